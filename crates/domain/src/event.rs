@@ -1,0 +1,143 @@
+//! The union of everything that can happen, and how it is written: `{"type":"year.report_filed","data":{…}}`.
+
+use crate::{bloc::BlocEvent, grant::GrantEvent, unit::UnitEvent, year::YearEvent};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, DeserializeSeed, IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+use std::{borrow::Cow, fmt};
+
+/// Declares the events of one aggregate: each a variant around its own struct, with the name it bears in the log.
+///
+/// The name is a promise for ever: a fact of another shape is a new variant with a new name.
+macro_rules! events {
+    ($(#[$doc:meta])* $name:ident { $($type_name:literal => $variant:ident($data:ty)),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(tag = "type", content = "data")]
+        #[allow(clippy::large_enum_variant, reason = "an event is moved twice in its life")]
+        pub enum $name {$(
+            #[doc = concat!("`", $type_name, "`")]
+            #[serde(rename = $type_name)]
+            $variant($data),
+        )+}
+
+        impl $name {
+            /// The names these events bear in the log.
+            pub const TYPES: &'static [&'static str] = &[$($type_name),+];
+
+            /// The name this event bears in the log.
+            pub const fn type_name(&self) -> &'static str {
+                match self {$(Self::$variant(_) => $type_name,)+}
+            }
+        }
+        $(
+            impl From<$data> for $name {
+                fn from(data: $data) -> Self {
+                    Self::$variant(data)
+                }
+            }
+        )+
+    };
+}
+pub(crate) use events;
+
+/// Everything that can happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "an event is moved twice in its life")]
+pub enum Event {
+    /// To a bloc.
+    Bloc(BlocEvent),
+    /// To a grant.
+    Grant(GrantEvent),
+    /// To a unit.
+    Unit(UnitEvent),
+    /// In the emulation year of a bloc.
+    Year(YearEvent),
+}
+
+impl Event {
+    /// The name this event bears in the log.
+    pub const fn type_name(&self) -> &'static str {
+        match self {
+            Self::Bloc(event) => event.type_name(),
+            Self::Grant(event) => event.type_name(),
+            Self::Unit(event) => event.type_name(),
+            Self::Year(event) => event.type_name(),
+        }
+    }
+
+    /// The names of all events, aggregate by aggregate.
+    pub fn types() -> impl Iterator<Item = &'static str> {
+        [BlocEvent::TYPES, GrantEvent::TYPES, UnitEvent::TYPES, YearEvent::TYPES].into_iter().flatten().copied()
+    }
+}
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Bloc(event) => event.serialize(serializer),
+            Self::Grant(event) => event.serialize(serializer),
+            Self::Unit(event) => event.serialize(serializer),
+            Self::Year(event) => event.serialize(serializer),
+        }
+    }
+}
+
+/// Stored events name their type first, so the aggregate is known before the data is read and nothing is buffered.
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Union;
+        impl<'de> Visitor<'de> for Union {
+            type Value = Event;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an event: its type first, then its data")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Event, A::Error> {
+                match map.next_key::<Cow<'de, str>>()? {
+                    Some(key) if key == "type" => {}
+                    _ => return Err(de::Error::custom("an event must name its type first")),
+                }
+                let type_name = map.next_value::<Cow<'de, str>>()?;
+                let aggregate = type_name.split('.').next().unwrap_or_default().to_owned();
+                let whole = MapAccessDeserializer::new(Rewound { type_name: Some(type_name), at_type: false, rest: map });
+                match aggregate.as_str() {
+                    "bloc" => BlocEvent::deserialize(whole).map(Event::Bloc),
+                    "grant" => GrantEvent::deserialize(whole).map(Event::Grant),
+                    "unit" => UnitEvent::deserialize(whole).map(Event::Unit),
+                    "year" => YearEvent::deserialize(whole).map(Event::Year),
+                    _ => Err(de::Error::custom(format_args!("unknown aggregate {aggregate:?}"))),
+                }
+            }
+        }
+        deserializer.deserialize_map(Union)
+    }
+}
+
+/// A map whose first entry was already read and is handed out again.
+struct Rewound<'de, A> {
+    type_name: Option<Cow<'de, str>>,
+    at_type: bool,
+    rest: A,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rewound<'de, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        if self.type_name.is_some() && !self.at_type {
+            self.at_type = true;
+            return seed.deserialize("type".into_deserializer()).map(Some);
+        }
+        self.rest.next_key_seed(seed)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        match self.type_name.take() {
+            Some(type_name) => seed.deserialize(type_name.into_deserializer()),
+            None => self.rest.next_value_seed(seed),
+        }
+    }
+}

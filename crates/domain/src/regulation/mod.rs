@@ -1,0 +1,101 @@
+//! A regulation (quy chế): what differs from bloc to bloc and from year to year, as versioned data.
+//!
+//! - [`sheet`]: the score sheet, its criteria, and the arithmetic of a score
+//! - [`procedure`]: the steps of the year, their order and deadlines, ballots, leadership
+//! - [`check`]: whether a regulation contradicts itself
+//!
+//! Nothing here is a default that looks like law: quorum, tie-break, rounding and the like are not stated in any
+//! text read so far, so each regulation says them, and lists under `unsourced` what no document says for it.
+
+pub mod check;
+pub mod procedure;
+pub mod sheet;
+
+pub use check::Fault;
+pub use procedure::{
+    BallotRule, Candidates, Deadline, LatePolicy, LeadershipMethod, LeadershipRule, Majority, MajorityBase, Secrecy,
+    Step, StepRule, TieBreak,
+};
+pub use sheet::{
+    Criterion, CriterionId, Evaluation, Line, OverMaximum, Part, PartKind, PointOption, Rounding, ScoreSheet, Scorer,
+};
+
+use crate::{DocumentNumber, LocalisedName, Name, Points, Remark};
+use serde::{Deserialize, Serialize};
+
+/// A regulation, whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Regulation {
+    /// Its title.
+    pub title: LocalisedName,
+    /// The papers it rests on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Source>,
+    /// JSON pointers to the values below that no document states: this bloc's own choice, or an example.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsourced: Vec<Box<str>>,
+    /// What is scored, by whom, and how points add up.
+    pub sheet: ScoreSheet,
+    /// Classes from the highest down; the last one has no threshold and takes the rest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<Class>,
+    /// The steps of the year, in the order they must be taken.
+    pub procedure: Vec<StepRule>,
+    /// How the ballot on the leading unit is held; absent when the bloc holds none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ballot: Option<BallotRule>,
+    /// How the next leader is found.
+    pub leadership: LeadershipRule,
+    /// What decides between equal scores, in this order; units still equal share their rank.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tie_breaks: Vec<TieBreak>,
+}
+
+/// A paper a regulation rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<DocumentNumber>,
+    /// Its title or what it is.
+    pub title: Name,
+    /// The article, item or annex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub article: Option<Name>,
+    /// What was read of it, and what was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Remark>,
+}
+
+/// A class (xếp loại), such as "Hoàn thành xuất sắc".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Class {
+    /// Its short code: `A`, `EXCELLENT`.
+    pub code: crate::Text<32>,
+    /// Its name.
+    pub name: LocalisedName,
+    /// The lowest total that belongs to it; absent for the last class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<Points>,
+}
+
+impl Regulation {
+    /// The class of a total; `None` when the regulation has no classes.
+    pub fn classify(&self, total: Points) -> Option<&Class> {
+        self.classes.iter().find(|class| class.at_least.is_none_or(|least| total >= least))
+    }
+
+    /// The rule of a step; `None` when the procedure does not have it.
+    pub fn step(&self, step: Step) -> Option<&StepRule> {
+        self.procedure.iter().find(|rule| rule.step == step)
+    }
+
+    /// The required steps that come before `step`, in their order.
+    pub fn before(&self, step: Step) -> impl Iterator<Item = &StepRule> {
+        let end = self.procedure.iter().position(|rule| rule.step == step).unwrap_or(0);
+        self.procedure[..end].iter().filter(|rule| rule.required)
+    }
+}

@@ -1,0 +1,178 @@
+//! Moments and days. The domain never reads a clock: both arrive from outside.
+
+use crate::EmulationYear;
+use jiff::{civil, tz};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::{borrow::Cow, fmt, str::FromStr};
+
+/// Viet Nam keeps one offset, UTC+7, with no daylight saving time.
+const VIETNAM: tz::Offset = tz::offset(7);
+
+/// A moment, in milliseconds since 1970 in UTC; written RFC 3339 with milliseconds and `Z`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// A calendar day as people in Viet Nam count it; written `2024-07-11`.
+///
+/// Years 1945 to 2199: a state paper of this republic cannot be older, and a typing error is caught.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(civil::Date);
+
+/// Why a text is not a moment or a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotATime {
+    /// Not RFC 3339 with an offset.
+    #[error("not an RFC 3339 date and time with an offset")]
+    Moment,
+    /// Not `YYYY-MM-DD`, or outside 1945 to 2199.
+    #[error("not a date YYYY-MM-DD between the years 1945 and 2199")]
+    Day,
+}
+
+impl Timestamp {
+    /// A moment from milliseconds since 1970-01-01T00:00:00Z.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// The day in Viet Nam at this moment.
+    pub fn day(self) -> Date {
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        Date(VIETNAM.to_datetime(moment).date())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let moment = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
+        write!(f, "{moment:.3}")
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let moment: jiff::Timestamp = text.parse().map_err(|_| NotATime::Moment)?;
+        Ok(Self(moment.as_millisecond()))
+    }
+}
+
+impl Date {
+    /// A day, when it exists and its year is between 1945 and 2199.
+    pub fn new(year: i16, month: i8, day: i8) -> Result<Self, NotATime> {
+        let date = civil::Date::new(year, month, day).map_err(|_| NotATime::Day)?;
+        if (1945..=2199).contains(&date.year()) { Ok(Self(date)) } else { Err(NotATime::Day) }
+    }
+
+    /// The calendar year.
+    pub fn year(self) -> i16 {
+        self.0.year()
+    }
+
+    /// The last millisecond of this day in Viet Nam.
+    pub fn end(self) -> Timestamp {
+        let midnight = self.0.saturating_add(jiff::Span::new().days(1)).to_datetime(civil::Time::midnight());
+        VIETNAM.to_timestamp(midnight).map_or(Timestamp(i64::MAX), |next| Timestamp(next.as_millisecond() - 1))
+    }
+
+    /// Whole days from this day to `later`; negative when `later` comes first.
+    pub fn days_until(self, later: Self) -> i32 {
+        self.0.until(later.0).map_or(0, |span| span.get_days())
+    }
+
+    /// The day `days` after this one.
+    pub fn plus_days(self, days: i32) -> Self {
+        Self(self.0.saturating_add(jiff::Span::new().days(days)))
+    }
+
+    /// The given day and month in `year` moved by `offset` years.
+    pub fn in_year(year: EmulationYear, offset: i8, month: i8, day: i8) -> Result<Self, NotATime> {
+        Self::new(year.number() + i16::from(offset), month, day)
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Date {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let part = |range: std::ops::Range<usize>| text.get(range).filter(|t| t.bytes().all(|b| b.is_ascii_digit()));
+        let shape = text.len() == 10 && text.as_bytes().get(4) == Some(&b'-') && text.as_bytes().get(7) == Some(&b'-');
+        match (shape, part(0..4), part(5..7), part(8..10)) {
+            (true, Some(year), Some(month), Some(day)) => Self::new(
+                year.parse().map_err(|_| NotATime::Day)?,
+                month.parse().map_err(|_| NotATime::Day)?,
+                day.parse().map_err(|_| NotATime::Day)?,
+            ),
+            _ => Err(NotATime::Day),
+        }
+    }
+}
+
+macro_rules! as_text {
+    ($name:ident) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <Cow<'de, str>>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+    };
+}
+as_text!(Timestamp);
+as_text!(Date);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_ends_at_midnight_in_viet_nam() {
+        let day: Date = "2024-07-11".parse().unwrap();
+        assert_eq!(day.end().to_string(), "2024-07-11T16:59:59.999Z");
+        assert_eq!(day.end().day(), day);
+        assert_eq!(Timestamp::from_millis(day.end().millis() + 1).day(), day.plus_days(1));
+    }
+
+    #[test]
+    fn odd_days_are_refused() {
+        for text in ["0000-01-01", "1944-12-31", "2200-01-01", "2024-02-30", "2024-2-3", "11/7/2024", "2024-07-11T00:00", "２０２４-07-11"] {
+            assert_eq!(text.parse::<Date>(), Err(NotATime::Day), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_written_in_utc_with_milliseconds() {
+        let moment: Timestamp = "2023-12-13T17:08:30+07:00".parse().unwrap();
+        assert_eq!(moment.to_string(), "2023-12-13T10:08:30.000Z");
+        assert!("2023-12-13 17:08:30".parse::<Timestamp>().is_err());
+    }
+}
