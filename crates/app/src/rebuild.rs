@@ -44,10 +44,8 @@ type Decoded = Result<Vec<(Envelope, LeafHash)>, LogError>;
 /// # Errors
 /// When the bytes are not an envelope this build knows.
 pub fn decode(stored: &Stored) -> Result<Envelope, LogError> {
-    serde_json::from_slice(&stored.bytes).map_err(|error| LogError::Failed {
-        attempted: "reading a stored fact",
-        source: error.into(),
-    })
+    serde_json::from_slice(&stored.bytes)
+        .map_err(|error| LogError::Failed { attempted: "reading a stored fact", source: error.into() })
 }
 
 /// Folds every fact of the log, telling `progress` how many are done.
@@ -56,10 +54,7 @@ pub fn decode(stored: &Stored) -> Result<Envelope, LogError> {
 /// See [`RebuildError`].
 pub fn rebuild(log: &dyn EventLog, mut progress: impl FnMut(Position)) -> Result<Rebuilt, RebuildError> {
     let decoders = thread::available_parallelism().map_or(2, usize::from).clamp(1, 8);
-    let mut rebuilt = Rebuilt {
-        views: Views::default(),
-        tree: RightEdge::default(),
-    };
+    let mut rebuilt = Rebuilt { views: Views::default(), tree: RightEdge::default() };
     thread::scope(|scope| {
         let (raw, decoded): (Vec<_>, Vec<_>) = (0..decoders).map(|_| decoder(scope)).unzip();
         let reader = scope.spawn(move || read_all(log, &raw));
@@ -81,9 +76,8 @@ fn decoder<'s>(scope: &'s thread::Scope<'s, '_>) -> (SyncSender<Vec<Stored>>, Re
     let (out, decoded) = sync_channel(2);
     scope.spawn(move || {
         for chunk in chunks {
-            let facts = chunk
-                .iter()
-                .map(|stored| Ok((decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)))));
+            let facts =
+                chunk.iter().map(|stored| Ok((decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)))));
             if out.send(facts.collect()).is_err() {
                 return;
             }
@@ -111,10 +105,7 @@ fn fold(rebuilt: &mut Rebuilt, facts: Vec<(Envelope, LeafHash)>) -> Result<(), R
     for (fact, leaf) in facts {
         let expected = rebuilt.views.head();
         if fact.position != expected {
-            return Err(RebuildError::OutOfOrder {
-                expected,
-                given: fact.position,
-            });
+            return Err(RebuildError::OutOfOrder { expected, given: fact.position });
         }
         rebuilt.tree.push(leaf.0);
         rebuilt.views.fold(&fact, leaf);
