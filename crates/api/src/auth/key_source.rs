@@ -67,6 +67,12 @@ enum Location {
     Url(reqwest::Client, String),
 }
 
+/// A key, and the epoch that was read before it: whatever changes afterwards makes the pair outdated, not wrong.
+pub(super) struct Found {
+    pub epoch: u64,
+    pub key: Arc<PublicKey>,
+}
+
 /// The keys of one issuer, kept fresh. Times are seconds since 1970 on the caller's clock.
 pub(super) struct KeySource {
     issuer: String,
@@ -119,11 +125,6 @@ impl KeySource {
         self.epoch.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// The current epoch. Read it before what it covers: then a change in between makes the result outdated, not wrong.
-    pub fn epoch(&self) -> u64 {
-        self.epoch.load(Ordering::Acquire)
-    }
-
     /// Whether a token verified in that epoch is still vouched for: the same keys, not too old, and nothing revoked.
     pub fn vouches_for(&self, epoch: u64, now: i64) -> bool {
         self.epoch() == epoch && self.age(now) < self.stale_seconds
@@ -145,24 +146,22 @@ impl KeySource {
         }
     }
 
-    /// The key of that id for that algorithm. An unknown id may be a new key, so it has the keys loaded again first.
+    /// The key of that id for that algorithm, and the epoch in which it is that. An unknown id may be a new key, so it has
+    /// the keys loaded again first.
     pub async fn find(
         self: &Arc<Self>,
         id: &str,
         algorithm: Algorithm,
         now: i64,
-    ) -> Result<Arc<PublicKey>, TokenFault> {
+    ) -> Result<Found, TokenFault> {
         self.keep_fresh(now).await;
-        let found = self.current(now)?.find(id, algorithm);
-        if found
-            .as_ref()
-            .is_err_and(|fault| *fault == TokenFault::UnknownKey)
-            && self.may_try(now)
-        {
-            self.load_now(now).await;
-            return self.current(now)?.find(id, algorithm);
+        match self.look_up(id, algorithm, now) {
+            Err(TokenFault::UnknownKey) if self.may_try(now) => {
+                self.load_now(now).await;
+                self.look_up(id, algorithm, now)
+            }
+            found => found,
         }
-        found
     }
 
     /// Loads the keys unless they are fresh, and says what went wrong. For the start of the service.
@@ -175,13 +174,17 @@ impl KeySource {
         }
     }
 
-    fn current(&self, now: i64) -> Result<Arc<KeySet>, TokenFault> {
+    fn look_up(&self, id: &str, algorithm: Algorithm, now: i64) -> Result<Found, TokenFault> {
+        let epoch = self.epoch();
         let keys = self.keys.read().clone().ok_or(TokenFault::KeysUnavailable)?;
-        if self.age(now) < self.stale_seconds {
-            Ok(keys)
-        } else {
-            Err(TokenFault::KeysUnavailable)
+        if self.age(now) >= self.stale_seconds {
+            return Err(TokenFault::KeysUnavailable);
         }
+        keys.find(id, algorithm).map(|key| Found { epoch, key })
+    }
+
+    fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
     }
 
     /// Seconds since the keys were confirmed. A clock set back makes them look old, never young for longer.
@@ -195,8 +198,11 @@ impl KeySource {
 
     /// Whether the last attempt failed and is not long past: then nobody should wait for the next one.
     fn failed_recently(&self, now: i64) -> bool {
-        let tried_at = self.tried_at.load(Ordering::Acquire);
-        tried_at != self.confirmed_at.load(Ordering::Acquire) && now.abs_diff(tried_at) < 2 * self.interval()
+        self.last_failed() && now.abs_diff(self.tried_at.load(Ordering::Acquire)) < 2 * self.interval()
+    }
+
+    fn last_failed(&self) -> bool {
+        self.tried_at.load(Ordering::Acquire) != self.confirmed_at.load(Ordering::Acquire)
     }
 
     fn interval(&self) -> u64 {
@@ -233,11 +239,10 @@ impl KeySource {
     }
 
     async fn load(&self, mut flight: OwnedMutexGuard<Option<Stamp>>, now: i64) -> Result<(), KeysFault> {
-        let loaded = self.read(&mut flight).await;
-        if let Ok(Some(text)) = &loaded {
-            tracing::debug!(issuer = self.issuer, bytes = text.len(), "keys loaded");
-        }
-        let outcome = loaded.and_then(|text| text.map_or(Ok(()), |text| self.replace(text)));
+        let outcome = self
+            .read(&mut flight)
+            .await
+            .and_then(|text| text.map_or(Ok(()), |text| self.replace(text)));
         if outcome.is_ok() {
             self.confirmed_at.store(now, Ordering::Release);
         } else {
@@ -263,6 +268,7 @@ impl KeySource {
         let keys = KeySet::parse(text, self.development_allowed)?;
         *self.keys.write() = Some(Arc::new(keys));
         self.start_epoch();
+        tracing::info!(issuer = self.issuer, "keys changed");
         Ok(())
     }
 }

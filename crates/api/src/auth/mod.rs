@@ -19,6 +19,7 @@ mod key_source;
 pub mod keys;
 mod remembered;
 mod scope;
+mod unverified;
 mod verifier;
 
 #[cfg(test)]

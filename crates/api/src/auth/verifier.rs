@@ -1,30 +1,20 @@
 //! The checklist every token passes. Each line of it answers something that verifiers are known to get wrong.
 
 use super::{
-    Algorithm, Claims, Issuer, IssuerFault, KeysFault, ScopeSet, TokenFault,
+    Claims, Issuer, IssuerFault, KeysFault, TokenFault,
+    claims::LEEWAY_SECONDS,
     json::UniqueObject,
     key_set::PublicKey,
-    key_source::KeySource,
+    key_source::{Found, KeySource},
     remembered::{Remembered, Verified, digest},
+    unverified::Unverified,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::ClientId;
 use jsonwebtoken::{Validation, errors::ErrorKind};
 use parking_lot::RwLock;
-use serde_json::Value;
 use std::{collections::HashMap, sync::Arc};
 
 /// The largest token, in bytes.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
-
-/// How far the issuer's clock may run ahead of ours, in seconds. It forgives `nbf` and `iat`, never `exp`.
-const LEEWAY_SECONDS: i64 = 30;
-
-/// The longest `sub` and `jti`, in bytes.
-const MAX_NAME_BYTES: usize = 256;
-
-/// Headers that demand an extension we do not have (`crit`) or bring a key of the sender's choice (the others).
-const FORBIDDEN_HEADERS: [&str; 4] = ["crit", "jku", "x5u", "jwk"];
 
 /// The claims jsonwebtoken can require; it accepts a token without `aud` or `iss` unless told otherwise.
 const REQUIRED_CLAIMS: [&str; 4] = ["exp", "iss", "aud", "sub"];
@@ -42,14 +32,6 @@ struct TrustedIssuer {
     keys: Arc<KeySource>,
     /// Ids of revoked tokens, and until when they must be kept: later every token of that id has expired.
     denied: RwLock<HashMap<Box<str>, i64>>,
-}
-
-/// The parts of a token that must be looked at before its signature can be verified. Nothing of it is trusted yet.
-struct Unverified {
-    algorithm: Algorithm,
-    key_id: String,
-    typ: String,
-    issuer: String,
 }
 
 impl Verifier {
@@ -167,9 +149,7 @@ impl Verifier {
 impl TrustedIssuer {
     /// Verifies a token of this issuer and says in which epoch that was.
     async fn verify(&self, bearer: &str, token: &Unverified, now: i64) -> Result<(u64, Claims), TokenFault> {
-        // Read before the key and the deny list: whatever changes after this makes the result outdated, not wrong.
-        let epoch = self.keys.epoch();
-        let key = self.keys.find(&token.key_id, token.algorithm, now).await?;
+        let Found { epoch, key } = self.keys.find(&token.key_id, token.algorithm, now).await?;
         if !self.config.algorithms.contains(&token.algorithm) {
             return Err(TokenFault::AlgorithmNotAllowed);
         }
@@ -177,7 +157,13 @@ impl TrustedIssuer {
         if !self.config.accepts_type(&token.typ) {
             return Err(TokenFault::WrongType);
         }
-        let claims = self.read_claims(&members, &key, now)?;
+        let claims = Claims::read(
+            &members,
+            now,
+            self.config.max_lifetime_seconds,
+            &self.name,
+            &key.id,
+        )?;
         if self.denied.read().contains_key(&claims.token_id) {
             return Err(TokenFault::Revoked);
         }
@@ -185,7 +171,7 @@ impl TrustedIssuer {
     }
 
     /// One algorithm, one key, one issuer, one audience. jsonwebtoken reads the machine's clock, so times are not left
-    /// to it: [`Self::read_claims`] judges them by the caller's.
+    /// to it: [`Claims::read`] judges them by the caller's.
     fn verify_signature(
         &self,
         bearer: &str,
@@ -203,42 +189,6 @@ impl TrustedIssuer {
             .map_err(|error| fault_of(error.kind()))
     }
 
-    fn read_claims(&self, members: &UniqueObject, key: &PublicKey, now: i64) -> Result<Claims, TokenFault> {
-        let expires_at = required_seconds(members, "exp")?;
-        if now >= expires_at {
-            return Err(TokenFault::Expired);
-        }
-        if seconds(members, "nbf")?.is_some_and(|not_before| not_before > now.saturating_add(LEEWAY_SECONDS))
-        {
-            return Err(TokenFault::NotYetValid);
-        }
-        let issued_at = required_seconds(members, "iat")?;
-        if issued_at > now.saturating_add(LEEWAY_SECONDS) {
-            return Err(TokenFault::IssuedInTheFuture);
-        }
-        // Not before: `exp` is past `now`, and `iat` is not.
-        if expires_at.abs_diff(issued_at) > self.config.max_lifetime_seconds {
-            return Err(TokenFault::TooLongLived);
-        }
-        let client = members
-            .text("client_id")
-            .ok_or(TokenFault::MissingClaim("client_id"))?;
-        let scopes = match members.0.get("scope") {
-            None => ScopeSet::EMPTY,
-            Some(Value::String(text)) => ScopeSet::from_claim(text),
-            Some(_) => return Err(TokenFault::InvalidClaim("scope")),
-        };
-        Ok(Claims {
-            client: ClientId::new(client).map_err(|_| TokenFault::InvalidClaim("client_id"))?,
-            subject: name(members, "sub")?,
-            issuer: Arc::clone(&self.name),
-            token_id: name(members, "jti")?,
-            key_id: Arc::clone(&key.id),
-            scopes,
-            expires_at,
-        })
-    }
-
     fn deny(&self, token_id: &str, now: i64) -> i64 {
         let lifetime = i64::try_from(self.config.max_lifetime_seconds).unwrap_or(i64::MAX);
         let until = now.saturating_add(lifetime).saturating_add(LEEWAY_SECONDS);
@@ -250,45 +200,11 @@ impl TrustedIssuer {
     }
 }
 
-impl Unverified {
-    /// Reads the header, refuses what could steer the verification, and looks up whose token this claims to be.
-    fn read(bearer: &str) -> Result<Self, TokenFault> {
-        let mut parts = bearer.split('.');
-        let (Some(header), Some(claims), Some(_), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(TokenFault::Malformed);
-        };
-        let header = object(header)?;
-        if let Some(name) = FORBIDDEN_HEADERS
-            .iter()
-            .find(|name| header.0.contains_key(**name))
-        {
-            return Err(TokenFault::HeaderNotAllowed(name));
-        }
-        let algorithm = header.text("alg").ok_or(TokenFault::Malformed)?;
-        let algorithm = Algorithm::named(algorithm).ok_or(TokenFault::AlgorithmNotAllowed)?;
-        let key_id = header.text("kid").ok_or(TokenFault::UnknownKey)?.to_owned();
-        let typ = header.text("typ").unwrap_or_default().to_owned();
-        let issuer = object(claims)?
-            .text("iss")
-            .ok_or(TokenFault::MissingClaim("iss"))?
-            .to_owned();
-        Ok(Self {
-            algorithm,
-            key_id,
-            typ,
-            issuer,
-        })
-    }
-}
-
-fn object(part: &str) -> Result<UniqueObject, TokenFault> {
-    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenFault::Malformed)?;
-    serde_json::from_slice(&json).map_err(|_| TokenFault::Malformed)
-}
-
 /// What a fault jsonwebtoken found means for the caller.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "an enum of another crate, which may grow"
+)]
 fn fault_of(kind: &ErrorKind) -> TokenFault {
     let required = |name: &str| REQUIRED_CLAIMS.into_iter().find(|claim| *claim == name);
     match kind {
@@ -301,37 +217,4 @@ fn fault_of(kind: &ErrorKind) -> TokenFault {
         }
         _ => TokenFault::Malformed,
     }
-}
-
-/// A text that stands for someone or something: not empty, and short enough to be kept.
-fn name(members: &UniqueObject, claim: &'static str) -> Result<Box<str>, TokenFault> {
-    let text = members.text(claim).ok_or(TokenFault::MissingClaim(claim))?;
-    if (1..=MAX_NAME_BYTES).contains(&text.len()) {
-        Ok(text.into())
-    } else {
-        Err(TokenFault::InvalidClaim(claim))
-    }
-}
-
-fn required_seconds(members: &UniqueObject, claim: &'static str) -> Result<i64, TokenFault> {
-    seconds(members, claim)?.ok_or(TokenFault::MissingClaim(claim))
-}
-
-/// A NumericDate (RFC 7519 §2): seconds since 1970, of which a fraction is dropped.
-fn seconds(members: &UniqueObject, claim: &'static str) -> Result<Option<i64>, TokenFault> {
-    let Some(value) = members.0.get(claim) else {
-        return Ok(None);
-    };
-    let whole = value.as_i64().or_else(|| value.as_f64().and_then(whole_seconds));
-    whole.map(Some).ok_or(TokenFault::InvalidClaim(claim))
-}
-
-fn whole_seconds(seconds: f64) -> Option<i64> {
-    /// 2^53: below it every whole number is exact.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "dropping the fraction is the purpose, the range is checked"
-    )]
-    (seconds.abs() < EXACT).then_some(seconds.floor() as i64)
 }
