@@ -30,8 +30,22 @@ pub struct Claims {
     pub expires_at: i64,
 }
 
+/// Judges at `now` whether the token counts already and still; `now` itself being `exp` is too late (RFC 7519 §4.1.4).
+pub(super) fn check_validity(members: &UniqueObject, now: i64) -> Result<(), TokenFault> {
+    if now >= required_seconds(members, "exp")? {
+        return Err(TokenFault::Expired);
+    }
+    let starts_later = |not_before: i64| not_before > now.saturating_add(LEEWAY_SECONDS);
+    if seconds(members, "nbf")?.is_some_and(starts_later) {
+        Err(TokenFault::NotYetValid)
+    } else {
+        Ok(())
+    }
+}
+
 impl Claims {
-    /// Reads the claims of a token whose signature, issuer and audience were verified, and judges its times at `now`.
+    /// Reads the claims of a token whose signature, issuer, audience, validity and type were verified, and judges its
+    /// age at `now` and what jsonwebtoken knows nothing about.
     pub(super) fn read(
         members: &UniqueObject,
         now: i64,
@@ -40,18 +54,11 @@ impl Claims {
         key_id: &Arc<str>,
     ) -> Result<Self, TokenFault> {
         let expires_at = required_seconds(members, "exp")?;
-        if now >= expires_at {
-            return Err(TokenFault::Expired);
-        }
-        if seconds(members, "nbf")?.is_some_and(|not_before| not_before > now.saturating_add(LEEWAY_SECONDS))
-        {
-            return Err(TokenFault::NotYetValid);
-        }
         let issued_at = required_seconds(members, "iat")?;
         if issued_at > now.saturating_add(LEEWAY_SECONDS) {
             return Err(TokenFault::IssuedInTheFuture);
         }
-        // Not before: `exp` is past `now`, and `iat` is not.
+        // An `iat` after `exp` got here through the leeway, so the two are close.
         if expires_at.abs_diff(issued_at) > max_lifetime_seconds {
             return Err(TokenFault::TooLongLived);
         }

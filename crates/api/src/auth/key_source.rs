@@ -228,8 +228,12 @@ impl KeySource {
         }
     }
 
+    /// Loads the keys and logs when that begins to fail, not each time it fails again.
     async fn load_logged(self: Arc<Self>, flight: OwnedMutexGuard<Option<Stamp>>, now: i64) {
-        if let Err(fault) = self.load(flight, now).await {
+        let failed_before = self.last_failed();
+        if let Err(fault) = self.load(flight, now).await
+            && !failed_before
+        {
             tracing::warn!(
                 issuer = self.issuer,
                 error = &fault as &dyn std::error::Error,

@@ -2,7 +2,7 @@
 
 use super::{
     Claims, Issuer, IssuerFault, KeysFault, TokenFault,
-    claims::LEEWAY_SECONDS,
+    claims::{LEEWAY_SECONDS, check_validity},
     json::UniqueObject,
     key_set::PublicKey,
     key_source::{Found, KeySource},
@@ -113,22 +113,20 @@ impl Verifier {
             }
         }
         let token = Unverified::read(bearer)?;
-        let place = self
+        let known = self
             .issuers
             .iter()
-            .position(|issuer| *issuer.name == *token.issuer);
-        let (place, issuer) = place
-            .and_then(|at| Some((at, self.issuers.get(at)?)))
-            .ok_or(TokenFault::UnknownIssuer)?;
+            .enumerate()
+            .find(|(_, issuer)| *issuer.name == *token.issuer);
+        let (place, issuer) = known.ok_or(TokenFault::UnknownIssuer)?;
         let (epoch, claims) = issuer.verify(bearer, &token, now_seconds).await?;
-        let claims = Arc::new(claims);
         let verified = Verified {
-            claims: Arc::clone(&claims),
+            claims: Arc::new(claims),
             issuer: place,
             epoch,
         };
-        self.remembered.insert(digest, verified, now_seconds);
-        Ok(claims)
+        self.remembered.insert(digest, verified.clone(), now_seconds);
+        Ok(verified.claims)
     }
 
     /// Revokes the token of that id, from now on and until it has expired by itself; returns when that will be. The list
@@ -154,6 +152,7 @@ impl TrustedIssuer {
             return Err(TokenFault::AlgorithmNotAllowed);
         }
         let members = self.verify_signature(bearer, token, &key)?;
+        check_validity(&members, now)?;
         if !self.config.accepts_type(&token.typ) {
             return Err(TokenFault::WrongType);
         }
@@ -171,7 +170,7 @@ impl TrustedIssuer {
     }
 
     /// One algorithm, one key, one issuer, one audience. jsonwebtoken reads the machine's clock, so times are not left
-    /// to it: [`Claims::read`] judges them by the caller's.
+    /// to it: [`check_validity`] and [`Claims::read`] judge them by the caller's.
     fn verify_signature(
         &self,
         bearer: &str,

@@ -49,6 +49,11 @@ async fn what_is_not_a_signed_token_is_malformed() {
     let token = EC.sign(&header("ES256", "ec"), &claims());
     let (message, signature) = token.rsplit_once('.').unwrap();
     let not_json = format!("{}.{}.{signature}", encode("alg=ES256"), encode("iss"));
+    let deep = format!(
+        "{}.{}.{signature}",
+        encode(format!("{{\"a\":{}", "[".repeat(3000))),
+        encode("{}")
+    );
     let array = format!("{}.{}.{signature}", encode("[\"ES256\"]"), encode("[]"));
     for text in [
         "",
@@ -60,6 +65,7 @@ async fn what_is_not_a_signed_token_is_malformed() {
         message,
         &not_json,
         &array,
+        &deep,
         &format!("{token}."),
     ] {
         assert_eq!(world.verify(text).await, Err(TokenFault::Malformed), "{text:?}");
@@ -219,7 +225,7 @@ async fn a_key_that_says_its_algorithm_is_held_to_it() {
 #[tokio::test]
 async fn an_issuer_is_held_to_its_list_of_algorithms() {
     let world = World::new(&[EC.jwk("ec"), ED.jwk("ed")], |issuer| {
-        issuer.algorithms = vec![Algorithm::EdDsa]
+        issuer.algorithms = vec![Algorithm::EdDsa];
     });
     assert!(
         world
@@ -437,6 +443,50 @@ async fn a_token_counts_from_nbf_until_just_before_exp() {
     ] {
         assert_eq!(world.claims(&claims).await.map(drop), expected, "{claims}");
     }
+}
+
+#[tokio::test]
+async fn of_several_faults_the_first_on_the_checklist_is_named() {
+    let world = World::usual();
+    let mut faults = claims();
+    let mut head = header("none", "nobody");
+    head["typ"] = json!("JWT");
+    head["crit"] = json!(["exp"]);
+    faults["iss"] = json!("https://evil.example");
+    faults["aud"] = json!("elsewhere");
+    faults["exp"] = json!(NOW - 1);
+    faults["nbf"] = json!(NOW + 90);
+    faults["iat"] = json!(NOW + 90);
+    faults["client_id"] = json!("");
+    faults["jti"] = json!("");
+    // Each step mends the fault that was named.
+    for (expected, part, value) in [
+        (TokenFault::HeaderNotAllowed("crit"), "crit", Value::Null),
+        (TokenFault::AlgorithmNotAllowed, "alg", json!("ES256")),
+        (TokenFault::UnknownIssuer, "iss", json!(ISSUER)),
+        (TokenFault::UnknownKey, "kid", json!("ec")),
+        (TokenFault::WrongAudience, "aud", json!(AUDIENCE)),
+        (TokenFault::Expired, "exp", json!(NOW + 4000)),
+        (TokenFault::NotYetValid, "nbf", json!(NOW)),
+        (TokenFault::WrongType, "typ", json!("at+jwt")),
+        (TokenFault::IssuedInTheFuture, "iat", json!(NOW)),
+        (TokenFault::TooLongLived, "exp", json!(NOW + 60)),
+        (
+            TokenFault::InvalidClaim("client_id"),
+            "client_id",
+            json!("portal-hn"),
+        ),
+        (TokenFault::InvalidClaim("jti"), "jti", json!("id")),
+    ] {
+        assert_eq!(world.verify(&EC.sign(&head, &faults)).await, Err(expected));
+        let object = if head.get(part).is_some() {
+            &mut head
+        } else {
+            &mut faults
+        };
+        *object = with(object, part, (!value.is_null()).then_some(value));
+    }
+    assert!(world.verify(&EC.sign(&head, &faults)).await.is_ok());
 }
 
 #[tokio::test]

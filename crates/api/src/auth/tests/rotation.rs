@@ -280,16 +280,12 @@ async fn from_half_their_age_on_keys_are_fetched_without_anyone_waiting() {
     let verifier = server.verifier(|_| {});
     let token = token(&EC, "ec", NOW + 1500);
     verifier.prefetch(NOW).await;
-    server.answer.lock().2 = Duration::from_millis(300);
+    server.answer.lock().2 = Duration::from_secs(3);
     let start = Instant::now();
     for _ in 0..50 {
         assert!(verifier.verify(&token, NOW + 1800).await.is_ok());
     }
-    assert!(
-        start.elapsed() < Duration::from_millis(290),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     server.is_asked(2).await;
 }
 
@@ -317,7 +313,7 @@ async fn while_the_issuer_is_down_the_keys_stay_in_use_and_after_hours_they_do_n
 #[actix_web::test]
 async fn a_slow_issuer_is_given_up_and_nobody_waits_for_it_again_soon() {
     let server = KeyServer::start(&[EC.jwk("ec")]);
-    let verifier = server.verifier(|issuer| issuer.fetch_timeout = Duration::from_millis(250));
+    let verifier = server.verifier(|issuer| issuer.fetch_timeout = Duration::from_secs(1));
     verifier.prefetch(NOW).await;
     server.answer.lock().2 = Duration::from_secs(30);
     let late = NOW + 3600;
@@ -326,16 +322,12 @@ async fn a_slow_issuer_is_given_up_and_nobody_waits_for_it_again_soon() {
     assert!(verifier.verify(&token, late).await.is_ok());
     let waited = start.elapsed();
     assert!(
-        (Duration::from_millis(250)..Duration::from_secs(5)).contains(&waited),
+        (Duration::from_secs(1)..Duration::from_secs(20)).contains(&waited),
         "{waited:?}"
     );
     let start = Instant::now();
     assert!(verifier.verify(&token, late + 60).await.is_ok());
-    assert!(
-        start.elapsed() < Duration::from_millis(200),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
 }
 
 #[actix_web::test]

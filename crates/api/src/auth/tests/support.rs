@@ -47,8 +47,7 @@ impl TestKey {
     pub fn jwk(&self, kid: &str) -> Value {
         match self {
             Self::Ec(pair) => {
-                let point: EcPublicKeyUncompressedBin<'_> =
-                    aws_lc_rs::encoding::AsBigEndian::as_be_bytes(pair.public_key()).unwrap();
+                let point: EcPublicKeyUncompressedBin<'_> = pair.public_key().as_be_bytes().unwrap();
                 let (x, y) = point.as_ref()[1..].split_at(32);
                 json!({ "kty": "EC", "crv": "P-256", "kid": kid, "x": encode(x), "y": encode(y) })
             }
