@@ -18,6 +18,8 @@ pub mod moment;
 mod pending;
 mod proofs;
 pub mod rebuild;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use act::{Act, Failure, Receipt, Request};
