@@ -2,8 +2,13 @@
 //!
 //! # Layout
 //! - [`json`]: strict JSON
+//! - [`body`]: bodies and parameters, each declared once for the check and for the document
+//! - [`issue`], [`words`]: what is wrong with a request, in two languages
 //!
 //! # What it refuses to know
 //! Which store holds the log. It parses, executes, responds; every rule is the domain's.
 
+pub mod body;
+pub mod issue;
 pub mod json;
+pub mod words;
