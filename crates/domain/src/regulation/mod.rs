@@ -8,16 +8,19 @@
 //! text read so far, so each regulation says them, and lists under `unsourced` what no document says for it.
 
 pub mod check;
+mod pending;
+pub use pending::*;
 pub mod procedure;
 pub mod sheet;
 
 pub use check::Fault;
 pub use procedure::{
-    BallotRule, Candidates, Deadline, LatePolicy, LeadershipMethod, LeadershipRule, Majority, MajorityBase, Secrecy,
-    Step, StepRule, TieBreak,
+    BallotRule, Candidates, Deadline, LatePolicy, LeadershipMethod, LeadershipRule, Majority, MajorityBase,
+    Secrecy, Step, StepRule, TieBreak,
 };
 pub use sheet::{
-    Criterion, CriterionId, Evaluation, Line, OverMaximum, Part, PartKind, PointOption, Rounding, ScoreSheet, Scorer,
+    Criterion, CriterionId, Evaluation, Line, OverMaximum, Part, PartKind, PointOption, Rounding, ScoreSheet,
+    Scorer,
 };
 
 use crate::{DocumentNumber, LocalisedName, Name, Points, Remark};
@@ -85,7 +88,9 @@ pub struct Class {
 impl Regulation {
     /// The class of a total; `None` when the regulation has no classes.
     pub fn classify(&self, total: Points) -> Option<&Class> {
-        self.classes.iter().find(|class| class.at_least.is_none_or(|least| total >= least))
+        self.classes
+            .iter()
+            .find(|class| class.at_least.is_none_or(|least| total >= least))
     }
 
     /// The rule of a step; `None` when the procedure does not have it.
@@ -95,7 +100,11 @@ impl Regulation {
 
     /// The required steps that come before `step`, in their order.
     pub fn before(&self, step: Step) -> impl Iterator<Item = &StepRule> {
-        let end = self.procedure.iter().position(|rule| rule.step == step).unwrap_or(0);
+        let end = self
+            .procedure
+            .iter()
+            .position(|rule| rule.step == step)
+            .unwrap_or(0);
         self.procedure[..end].iter().filter(|rule| rule.required)
     }
 }
