@@ -45,7 +45,7 @@ impl LeadershipElected {
 impl Year {
     pub(super) fn elect_leadership(
         &self,
-        act: ElectLeadership,
+        act: &ElectLeadership,
         proofs: &Proofs,
     ) -> Result<LeadershipElected, Rejection> {
         self.in_order(Step::Leadership, &proofs.roster)?;

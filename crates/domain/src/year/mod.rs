@@ -227,7 +227,7 @@ impl Year {
             YearAct::CastVote(act) => self.cast_vote(&act).map(Into::into),
             YearAct::CloseBallot(act) => self.close_ballot(&act, proofs).map(Into::into),
             YearAct::AdoptRanking(act) => self.adopt_ranking(act, proofs).map(Into::into),
-            YearAct::ElectLeadership(act) => self.elect_leadership(act, proofs).map(Into::into),
+            YearAct::ElectLeadership(act) => self.elect_leadership(&act, proofs).map(Into::into),
         }
     }
 
@@ -315,9 +315,9 @@ impl Aggregate for Year {
             effective_on: fact.effective_on,
             timeliness: Timeliness::default(),
         };
-        match fact.event {
-            YearEvent::Opened(opened) => Some(opened.year()),
-            event => state.map(|year| year.apply(event, mark)),
+        match (fact.event, state) {
+            (YearEvent::Opened(opened), None) => Some(opened.year()),
+            (event, state) => state.map(|year| year.apply(event, mark)),
         }
     }
 
