@@ -15,5 +15,4 @@ pub mod issue;
 pub mod json;
 pub mod page;
 pub mod problem;
-pub mod seam;
 pub mod words;

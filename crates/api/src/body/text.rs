@@ -255,7 +255,7 @@ impl FromText for ClientId {
 }
 
 /// A whole number within bounds, written without sign or leading zeros.
-pub(super) fn whole(text: &str, least: i128, most: i128) -> Result<i128, Flaw> {
+pub fn whole(text: &str, least: i128, most: i128) -> Result<i128, Flaw> {
     let digits = !text.is_empty() && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit());
     let number = if digits && (text.len() == 1 || !text.starts_with('0')) {
         text.parse().ok()

@@ -52,6 +52,9 @@ codes! {
     IdempotencyKeyMissing = "idempotencyKeyMissing", BAD_REQUEST, "Idempotency key missing",
         "Mỗi yêu cầu ghi nhận phải có tiêu đề Idempotency-Key.", "Every request that records a fact needs the header Idempotency-Key.",
         "Thêm Idempotency-Key gồm 16 đến 128 ký tự ASCII nhìn thấy được, ví dụ một UUID.", "Add an Idempotency-Key of 16 to 128 visible ASCII characters, such as a UUID.";
+    AsOfOutOfRange = "asOfOutOfRange", BAD_REQUEST, "As-of out of range",
+        "Thời điểm muốn đọc nằm trong tương lai hoặc trước sự kiện đầu tiên.", "The moment to read at lies in the future or before the first fact.",
+        "Dùng thời điểm hoặc vị trí không vượt quá last_event_position.", "Use a moment or a position no later than last_event_position.";
     ImpossibleDate = "impossibleDate", BAD_REQUEST, "Impossible date",
         "Ngày có hiệu lực nằm ngoài khoảng cho phép.", "The day the act counts from lies outside what is possible.",
         "Dùng một ngày không muộn hơn latest.", "Use a day no later than latest.";

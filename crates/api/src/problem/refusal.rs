@@ -3,9 +3,9 @@
 use super::{Code, Problem};
 use crate::{
     auth::{ScopeSet, TokenFault},
-    seam::Failure,
     words::Words,
 };
+use app::{Failure, OutOfRange};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use domain::{Denied, Version};
 
@@ -23,6 +23,15 @@ impl From<Failure> for Problem {
             Failure::TooLarge(bytes) => too_large(bytes),
             Failure::Unavailable => Self::new(Code::StorageUnavailable).with_header(RETRY_AFTER, RETRY_SECONDS),
             Failure::ReadOnly => Self::new(Code::ReadOnly).with_header(RETRY_AFTER, RETRY_SECONDS),
+        }
+    }
+}
+
+impl From<OutOfRange> for Problem {
+    fn from(fault: OutOfRange) -> Self {
+        match fault {
+            OutOfRange::Future(last) => Self::new(Code::AsOfOutOfRange).with("last_event_position", last.0),
+            OutOfRange::BeforeTheFirstFact => Self::new(Code::AsOfOutOfRange),
         }
     }
 }

@@ -4,8 +4,8 @@ use super::*;
 use crate::{
     auth::{Scope, ScopeSet, TokenFault},
     issue::{Flaw, Place},
-    seam::Failure,
 };
+use app::Failure;
 use domain::{
     Denied, Points, Rejection, Role, Timestamp, UnitId, Version,
     regulation::Step,
