@@ -81,6 +81,8 @@ flaws! {
     /// The body is not JSON.
     NotJson(line: usize, column: usize) => "notJson",
         "Không phải JSON hợp lệ (dòng {line}, cột {column}).", "Not valid JSON (line {line}, column {column}).";
+    /// The body ended too early.
+    Incomplete => "incomplete", "Nội dung gửi lên bị ngắt giữa chừng.", "The body broke off.";
     /// A member is named twice.
     DuplicateKey => "duplicateKey", "Tên này xuất hiện hai lần trong cùng một đối tượng.",
         "This name appears twice in the same object.";

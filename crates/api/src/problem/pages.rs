@@ -2,8 +2,15 @@
 //! (`/v1/reference/problem-types`).
 
 use super::Code;
-use crate::page::{escaped, links, page};
+use crate::{
+    body::Schemas,
+    page::{escaped, links, page},
+};
 use serde_json::{Value, json};
+use utoipa::openapi::{
+    RefOr,
+    schema::{Array, ObjectBuilder, Schema, Type},
+};
 
 /// The list of all problems as HTML.
 pub fn index() -> String {
@@ -48,4 +55,30 @@ pub fn reference() -> Value {
         })
         .collect();
     json!({ "items": items })
+}
+
+/// The schema of the table.
+pub fn reference_schema(schemas: &mut Schemas) -> RefOr<Schema> {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let words = || ObjectBuilder::new().property("vi", text()).required("vi").property("en", text()).required("en");
+    schemas.named("ProblemTypes", |schemas| {
+        let item = schemas.named("ProblemType", |_| {
+            let members: [(&str, ObjectBuilder); 7] = [
+                ("type", text()),
+                ("href", text()),
+                ("code", text()),
+                ("status", ObjectBuilder::new().schema_type(Type::Integer)),
+                ("title", text()),
+                ("cause", words()),
+                ("cure", words()),
+            ];
+            let object = ObjectBuilder::new().description(Some("Một mã lỗi. One kind of problem."));
+            members.into_iter().fold(object, |object, (name, schema)| object.property(name, schema).required(name)).into()
+        });
+        ObjectBuilder::new()
+            .property("items", Schema::Array(Array::new(item)))
+            .required("items")
+            .description(Some("Danh mục mã lỗi. Every kind of problem."))
+            .into()
+    })
 }
