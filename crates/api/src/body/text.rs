@@ -85,7 +85,7 @@ strings! {
 }
 
 /// A string schema to be completed.
-pub(super) fn string() -> ObjectBuilder {
+pub fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
