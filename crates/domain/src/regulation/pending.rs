@@ -1,10 +1,5 @@
 //! Signatures that `evaluate` and `rank` fill in.
-#![allow(
-    missing_docs,
-    clippy::panic,
-    clippy::unimplemented,
-    clippy::needless_pass_by_value
-)]
+#![allow(missing_docs, clippy::panic, clippy::unimplemented, clippy::needless_pass_by_value)]
 use super::*;
 use crate::{Text, UnitId, rejection::ScoreFault};
 pub struct Contender {

@@ -163,10 +163,7 @@ impl FromStr for CriterionId {
         }
         let mut bytes = [0; 15];
         bytes[..text.len()].copy_from_slice(text.as_bytes());
-        Ok(Self {
-            bytes,
-            length: u8::try_from(text.len()).map_err(|_| NotACriterion)?,
-        })
+        Ok(Self { bytes, length: u8::try_from(text.len()).map_err(|_| NotACriterion)? })
     }
 }
 
@@ -190,9 +187,7 @@ impl Serialize for CriterionId {
 
 impl<'de> Deserialize<'de> for CriterionId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <Cow<'de, str>>::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        <Cow<'de, str>>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 

@@ -19,10 +19,7 @@ const STRANGER: UnitId = UnitId(Uuid::from_u128(0xF));
 const BLOC: BlocId = BlocId(Uuid::from_u128(0xB10C));
 
 fn name(text: &str) -> LocalisedName {
-    LocalisedName {
-        vi: Name::new(text).unwrap(),
-        en: None,
-    }
+    LocalisedName { vi: Name::new(text).unwrap(), en: None }
 }
 
 fn remark(text: &str) -> Remark {
@@ -46,20 +43,11 @@ fn criterion(id: &str, max: &str, scored_by: &[Scorer]) -> Criterion {
 }
 
 fn rule(step: Step) -> StepRule {
-    StepRule {
-        step,
-        required: step != Step::OfficialScore,
-        deadline: None,
-        late: LatePolicy::Accept,
-    }
+    StepRule { step, required: step != Step::OfficialScore, deadline: None, late: LatePolicy::Accept }
 }
 
 fn vote_by(secrecy: Secrecy, candidates: Candidates, majority: Option<Majority>) -> BallotRule {
-    BallotRule {
-        secrecy,
-        candidates,
-        majority,
-    }
+    BallotRule { secrecy, candidates, majority }
 }
 
 /// A hundred points: ninety for contents, ten bonus; penalties by the state body alone.
@@ -89,18 +77,8 @@ fn regulation() -> Regulation {
                     "90",
                     vec![criterion("N1", "50", &both), criterion("N2", "40", &both)],
                 ),
-                part(
-                    "Thưởng",
-                    PartKind::Bonus,
-                    "10",
-                    vec![criterion("T1", "10", &both)],
-                ),
-                part(
-                    "Trừ",
-                    PartKind::Penalty,
-                    "",
-                    vec![criterion("P1", "8", &[Scorer::Official])],
-                ),
+                part("Thưởng", PartKind::Bonus, "10", vec![criterion("T1", "10", &both)]),
+                part("Trừ", PartKind::Penalty, "", vec![criterion("P1", "8", &[Scorer::Official])]),
             ],
         },
         classes: vec![
@@ -109,11 +87,7 @@ fn regulation() -> Regulation {
                 name: name("Xuất sắc"),
                 at_least: Some(points("90")),
             },
-            Class {
-                code: crate::Text::new("B").unwrap(),
-                name: name("Khá"),
-                at_least: None,
-            },
+            Class { code: crate::Text::new("B").unwrap(), name: name("Khá"), at_least: None },
         ],
         procedure: Step::ALL.into_iter().map(rule).collect(),
         ballot: Some(vote_by(Secrecy::Open, Candidates::TopScores(1), None)),
@@ -122,11 +96,7 @@ fn regulation() -> Regulation {
             ballot: Some(vote_by(
                 Secrecy::Secret,
                 Candidates::Members,
-                Some(Majority {
-                    percent: 50,
-                    or_equal: false,
-                    base: MajorityBase::Electors,
-                }),
+                Some(Majority { percent: 50, or_equal: false, base: MajorityBase::Electors }),
             )),
         },
         tie_breaks: vec![TieBreak::Contents],
@@ -185,11 +155,7 @@ impl Story {
             story.does(YearAct::SignPledge(unit));
             story.does(report(unit, ReportKind::HalfYear));
             story.does(report(unit, ReportKind::Annual));
-            story.does(scores(
-                unit,
-                Scorer::Itself,
-                &[("N1", "50"), ("N2", "40"), ("T1", "10")],
-            ));
+            story.does(scores(unit, Scorer::Itself, &[("N1", "50"), ("N2", "40"), ("T1", "10")]));
             let scorer = if unit == A { B } else { A };
             story.acting_for(scorer).does(scores(
                 unit,
@@ -218,16 +184,8 @@ impl Story {
             elected: None,
             waiting: self.waiting.clone(),
         };
-        let by = Authority {
-            grant: GrantId(Uuid::nil()),
-            unit: self.by.take(),
-        };
-        let command = YearCommand {
-            bloc: BLOC,
-            year: EmulationYear::new(2024).unwrap(),
-            act,
-            proofs,
-        };
+        let by = Authority { grant: GrantId(Uuid::nil()), unit: self.by.take() };
+        let command = YearCommand { bloc: BLOC, year: EmulationYear::new(2024).unwrap(), act, proofs };
         Year::decide(self.year.as_ref(), command, &by)
     }
 
@@ -262,12 +220,7 @@ impl Story {
 
     fn votes(&mut self, ballot: BallotId, elector: UnitId, choice: Choice) {
         let receipt = ReceiptCode::from_random([u8::try_from(self.at % 251).unwrap(); 10]);
-        self.does(YearAct::CastVote(CastVote {
-            ballot,
-            elector,
-            choice,
-            receipt: receipt.clone(),
-        }));
+        self.does(YearAct::CastVote(CastVote { ballot, elector, choice, receipt: receipt.clone() }));
         if self.year().ballot(ballot).unwrap().secrecy == Secrecy::Secret {
             self.waiting.push(CountedChoice { receipt, choice });
         }
@@ -314,12 +267,7 @@ fn scores(unit: UnitId, scorer: Scorer, entries: &[(&str, &str)]) -> YearAct {
 }
 
 fn open(ballot: BallotId, question: Question) -> YearAct {
-    YearAct::OpenBallot(OpenBallot {
-        ballot,
-        question,
-        candidates: Vec::new(),
-        reason: None,
-    })
+    YearAct::OpenBallot(OpenBallot { ballot, question, candidates: Vec::new(), reason: None })
 }
 
 fn ballot(number: u128) -> BallotId {
@@ -327,10 +275,7 @@ fn ballot(number: u128) -> BallotId {
 }
 
 fn missing(step: Step, units: &[UnitId]) -> Missing {
-    Missing {
-        step,
-        units: units.to_vec(),
-    }
+    Missing { step, units: units.to_vec() }
 }
 
 const ADOPT_TABLE: YearAct = YearAct::AdoptScoreTable(AdoptScoreTable { correction: None });
@@ -340,15 +285,8 @@ const ADOPT_RANKING: YearAct = YearAct::AdoptRanking(AdoptRanking { correction: 
 fn a_whole_year_from_the_opening_to_the_next_leader() {
     let mut story = Story::scored([(A, "45", "5"), (B, "40", "10"), (C, "50", "9")]);
     story.does(ADOPT_TABLE);
-    let totals: Vec<_> = story
-        .year()
-        .score_table
-        .as_ref()
-        .unwrap()
-        .rows
-        .iter()
-        .map(|r| (r.unit, r.total))
-        .collect();
+    let totals: Vec<_> =
+        story.year().score_table.as_ref().unwrap().rows.iter().map(|r| (r.unit, r.total)).collect();
     assert_eq!(totals, [(A, points("90")), (B, points("90")), (C, points("99"))]);
 
     story.does(open(ballot(1), Question::LeadingUnit));
@@ -359,21 +297,11 @@ fn a_whole_year_from_the_opening_to_the_next_leader() {
     story.does(YearAct::CloseBallot(CloseBallot { ballot: ballot(1) }));
     story.does(ADOPT_RANKING);
     let ranking = story.year().ranking.clone().unwrap();
-    let ranks: Vec<_> = ranking
-        .rows
-        .iter()
-        .map(|r| (r.unit, r.rank, r.tied, r.class.clone().unwrap()))
-        .collect();
+    let ranks: Vec<_> =
+        ranking.rows.iter().map(|r| (r.unit, r.rank, r.tied, r.class.clone().unwrap())).collect();
     let class = |code| crate::Text::new(code).unwrap();
     // A and B have 90 each; A has 85 for contents, B 80.
-    assert_eq!(
-        ranks,
-        [
-            (C, 1, false, class("A")),
-            (A, 2, false, class("A")),
-            (B, 3, false, class("A"))
-        ]
-    );
+    assert_eq!(ranks, [(C, 1, false, class("A")), (A, 2, false, class("A")), (B, 3, false, class("A"))]);
     assert_eq!(ranking.leading_unit, Some(C));
 
     for (number, question, chosen) in [(2, Question::NextLeader, C), (3, Question::NextDeputy, B)] {
@@ -382,33 +310,19 @@ fn a_whole_year_from_the_opening_to_the_next_leader() {
         for elector in [A, B, C] {
             story.votes(ballot(number), elector, Choice::For(chosen));
         }
-        story.does(YearAct::CloseBallot(CloseBallot {
-            ballot: ballot(number),
-        }));
+        story.does(YearAct::CloseBallot(CloseBallot { ballot: ballot(number) }));
     }
-    story.does(YearAct::ElectLeadership(ElectLeadership {
-        leader: C,
-        deputy: Some(B),
-    }));
+    story.does(YearAct::ElectLeadership(ElectLeadership { leader: C, deputy: Some(B) }));
     let elected = story.year().elected.clone().unwrap();
     assert_eq!((elected.leader, elected.deputy), (C, Some(B)));
-    assert!(
-        story
-            .year()
-            .steps(&[A, B, C])
-            .iter()
-            .all(|s| s.done || s.step == Step::OfficialScore)
-    );
+    assert!(story.year().steps(&[A, B, C]).iter().all(|s| s.done || s.step == Step::OfficialScore));
 }
 
 #[test]
 fn a_step_out_of_order_names_what_is_missing() {
     let mut story = Story::regulated(regulation());
     let out = |step, missing| Rejection::OutOfOrder { step, missing };
-    story.is_refused(
-        YearAct::SignPledge(A),
-        &out(Step::Pledge, vec![missing(Step::Registration, &[A])]),
-    );
+    story.is_refused(YearAct::SignPledge(A), &out(Step::Pledge, vec![missing(Step::Registration, &[A])]));
     story.registers(A);
     story.is_refused(
         scores(A, Scorer::Itself, &[]),
@@ -421,9 +335,7 @@ fn a_step_out_of_order_names_what_is_missing() {
             ],
         ),
     );
-    let Err(Rejection::OutOfOrder { missing: gaps, .. }) = story.asks(ADOPT_TABLE) else {
-        panic!("refused")
-    };
+    let Err(Rejection::OutOfOrder { missing: gaps, .. }) = story.asks(ADOPT_TABLE) else { panic!("refused") };
     assert_eq!(gaps[0], missing(Step::Registration, &[B, C]));
 }
 
@@ -431,20 +343,11 @@ fn a_step_out_of_order_names_what_is_missing() {
 fn a_ballot_that_skips_the_scores_is_refused() {
     let mut story = Story::regulated(regulation());
     let refused = story.asks(open(ballot(1), Question::LeadingUnit)).unwrap_err();
-    assert!(matches!(
-        refused,
-        Rejection::OutOfOrder {
-            step: Step::Ballot,
-            ..
-        }
-    ));
+    assert!(matches!(refused, Rejection::OutOfOrder { step: Step::Ballot, .. }));
     let mut scored = Story::scored([(A, "45", "5"), (B, "40", "10"), (C, "50", "9")]);
     scored.is_refused(
         open(ballot(1), Question::LeadingUnit),
-        &Rejection::OutOfOrder {
-            step: Step::Ballot,
-            missing: vec![missing(Step::ScoreTable, &[])],
-        },
+        &Rejection::OutOfOrder { step: Step::Ballot, missing: vec![missing(Step::ScoreTable, &[])] },
     );
 }
 
@@ -453,37 +356,17 @@ fn before_a_regulation_units_may_pledge_and_report_but_nobody_scores() {
     let mut story = Story::opened();
     story.does(YearAct::SignPledge(C));
     story.does(report(C, ReportKind::HalfYear));
-    story.is_refused(
-        scores(C, Scorer::Itself, &[]),
-        &Rejection::Unknown(Thing::Regulation),
-    );
-    story.is_refused(
-        ADOPT_TABLE,
-        &Rejection::OutOfOrder {
-            step: Step::ScoreTable,
-            missing: Vec::new(),
-        },
-    );
+    story.is_refused(scores(C, Scorer::Itself, &[]), &Rejection::Unknown(Thing::Regulation));
+    story.is_refused(ADOPT_TABLE, &Rejection::OutOfOrder { step: Step::ScoreTable, missing: Vec::new() });
 }
 
 #[test]
 fn a_late_report_is_marked_or_refused_as_the_regulation_says() {
     let deadline = |late| {
         let mut regulation = regulation();
-        let rule = regulation
-            .procedure
-            .iter_mut()
-            .find(|rule| rule.step == Step::Registration)
-            .unwrap();
-        *rule = StepRule {
-            deadline: Some(Deadline {
-                month: 3,
-                day: 31,
-                year_offset: 0,
-            }),
-            late,
-            ..rule.clone()
-        };
+        let rule = regulation.procedure.iter_mut().find(|rule| rule.step == Step::Registration).unwrap();
+        *rule =
+            StepRule { deadline: Some(Deadline { month: 3, day: 31, year_offset: 0 }), late, ..rule.clone() };
         regulation
     };
     let due: Timestamp = "2024-03-31T16:59:59.999Z".parse().unwrap();
@@ -494,55 +377,29 @@ fn a_late_report_is_marked_or_refused_as_the_regulation_says() {
     marked.registers(A);
     assert_eq!(
         marked.year().unit(A).unwrap().registration.unwrap().timeliness,
-        Timeliness {
-            due: Some(due),
-            late: true
-        }
+        Timeliness { due: Some(due), late: true }
     );
 
     let mut refused = Story::regulated(deadline(LatePolicy::Refuse));
     let received = refused.received;
-    let because = Rejection::DeadlinePassed {
-        step: Step::Registration,
-        due,
-        received,
-    };
+    let because = Rejection::DeadlinePassed { step: Step::Registration, due, received };
     refused.is_refused(registration(A), &because);
     refused.received = due;
     refused.registers(A);
     assert_eq!(
         refused.year().unit(A).unwrap().registration.unwrap().timeliness,
-        Timeliness {
-            due: Some(due),
-            late: false
-        }
+        Timeliness { due: Some(due), late: false }
     );
 }
 
 #[test]
 fn the_leader_does_not_score_itself_and_the_deputy_does() {
     let mut story = Story::scored([(C, "50", "9"), (B, "40", "10"), (A, "45", "5")]);
-    assert_eq!(
-        story
-            .year()
-            .unit(A)
-            .unwrap()
-            .score(Scorer::Bloc)
-            .unwrap()
-            .given_by,
-        Some(B)
-    );
+    assert_eq!(story.year().unit(A).unwrap().score(Scorer::Bloc).unwrap().given_by, Some(B));
     let all = [("N1", "50"), ("N2", "40"), ("T1", "10")];
-    let conflict = |unit, scorer| Rejection::ConflictOfInterest {
-        unit,
-        scorer: Some(scorer),
-    };
-    story
-        .acting_for(A)
-        .is_refused(scores(A, Scorer::Bloc, &all), &conflict(A, B));
-    story
-        .acting_for(B)
-        .is_refused(scores(B, Scorer::Bloc, &all), &conflict(B, A));
+    let conflict = |unit, scorer| Rejection::ConflictOfInterest { unit, scorer: Some(scorer) };
+    story.acting_for(A).is_refused(scores(A, Scorer::Bloc, &all), &conflict(A, B));
+    story.acting_for(B).is_refused(scores(B, Scorer::Bloc, &all), &conflict(B, A));
 }
 
 #[test]
@@ -550,36 +407,21 @@ fn scores_of_different_scorers_stand_side_by_side_and_a_correction_names_what_it
     let mut story = Story::scored([(A, "45", "5"), (B, "40", "10"), (C, "50", "9")]);
     let standing = story.year().unit(C).unwrap().score(Scorer::Bloc).unwrap().mark.id;
     let again = || scores(C, Scorer::Bloc, &[("N1", "41.5"), ("N2", "40"), ("T1", "9")]);
-    story
-        .acting_for(A)
-        .is_refused(again(), &Rejection::AlreadyFiled(Step::BlocScore, C, standing));
+    story.acting_for(A).is_refused(again(), &Rejection::AlreadyFiled(Step::BlocScore, C, standing));
 
     let corrected = |corrects| {
-        let YearAct::GiveScores(act) = again() else {
-            unreachable!("it gives scores")
-        };
-        let correction = Some(Correction {
-            corrects,
-            reason: remark("Cộng nhầm một tiêu chí"),
-        });
+        let YearAct::GiveScores(act) = again() else { unreachable!("it gives scores") };
+        let correction = Some(Correction { corrects, reason: remark("Cộng nhầm một tiêu chí") });
         YearAct::GiveScores(GiveScores { correction, ..act })
     };
     let other = EventId(Uuid::from_u128(1));
-    let because = Rejection::NotTheStandingFact {
-        named: other,
-        standing: Some(standing),
-    };
+    let because = Rejection::NotTheStandingFact { named: other, standing: Some(standing) };
     story.acting_for(A).is_refused(corrected(other), &because);
     story.acting_for(A).does(corrected(standing));
 
     let unit = story.year().unit(C).unwrap();
     assert_eq!(
-        unit.score(Scorer::Bloc)
-            .unwrap()
-            .replaced
-            .iter()
-            .map(|mark| mark.id)
-            .collect::<Vec<_>>(),
+        unit.score(Scorer::Bloc).unwrap().replaced.iter().map(|mark| mark.id).collect::<Vec<_>>(),
         [standing]
     );
     assert_eq!(unit.score(Scorer::Itself).unwrap().marks[0].1, points("50"));
@@ -592,10 +434,7 @@ fn a_regulation_is_frozen_at_the_first_score() {
     story.does(YearAct::AdoptRegulation(Arc::new(regulation())));
     assert_eq!(story.year().regulation.as_ref().unwrap().version, 2);
     let mut scored = Story::scored([(A, "45", "5"), (B, "40", "10"), (C, "50", "9")]);
-    scored.is_refused(
-        YearAct::AdoptRegulation(Arc::new(regulation())),
-        &Rejection::RegulationFrozen,
-    );
+    scored.is_refused(YearAct::AdoptRegulation(Arc::new(regulation())), &Rejection::RegulationFrozen);
 }
 
 #[test]
@@ -605,26 +444,13 @@ fn faulty_scores_are_named_all_at_once() {
     story.does(YearAct::SignPledge(C));
     story.does(report(C, ReportKind::HalfYear));
     story.does(report(C, ReportKind::Annual));
-    let faulty = scores(
-        C,
-        Scorer::Itself,
-        &[("N1", "50.1"), ("N2", "1.25"), ("P1", "8"), ("X", "1")],
-    );
-    let Err(Rejection::ScoresFaulty(faults)) = story.asks(faulty) else {
-        panic!("refused")
-    };
+    let faulty = scores(C, Scorer::Itself, &[("N1", "50.1"), ("N2", "1.25"), ("P1", "8"), ("X", "1")]);
+    let Err(Rejection::ScoresFaulty(faults)) = story.asks(faulty) else { panic!("refused") };
     let id = |text: &str| text.parse::<CriterionId>().unwrap();
-    let kinds: Vec<_> = faults
-        .iter()
-        .map(|fault| (fault.entry, fault.criterion, &fault.kind))
-        .collect();
+    let kinds: Vec<_> = faults.iter().map(|fault| (fault.entry, fault.criterion, &fault.kind)).collect();
     assert!(kinds.contains(&(Some(0), id("N1"), &ScoreFaultKind::AboveMaximum(points("50")))));
     assert!(kinds.contains(&(Some(1), id("N2"), &ScoreFaultKind::TooPrecise(1))));
-    assert!(kinds.contains(&(
-        Some(2),
-        id("P1"),
-        &ScoreFaultKind::NotYours(vec![Scorer::Official])
-    )));
+    assert!(kinds.contains(&(Some(2), id("P1"), &ScoreFaultKind::NotYours(vec![Scorer::Official]))));
     assert!(kinds.contains(&(Some(3), id("X"), &ScoreFaultKind::UnknownCriterion)));
     assert!(kinds.contains(&(None, id("T1"), &ScoreFaultKind::NotScored)));
 }
@@ -645,31 +471,16 @@ fn an_official_penalty_counts_and_no_self_score_does() {
 fn a_unit_votes_once_while_the_ballot_is_open_and_only_for_a_candidate() {
     let mut story = Story::scored([(A, "45", "5"), (B, "40", "10"), (C, "50", "9")]);
     story.does(ADOPT_TABLE);
-    let named = OpenBallot {
-        ballot: ballot(1),
-        question: Question::LeadingUnit,
-        candidates: vec![A],
-        reason: None,
-    };
-    let because = Rejection::CandidateNotAdmitted {
-        unit: A,
-        because: Inadmissible::NotAmongHighestScores,
-    };
+    let named =
+        OpenBallot { ballot: ballot(1), question: Question::LeadingUnit, candidates: vec![A], reason: None };
+    let because = Rejection::CandidateNotAdmitted { unit: A, because: Inadmissible::NotAmongHighestScores };
     story.is_refused(YearAct::OpenBallot(named), &because);
     story.does(open(ballot(1), Question::LeadingUnit));
-    story.is_refused(
-        open(ballot(2), Question::LeadingUnit),
-        &Rejection::BallotOpen(ballot(1)),
-    );
+    story.is_refused(open(ballot(2), Question::LeadingUnit), &Rejection::BallotOpen(ballot(1)));
 
     let receipt = ReceiptCode::from_random([7; 10]);
     let vote = |elector, choice| {
-        YearAct::CastVote(CastVote {
-            ballot: ballot(1),
-            elector,
-            choice,
-            receipt: receipt.clone(),
-        })
+        YearAct::CastVote(CastVote { ballot: ballot(1), elector, choice, receipt: receipt.clone() })
     };
     story.is_refused(vote(A, Choice::For(B)), &Rejection::NotACandidate(B));
     story.is_refused(vote(STRANGER, Choice::For(C)), &Rejection::NotAnElector(STRANGER));
@@ -677,10 +488,7 @@ fn a_unit_votes_once_while_the_ballot_is_open_and_only_for_a_candidate() {
     story.is_refused(vote(A, Choice::Abstain), &Rejection::AlreadyVoted(A));
     story.does(YearAct::CloseBallot(CloseBallot { ballot: ballot(1) }));
     story.is_refused(vote(B, Choice::For(C)), &Rejection::BallotClosed(ballot(1)));
-    story.is_refused(
-        open(ballot(2), Question::LeadingUnit),
-        &Rejection::BallotDecided(ballot(1)),
-    );
+    story.is_refused(open(ballot(2), Question::LeadingUnit), &Rejection::BallotDecided(ballot(1)));
 }
 
 #[test]
@@ -695,26 +503,11 @@ fn a_secret_ballot_keeps_the_choice_out_of_the_vote_and_publishes_all_sorted() {
     story.votes(ballot(2), A, Choice::For(B));
     story.votes(ballot(2), B, Choice::Abstain);
     story.votes(ballot(2), C, Choice::For(B));
-    assert!(
-        story
-            .year()
-            .ballot(ballot(2))
-            .unwrap()
-            .votes
-            .values()
-            .all(Option::is_none)
-    );
+    assert!(story.year().ballot(ballot(2)).unwrap().votes.values().all(Option::is_none));
 
     let kept = story.waiting.pop().unwrap();
     let close = || YearAct::CloseBallot(CloseBallot { ballot: ballot(2) });
-    story.is_refused(
-        close(),
-        &Rejection::BallotIncomplete {
-            ballot: ballot(2),
-            cast: 3,
-            found: 2,
-        },
-    );
+    story.is_refused(close(), &Rejection::BallotIncomplete { ballot: ballot(2), cast: 3, found: 2 });
     story.waiting.insert(0, kept);
     story.does(close());
     let (result, _) = story.year().ballot(ballot(2)).unwrap().result.clone().unwrap();
@@ -752,32 +545,18 @@ fn without_a_majority_nobody_is_elected_and_another_round_is_kept_beside_the_fir
 fn an_excluded_unit_keeps_nobody_waiting_and_is_not_ranked() {
     let mut story = Story::regulated(regulation());
     let reason = remark("Kết luận thanh tra");
-    story.does(YearAct::Exclude(UnitExcluded {
-        unit: C,
-        cause: ExclusionCause::Misconduct,
-        reason,
-    }));
+    story.does(YearAct::Exclude(UnitExcluded { unit: C, cause: ExclusionCause::Misconduct, reason }));
     story.is_refused(registration(C), &Rejection::Excluded(C));
-    assert!(
-        story.year().steps(&[A, B, C])[0]
-            .missing
-            .iter()
-            .all(|unit| *unit != C)
-    );
+    assert!(story.year().steps(&[A, B, C])[0].missing.iter().all(|unit| *unit != C));
 }
 
 #[test]
 fn a_year_needs_its_bloc_and_is_opened_once() {
     let mut story = Story::untold();
-    story.is_refused(
-        registration(A),
-        &Rejection::Unknown(Thing::Year(EmulationYear::new(2024).unwrap())),
-    );
+    story.is_refused(registration(A), &Rejection::Unknown(Thing::Year(EmulationYear::new(2024).unwrap())));
     story.does(YearAct::Open);
-    story.is_refused(
-        YearAct::Open,
-        &Rejection::AlreadyExists(Thing::Year(EmulationYear::new(2024).unwrap())),
-    );
+    story
+        .is_refused(YearAct::Open, &Rejection::AlreadyExists(Thing::Year(EmulationYear::new(2024).unwrap())));
     story.is_refused(registration(STRANGER), &Rejection::NotAMember(STRANGER));
 }
 
@@ -791,16 +570,9 @@ fn who_was_elected_takes_office_when_the_next_year_is_opened() {
         elected: Some((C, Some(B))),
         waiting: Vec::new(),
     };
-    let command = YearCommand {
-        bloc: BLOC,
-        year: EmulationYear::new(2025).unwrap(),
-        act: YearAct::Open,
-        proofs,
-    };
-    let by = Authority {
-        grant: GrantId(Uuid::nil()),
-        unit: None,
-    };
+    let command =
+        YearCommand { bloc: BLOC, year: EmulationYear::new(2025).unwrap(), act: YearAct::Open, proofs };
+    let by = Authority { grant: GrantId(Uuid::nil()), unit: None };
     let events = Year::decide(None, command, &by).unwrap();
     assert!(matches!(&events[1], YearEvent::LeadershipRecorded(r) if r.leader == C && r.deputy == Some(B)));
 }
@@ -811,10 +583,7 @@ fn rights_follow_the_log_not_the_token() {
     let client = crate::ClientId::new("portal").unwrap();
     let grant = GrantId(Uuid::from_u128(9));
     let asks = |role, act| {
-        let rights = Rights {
-            client: &client,
-            held: vec![(grant, role)],
-        };
+        let rights = Rights { client: &client, held: vec![(grant, role)] };
         let proofs = Proofs {
             received: story.received,
             effective_on: story.effective_on,
@@ -823,36 +592,19 @@ fn rights_follow_the_log_not_the_token() {
             elected: None,
             waiting: Vec::new(),
         };
-        let command = YearCommand {
-            bloc: BLOC,
-            year: EmulationYear::new(2024).unwrap(),
-            act,
-            proofs,
-        };
+        let command = YearCommand { bloc: BLOC, year: EmulationYear::new(2024).unwrap(), act, proofs };
         Year::permits(&rights, story.year.as_ref(), &command)
     };
     let officer = |unit| Role::UnitOfficer { unit };
-    assert_eq!(
-        asks(officer(A), ADOPT_TABLE),
-        Ok(Authority { grant, unit: Some(A) })
-    );
+    assert_eq!(asks(officer(A), ADOPT_TABLE), Ok(Authority { grant, unit: Some(A) }));
     assert!(asks(officer(C), ADOPT_TABLE).is_err());
     assert!(asks(officer(C), registration(A)).is_err());
     assert!(asks(Role::Registrar, registration(A)).is_err());
     assert!(asks(Role::Official { bloc: None }, scores(A, Scorer::Official, &[])).is_ok());
     assert!(
-        asks(
-            Role::Official {
-                bloc: Some(BlocId(Uuid::nil()))
-            },
-            scores(A, Scorer::Official, &[])
-        )
-        .is_err()
+        asks(Role::Official { bloc: Some(BlocId(Uuid::nil())) }, scores(A, Scorer::Official, &[])).is_err()
     );
     assert!(asks(officer(A), scores(A, Scorer::Official, &[])).is_err());
-    assert_eq!(
-        asks(officer(B), scores(A, Scorer::Bloc, &[])),
-        Ok(Authority { grant, unit: Some(B) })
-    );
+    assert_eq!(asks(officer(B), scores(A, Scorer::Bloc, &[])), Ok(Authority { grant, unit: Some(B) }));
     assert!(asks(officer(C), scores(A, Scorer::Bloc, &[])).is_err());
 }
