@@ -22,7 +22,11 @@ pub trait Aggregate: Sized + Clone {
     fn evolve(state: Option<Self>, fact: Recorded<'_, Self::Event>) -> Option<Self>;
 
     /// Whether the holder of `rights` may ask this, and by virtue of which grant.
-    fn permits(rights: &Rights<'_>, state: Option<&Self>, command: &Self::Command) -> Result<Authority, Denied>;
+    fn permits(
+        rights: &Rights<'_>,
+        state: Option<&Self>,
+        command: &Self::Command,
+    ) -> Result<Authority, Denied>;
 }
 
 /// A fact with its place and time in the log.
@@ -90,10 +94,17 @@ pub struct Denied {
 impl Rights<'_> {
     /// The first grant with one of these roles, asked in the order given.
     pub fn any_of(&self, roles: &[Role]) -> Result<Authority, Denied> {
-        let held = roles.iter().find_map(|role| self.held.iter().find(|(_, held)| held.covers(role)));
+        let held = roles
+            .iter()
+            .find_map(|role| self.held.iter().find(|(_, held)| held.covers(role)));
         match held {
-            Some((grant, role)) => Ok(Authority { grant: *grant, unit: role.unit() }),
-            None => Err(Denied { needs: roles.to_vec() }),
+            Some((grant, role)) => Ok(Authority {
+                grant: *grant,
+                unit: role.unit(),
+            }),
+            None => Err(Denied {
+                needs: roles.to_vec(),
+            }),
         }
     }
 
@@ -113,6 +124,7 @@ impl Role {
 
     /// Whether holding this role is enough where `needed` is asked for.
     fn covers(&self, needed: &Self) -> bool {
-        matches!(self, Self::Official { bloc: None }) && matches!(needed, Self::Official { .. }) || self == needed
+        matches!(self, Self::Official { bloc: None }) && matches!(needed, Self::Official { .. })
+            || self == needed
     }
 }

@@ -3,8 +3,8 @@
 //! Names of blocs are not unique: two of the source documents speak of two different "Khối thi đua số 3".
 
 use crate::{
-    Aggregate, Authority, BlocId, Date, Denied, LocalisedName, Name, Recorded, Rejection, Rights, Role, UnitId,
-    event::events, rejection::Thing,
+    Aggregate, Authority, BlocId, Date, Denied, LocalisedName, Name, Recorded, Rejection, Rights, Role,
+    UnitId, event::events, rejection::Thing,
 };
 use serde::{Deserialize, Serialize};
 
@@ -38,8 +38,14 @@ pub enum Level {
 
 impl Level {
     /// Every level, in the order of this list.
-    pub const ALL: [Self; 6] =
-        [Self::Central, Self::Ministry, Self::Province, Self::District, Self::Commune, Self::Unit];
+    pub const ALL: [Self; 6] = [
+        Self::Central,
+        Self::Ministry,
+        Self::Province,
+        Self::District,
+        Self::Commune,
+        Self::Unit,
+    ];
 }
 
 /// A bloc was established.
@@ -153,20 +159,29 @@ pub struct Bloc {
 impl Bloc {
     /// The units that belong to the bloc on a day, in the order they joined.
     pub fn members_on(&self, day: Date) -> impl Iterator<Item = UnitId> {
-        self.memberships.iter().filter(move |m| m.from <= day && m.until.is_none_or(|end| day < end)).map(|m| m.unit)
+        self.memberships
+            .iter()
+            .filter(move |m| m.from <= day && m.until.is_none_or(|end| day < end))
+            .map(|m| m.unit)
     }
 
     /// The membership that has not ended.
     fn current(&self, unit: UnitId) -> Option<&Membership> {
-        self.memberships.iter().find(|m| m.unit == unit && m.until.is_none())
+        self.memberships
+            .iter()
+            .find(|m| m.unit == unit && m.until.is_none())
     }
 
     fn decide_existing(&self, command: BlocCommand) -> Result<BlocEvent, Rejection> {
         match command.act {
             BlocAct::Establish(_) => Err(Rejection::AlreadyExists(Thing::Bloc(command.id))),
-            BlocAct::Alias(aliased) if self.is_called(&aliased.alias) => Err(Rejection::AlreadyExists(Thing::Alias)),
+            BlocAct::Alias(aliased) if self.is_called(&aliased.alias) => {
+                Err(Rejection::AlreadyExists(Thing::Alias))
+            }
             BlocAct::Alias(aliased) => Ok(aliased.into()),
-            BlocAct::Join(joined) if !command.unit_registered => Err(Rejection::Unknown(Thing::Unit(joined.unit))),
+            BlocAct::Join(joined) if !command.unit_registered => {
+                Err(Rejection::Unknown(Thing::Unit(joined.unit)))
+            }
             BlocAct::Join(joined) => match self.current(joined.unit) {
                 Some(_) => Err(Rejection::AlreadyAMember(joined.unit)),
                 None => Ok(joined.into()),
@@ -215,11 +230,18 @@ impl Aggregate for Bloc {
                 bloc
             }),
             BlocEvent::UnitJoined(joined) => state.map(|mut bloc| {
-                bloc.memberships.push(Membership { unit: joined.unit, from: day, until: None });
+                bloc.memberships.push(Membership {
+                    unit: joined.unit,
+                    from: day,
+                    until: None,
+                });
                 bloc
             }),
             BlocEvent::UnitLeft(left) => state.map(|mut bloc| {
-                let current = bloc.memberships.iter_mut().find(|m| m.unit == left.unit && m.until.is_none());
+                let current = bloc
+                    .memberships
+                    .iter_mut()
+                    .find(|m| m.unit == left.unit && m.until.is_none());
                 if let Some(membership) = current {
                     membership.until = Some(day);
                 }

@@ -73,7 +73,11 @@ impl Date {
     /// A day, when it exists and its year is between 1945 and 2199.
     pub fn new(year: i16, month: i8, day: i8) -> Result<Self, NotATime> {
         let date = civil::Date::new(year, month, day).map_err(|_| NotATime::Day)?;
-        if (1945..=2199).contains(&date.year()) { Ok(Self(date)) } else { Err(NotATime::Day) }
+        if (1945..=2199).contains(&date.year()) {
+            Ok(Self(date))
+        } else {
+            Err(NotATime::Day)
+        }
     }
 
     /// The calendar year.
@@ -83,8 +87,13 @@ impl Date {
 
     /// The last millisecond of this day in Viet Nam.
     pub fn end(self) -> Timestamp {
-        let midnight = self.0.saturating_add(jiff::Span::new().days(1)).to_datetime(civil::Time::midnight());
-        VIETNAM.to_timestamp(midnight).map_or(Timestamp(i64::MAX), |next| Timestamp(next.as_millisecond() - 1))
+        let midnight = self
+            .0
+            .saturating_add(jiff::Span::new().days(1))
+            .to_datetime(civil::Time::midnight());
+        VIETNAM
+            .to_timestamp(midnight)
+            .map_or(Timestamp(i64::MAX), |next| Timestamp(next.as_millisecond() - 1))
     }
 
     /// Whole days from this day to `later`; negative when `later` comes first.
@@ -119,8 +128,11 @@ impl FromStr for Date {
     type Err = NotATime;
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
-        let part = |range: std::ops::Range<usize>| text.get(range).filter(|t| t.bytes().all(|b| b.is_ascii_digit()));
-        let shape = text.len() == 10 && text.as_bytes().get(4) == Some(&b'-') && text.as_bytes().get(7) == Some(&b'-');
+        let part =
+            |range: std::ops::Range<usize>| text.get(range).filter(|t| t.bytes().all(|b| b.is_ascii_digit()));
+        let shape = text.len() == 10
+            && text.as_bytes().get(4) == Some(&b'-')
+            && text.as_bytes().get(7) == Some(&b'-');
         match (shape, part(0..4), part(5..7), part(8..10)) {
             (true, Some(year), Some(month), Some(day)) => Self::new(
                 year.parse().map_err(|_| NotATime::Day)?,
@@ -142,7 +154,9 @@ macro_rules! as_text {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <Cow<'de, str>>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+                <Cow<'de, str>>::deserialize(deserializer)?
+                    .parse()
+                    .map_err(de::Error::custom)
             }
         }
     };
@@ -159,12 +173,24 @@ mod tests {
         let day: Date = "2024-07-11".parse().unwrap();
         assert_eq!(day.end().to_string(), "2024-07-11T16:59:59.999Z");
         assert_eq!(day.end().day(), day);
-        assert_eq!(Timestamp::from_millis(day.end().millis() + 1).day(), day.plus_days(1));
+        assert_eq!(
+            Timestamp::from_millis(day.end().millis() + 1).day(),
+            day.plus_days(1)
+        );
     }
 
     #[test]
     fn odd_days_are_refused() {
-        for text in ["0000-01-01", "1944-12-31", "2200-01-01", "2024-02-30", "2024-2-3", "11/7/2024", "2024-07-11T00:00", "２０２４-07-11"] {
+        for text in [
+            "0000-01-01",
+            "1944-12-31",
+            "2200-01-01",
+            "2024-02-30",
+            "2024-2-3",
+            "11/7/2024",
+            "2024-07-11T00:00",
+            "２０２４-07-11",
+        ] {
             assert_eq!(text.parse::<Date>(), Err(NotATime::Day), "{text}");
         }
     }

@@ -159,7 +159,10 @@ impl Aggregate for Unit {
                 place: registered.place.clone(),
                 identifiers: registered.identifiers.clone(),
             }),
-            UnitEvent::Renamed(renamed) => state.map(|unit| Self { name: renamed.name.clone(), ..unit }),
+            UnitEvent::Renamed(renamed) => state.map(|unit| Self {
+                name: renamed.name.clone(),
+                ..unit
+            }),
             UnitEvent::Identified(identified) => state.map(|mut unit| {
                 unit.identifiers.push(identified.identifier.clone());
                 unit
@@ -169,7 +172,9 @@ impl Aggregate for Unit {
 
     fn permits(rights: &Rights<'_>, _: Option<&Self>, command: &UnitCommand) -> Result<Authority, Denied> {
         match &command.act {
-            UnitAct::Register(_) | UnitAct::Rename(_) | UnitAct::Identify(_) => rights.any_of(&[Role::Registrar]),
+            UnitAct::Register(_) | UnitAct::Rename(_) | UnitAct::Identify(_) => {
+                rights.any_of(&[Role::Registrar])
+            }
         }
     }
 }
