@@ -41,3 +41,8 @@ fn read((code, json): (&'static str, &'static str)) -> Option<Preset> {
         regulation,
     })
 }
+
+#[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
+mod tests;

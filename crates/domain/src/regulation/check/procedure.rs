@@ -103,14 +103,12 @@ fn constraints(regulation: &Regulation) -> Vec<Constraint> {
             });
         }
     }
-    // Votes that decide between equal scores are counted before ranks are given.
-    if regulation.tie_breaks.contains(&TieBreak::Votes) {
-        list.push(Constraint {
-            first: Step::Ballot,
-            then: Step::Ranking,
-            reads: true,
-        });
-    }
+    // The ranking names the leading unit, which the ballot chooses, and votes may decide between equal scores.
+    list.push(Constraint {
+        first: Step::Ballot,
+        then: Step::Ranking,
+        reads: true,
+    });
     list
 }
 
