@@ -1,1 +1,3 @@
-//! x
+//! HTTP in, HTTP out: routes, authorisation, problems, OpenAPI.
+
+pub mod auth;

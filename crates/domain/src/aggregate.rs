@@ -15,8 +15,12 @@ pub trait Aggregate: Sized + Clone {
 
     /// All rules: which facts follow from the command, at least one, or why none does.
     ///
-    /// `state` is `None` while the thing does not exist.
-    fn decide(state: Option<&Self>, command: Self::Command) -> Result<Vec<Self::Event>, Rejection>;
+    /// `state` is `None` while the thing does not exist; `by` is what [`Aggregate::permits`] answered.
+    fn decide(
+        state: Option<&Self>,
+        command: Self::Command,
+        by: &Authority,
+    ) -> Result<Vec<Self::Event>, Rejection>;
 
     /// The state after a fact. It never judges: what is recorded has happened.
     fn evolve(state: Option<Self>, fact: Recorded<'_, Self::Event>) -> Option<Self>;
@@ -94,17 +98,10 @@ pub struct Denied {
 impl Rights<'_> {
     /// The first grant with one of these roles, asked in the order given.
     pub fn any_of(&self, roles: &[Role]) -> Result<Authority, Denied> {
-        let held = roles
-            .iter()
-            .find_map(|role| self.held.iter().find(|(_, held)| held.covers(role)));
+        let held = roles.iter().find_map(|role| self.held.iter().find(|(_, held)| held.covers(role)));
         match held {
-            Some((grant, role)) => Ok(Authority {
-                grant: *grant,
-                unit: role.unit(),
-            }),
-            None => Err(Denied {
-                needs: roles.to_vec(),
-            }),
+            Some((grant, role)) => Ok(Authority { grant: *grant, unit: role.unit() }),
+            None => Err(Denied { needs: roles.to_vec() }),
         }
     }
 

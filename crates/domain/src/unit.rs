@@ -130,7 +130,11 @@ impl Aggregate for Unit {
     type Command = UnitCommand;
     type Event = UnitEvent;
 
-    fn decide(state: Option<&Self>, command: UnitCommand) -> Result<Vec<UnitEvent>, Rejection> {
+    fn decide(
+        state: Option<&Self>,
+        command: UnitCommand,
+        _: &Authority,
+    ) -> Result<Vec<UnitEvent>, Rejection> {
         if let Some((identifier, owner)) = command.taken.into_iter().next() {
             return Err(Rejection::IdentifierTaken(identifier, owner));
         }
@@ -159,10 +163,7 @@ impl Aggregate for Unit {
                 place: registered.place.clone(),
                 identifiers: registered.identifiers.clone(),
             }),
-            UnitEvent::Renamed(renamed) => state.map(|unit| Self {
-                name: renamed.name.clone(),
-                ..unit
-            }),
+            UnitEvent::Renamed(renamed) => state.map(|unit| Self { name: renamed.name.clone(), ..unit }),
             UnitEvent::Identified(identified) => state.map(|mut unit| {
                 unit.identifiers.push(identified.identifier.clone());
                 unit

@@ -18,20 +18,13 @@ impl ScoreSheet {
     /// # Errors
     /// Every fault at once, in the order of the entries, then what is missing in the order of the sheet.
     pub fn accept(&self, scorer: Scorer, entries: &[(CriterionId, Points)]) -> Result<(), Vec<ScoreFault>> {
-        let leaves: HashMap<CriterionId, &Criterion> = self
-            .leaves()
-            .into_iter()
-            .map(|(_, criterion)| (criterion.id, criterion))
-            .collect();
+        let leaves: HashMap<CriterionId, &Criterion> =
+            self.leaves().into_iter().map(|(_, criterion)| (criterion.id, criterion)).collect();
         let mut given = HashMap::with_capacity(entries.len());
         let mut faults = Vec::new();
         for (index, (criterion, points)) in entries.iter().enumerate() {
             let mut add = |kind| {
-                faults.push(ScoreFault {
-                    entry: Some(index),
-                    criterion: *criterion,
-                    kind,
-                });
+                faults.push(ScoreFault { entry: Some(index), criterion: *criterion, kind });
             };
             if given.insert(*criterion, *points).is_some() {
                 add(ScoreFaultKind::Duplicate);
@@ -44,10 +37,7 @@ impl ScoreSheet {
                 Some(leaf) => self.judge(leaf, *points, add),
             }
         }
-        let whole = Whole {
-            scorer,
-            given: &given,
-        };
+        let whole = Whole { scorer, given: &given };
         for part in &self.parts {
             whole.judge(&part.criteria, &mut faults);
         }
@@ -79,9 +69,7 @@ impl ScoreSheet {
 }
 
 fn refused_above(criterion: &Criterion) -> Option<Points> {
-    criterion
-        .max
-        .filter(|_| criterion.over_max == OverMaximum::Refuse)
+    criterion.max.filter(|_| criterion.over_max == OverMaximum::Refuse)
 }
 
 /// What can only be judged over all entries: criteria left out, and groups above their maximum.
@@ -93,18 +81,11 @@ struct Whole<'a> {
 impl Whole<'_> {
     /// Adds the faults of a list of criteria and returns the points they were given together.
     fn judge(&self, criteria: &[Criterion], faults: &mut Vec<ScoreFault>) -> Points {
-        criteria
-            .iter()
-            .map(|criterion| self.judge_one(criterion, faults))
-            .sum()
+        criteria.iter().map(|criterion| self.judge_one(criterion, faults)).sum()
     }
 
     fn judge_one(&self, criterion: &Criterion, faults: &mut Vec<ScoreFault>) -> Points {
-        let of_no_entry = |kind| ScoreFault {
-            entry: None,
-            criterion: criterion.id,
-            kind,
-        };
+        let of_no_entry = |kind| ScoreFault { entry: None, criterion: criterion.id, kind };
         if criterion.criteria.is_empty() {
             let given = self.given.get(&criterion.id).copied();
             let must_score = self.scorer != Scorer::Official && criterion.scored_by.contains(&self.scorer);
@@ -134,10 +115,7 @@ mod tests {
     }
 
     fn marks(entries: &[(&str, &str)]) -> Vec<(CriterionId, Points)> {
-        entries
-            .iter()
-            .map(|(id, points)| (id.parse().unwrap(), p(points)))
-            .collect()
+        entries.iter().map(|(id, points)| (id.parse().unwrap(), p(points))).collect()
     }
 
     /// What `scorer` hears about these entries: the index of the entry, the criterion, what is wrong.
@@ -147,10 +125,7 @@ mod tests {
         entries: &[(&str, &str)],
     ) -> Vec<(Option<usize>, String, ScoreFaultKind)> {
         let faults = sheet.accept(scorer, &marks(entries)).err().unwrap_or_default();
-        faults
-            .into_iter()
-            .map(|fault| (fault.entry, fault.criterion.to_string(), fault.kind))
-            .collect()
+        faults.into_iter().map(|fault| (fault.entry, fault.criterion.to_string(), fault.kind)).collect()
     }
 
     const WHOLE: [(&str, &str); 4] = [("I.1.a", "29.5"), ("I.1.b", "10"), ("I.2", "51"), ("II.1", "0")];
@@ -160,10 +135,7 @@ mod tests {
         let sheet = regulation(&[]).sheet;
         assert_eq!(heard(&sheet, Scorer::Itself, &WHOLE), []);
         assert_eq!(heard(&sheet, Scorer::Bloc, &WHOLE), []);
-        assert_eq!(
-            heard(&sheet, Scorer::Itself, &WHOLE[1..]),
-            [(None, "I.1.a".to_owned(), NotScored)]
-        );
+        assert_eq!(heard(&sheet, Scorer::Itself, &WHOLE[1..]), [(None, "I.1.a".to_owned(), NotScored)]);
         assert_eq!(heard(&sheet, Scorer::Bloc, &[]).len(), 4);
     }
 
@@ -226,10 +198,7 @@ mod tests {
         ])
         .sheet;
         let claim = [("I.1.a", "30.5"), ("I.1.b", "10"), ("I.2", "0"), ("II.1", "0")];
-        assert_eq!(
-            heard(&sheet, Scorer::Bloc, &claim),
-            [(None, "I.1".to_owned(), AboveMaximum(p("40")))]
-        );
+        assert_eq!(heard(&sheet, Scorer::Bloc, &claim), [(None, "I.1".to_owned(), AboveMaximum(p("40")))]);
     }
 
     proptest! {

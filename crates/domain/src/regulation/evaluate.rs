@@ -17,16 +17,8 @@ impl ScoreSheet {
     /// sheet. Sums saturate, which scores from outside cannot bring about: it would take 92 thousand million of the
     /// largest ones.
     pub fn evaluate<'a>(&self, marks: impl Fn(Scorer) -> Option<Marks<'a>>) -> Evaluation {
-        let marks = self
-            .counts
-            .iter()
-            .map(|scorer| (*scorer, by_criterion(marks(*scorer))))
-            .collect();
-        let mut count = Count {
-            sheet: self,
-            marks,
-            lines: Vec::new(),
-        };
+        let marks = self.counts.iter().map(|scorer| (*scorer, by_criterion(marks(*scorer)))).collect();
+        let mut count = Count { sheet: self, marks, lines: Vec::new() };
         let (mut contents, mut bonus, mut penalty) = (Points::ZERO, Points::ZERO, Points::ZERO);
         for part in &self.parts {
             let sum = count.criteria(&part.criteria);
@@ -38,13 +30,7 @@ impl ScoreSheet {
             };
             *kind = *kind + points;
         }
-        Evaluation {
-            total: contents + bonus - penalty,
-            contents,
-            bonus,
-            penalty,
-            lines: count.lines,
-        }
+        Evaluation { total: contents + bonus - penalty, contents, bonus, penalty, lines: count.lines }
     }
 }
 
@@ -76,24 +62,18 @@ impl Count<'_> {
         let (scorer, given) = self.standing(criterion).unzip();
         let given = given.unwrap_or_default();
         let counted = limited(criterion, self.sheet.rounding.apply(given, self.sheet.decimals));
-        self.lines.push(Line {
-            criterion: criterion.id,
-            scorer,
-            given,
-            counted,
-        });
+        self.lines.push(Line { criterion: criterion.id, scorer, given, counted });
         counted
     }
 
     /// Whose score of the criterion counts, and the points.
     fn standing(&self, criterion: &Criterion) -> Option<(Scorer, Points)> {
-        self.marks
-            .iter()
-            .filter(|(scorer, _)| criterion.scored_by.contains(scorer))
-            .find_map(|(scorer, marks)| {
+        self.marks.iter().filter(|(scorer, _)| criterion.scored_by.contains(scorer)).find_map(
+            |(scorer, marks)| {
                 let index = marks.binary_search_by_key(&criterion.id, |(id, _)| *id).ok()?;
                 Some((*scorer, marks[index].1))
-            })
+            },
+        )
     }
 }
 
@@ -136,10 +116,7 @@ mod tests {
     }
 
     fn marks(entries: &[(&str, &str)]) -> Vec<(CriterionId, Points)> {
-        entries
-            .iter()
-            .map(|(id, points)| (id.parse().unwrap(), p(points)))
-            .collect()
+        entries.iter().map(|(id, points)| (id.parse().unwrap(), p(points))).collect()
     }
 
     #[test]
@@ -153,16 +130,10 @@ mod tests {
             Scorer::Bloc => Some(&bloc),
             Scorer::Official => Some(&official),
         });
-        assert_eq!(
-            (evaluation.contents, evaluation.bonus, evaluation.penalty),
-            (p("55"), p("0"), p("2"))
-        );
+        assert_eq!((evaluation.contents, evaluation.bonus, evaluation.penalty), (p("55"), p("0"), p("2")));
         assert_eq!(evaluation.total, p("53"));
-        let counted: Vec<_> = evaluation
-            .lines
-            .iter()
-            .map(|l| (l.criterion.as_str(), l.scorer, l.counted))
-            .collect();
+        let counted: Vec<_> =
+            evaluation.lines.iter().map(|l| (l.criterion.as_str(), l.scorer, l.counted)).collect();
         let expected = [
             ("I.1.a", Some(Scorer::Bloc), p("20")),
             ("I.1.b", None, p("0")),
@@ -176,31 +147,19 @@ mod tests {
     #[test]
     fn a_score_from_someone_the_criterion_does_not_name_does_not_count() {
         let official = marks(&[("II.1", "5")]);
-        let evaluation = regulation(&[])
-            .sheet
-            .evaluate(|s| (s == Scorer::Official).then_some(&official));
+        let evaluation = regulation(&[]).sheet.evaluate(|s| (s == Scorer::Official).then_some(&official));
         assert_eq!((evaluation.bonus, evaluation.lines[3].scorer), (p("0"), None));
     }
 
     #[test]
     fn a_line_keeps_the_claim_and_what_it_counted() {
         let bloc = marks(&[("I.1.a", "31"), ("I.1.b", "10"), ("I.2", "55"), ("II.1", "12")]);
-        let evaluation = regulation(&[])
-            .sheet
-            .evaluate(|s| (s == Scorer::Bloc).then_some(&bloc));
-        let lines: Vec<_> = evaluation
-            .lines
-            .iter()
-            .map(|line| (line.given, line.counted))
-            .collect();
+        let evaluation = regulation(&[]).sheet.evaluate(|s| (s == Scorer::Bloc).then_some(&bloc));
+        let lines: Vec<_> = evaluation.lines.iter().map(|line| (line.given, line.counted)).collect();
         assert_eq!(lines[0], (p("31"), p("30")), "its maximum");
         assert_eq!(lines[2], (p("55"), p("55")), "carried");
         assert_eq!(evaluation.contents, p("90"), "the cap of the part");
-        assert_eq!(
-            (lines[3].1, evaluation.bonus),
-            (p("12"), p("10")),
-            "the cap of the bonus"
-        );
+        assert_eq!((lines[3].1, evaluation.bonus), (p("12"), p("10")), "the cap of the bonus");
         assert_eq!(evaluation.total, p("100"));
     }
 
@@ -208,11 +167,8 @@ mod tests {
     fn two_scorers_together_cannot_pass_the_maximum_of_a_group() {
         let scored_by = "/sheet/parts/0/criteria/0/criteria/0/scored_by";
         let max = "/sheet/parts/0/criteria/0/criteria/0/max";
-        let sheet = regulation(&[
-            (scored_by, serde_json::json!(["official"])),
-            (max, serde_json::Value::Null),
-        ])
-        .sheet;
+        let sheet =
+            regulation(&[(scored_by, serde_json::json!(["official"])), (max, serde_json::Value::Null)]).sheet;
         let (bloc, official) = (marks(&[("I.1.b", "10")]), marks(&[("I.1.a", "35")]));
         let evaluation = sheet.evaluate(|scorer| match scorer {
             Scorer::Itself => None,
@@ -241,10 +197,7 @@ mod tests {
             ("89.99", 2, ["89.99", "89.99", "89.99"]),
         ];
         for (from, decimals, to) in cases {
-            for (rounding, to) in [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down]
-                .into_iter()
-                .zip(to)
-            {
+            for (rounding, to) in [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down].into_iter().zip(to) {
                 assert_eq!(rounding.apply(p(from), decimals), p(to), "{from} {rounding:?}");
             }
         }
@@ -256,12 +209,8 @@ mod tests {
 
     fn any_marks(points: impl Strategy<Value = i64>) -> impl Strategy<Value = Vec<(CriterionId, Points)>> {
         let ids = prop::sample::select(vec!["I.1.a", "I.1.b", "I.2", "II.1", "P.1"]);
-        prop::collection::btree_map(ids, points.prop_map(Points::from_hundredths), 0..=5).prop_map(|marks| {
-            marks
-                .into_iter()
-                .map(|(id, points)| (id.parse().unwrap(), points))
-                .collect()
-        })
+        prop::collection::btree_map(ids, points.prop_map(Points::from_hundredths), 0..=5)
+            .prop_map(|marks| marks.into_iter().map(|(id, points)| (id.parse().unwrap(), points)).collect())
     }
 
     proptest! {

@@ -99,9 +99,7 @@ pub struct Class {
 impl Regulation {
     /// The class of a total; `None` when the regulation has no classes.
     pub fn classify(&self, total: Points) -> Option<&Class> {
-        self.classes
-            .iter()
-            .find(|class| class.at_least.is_none_or(|least| total >= least))
+        self.classes.iter().find(|class| class.at_least.is_none_or(|least| total >= least))
     }
 
     /// The rule of a step; `None` when the procedure does not have it.
@@ -111,11 +109,7 @@ impl Regulation {
 
     /// The required steps that come before `step`, in their order.
     pub fn before(&self, step: Step) -> impl Iterator<Item = &StepRule> {
-        let end = self
-            .procedure
-            .iter()
-            .position(|rule| rule.step == step)
-            .unwrap_or(0);
+        let end = self.procedure.iter().position(|rule| rule.step == step).unwrap_or(0);
         self.procedure[..end].iter().filter(|rule| rule.required)
     }
 }

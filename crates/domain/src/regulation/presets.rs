@@ -35,11 +35,7 @@ pub fn presets() -> &'static [Preset] {
 
 fn read((code, json): (&'static str, &'static str)) -> Option<Preset> {
     let regulation = serde_json::from_str(json).ok()?;
-    Some(Preset {
-        code,
-        json,
-        regulation,
-    })
+    Some(Preset { code, json, regulation })
 }
 
 #[cfg(test)]

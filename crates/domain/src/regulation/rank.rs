@@ -37,21 +37,8 @@ pub struct Ranked {
 impl Contender {
     /// A unit with its evaluation and its votes.
     pub const fn new(unit: UnitId, evaluation: &Evaluation, votes: Option<u32>) -> Self {
-        let Evaluation {
-            total,
-            contents,
-            bonus,
-            penalty,
-            lines: _,
-        } = evaluation;
-        Self {
-            unit,
-            total: *total,
-            contents: *contents,
-            bonus: *bonus,
-            penalty: *penalty,
-            votes,
-        }
+        let Evaluation { total, contents, bonus, penalty, lines: _ } = evaluation;
+        Self { unit, total: *total, contents: *contents, bonus: *bonus, penalty: *penalty, votes }
     }
 }
 
@@ -79,9 +66,7 @@ impl Regulation {
     fn compare(&self, a: &Contender, b: &Contender) -> Ordering {
         self.tie_breaks
             .iter()
-            .fold(b.total.cmp(&a.total), |order, tie_break| {
-                order.then_with(|| tie_break.compare(a, b))
-            })
+            .fold(b.total.cmp(&a.total), |order, tie_break| order.then_with(|| tie_break.compare(a, b)))
     }
 }
 
@@ -111,29 +96,15 @@ mod tests {
 
     fn contender(number: u128, parts: [i64; 3], votes: Option<u32>) -> Contender {
         let [contents, bonus, penalty] = parts.map(|points| Points::from_hundredths(points * 100));
-        Contender {
-            unit: unit(number),
-            total: contents + bonus - penalty,
-            contents,
-            bonus,
-            penalty,
-            votes,
-        }
+        Contender { unit: unit(number), total: contents + bonus - penalty, contents, bonus, penalty, votes }
     }
 
     fn with(tie_breaks: &[TieBreak]) -> Regulation {
-        Regulation {
-            tie_breaks: tie_breaks.to_vec(),
-            ..regulation(&[])
-        }
+        Regulation { tie_breaks: tie_breaks.to_vec(), ..regulation(&[]) }
     }
 
     fn places(regulation: &Regulation, standing: &[Contender]) -> Vec<(u128, u16, bool)> {
-        regulation
-            .rank(standing)
-            .iter()
-            .map(|r| (r.unit.0.as_u128(), r.rank, r.tied))
-            .collect()
+        regulation.rank(standing).iter().map(|r| (r.unit.0.as_u128(), r.rank, r.tied)).collect()
     }
 
     #[test]
@@ -157,48 +128,27 @@ mod tests {
             contender(4, [80, 5, 0], None),
         ];
         let order = |tie_breaks: &[TieBreak]| places(&with(tie_breaks), &standing);
-        assert_eq!(
-            order(&[TieBreak::Contents]),
-            [(2, 1, true), (3, 1, true), (1, 3, true), (4, 3, true)]
-        );
-        assert_eq!(
-            order(&[TieBreak::Bonus]),
-            [(1, 1, true), (4, 1, true), (2, 3, false), (3, 4, false)]
-        );
+        assert_eq!(order(&[TieBreak::Contents]), [(2, 1, true), (3, 1, true), (1, 3, true), (4, 3, true)]);
+        assert_eq!(order(&[TieBreak::Bonus]), [(1, 1, true), (4, 1, true), (2, 3, false), (3, 4, false)]);
         assert_eq!(order(&[TieBreak::FewerPenalties])[3], (2, 4, false));
-        assert_eq!(
-            order(&[TieBreak::Votes]),
-            [(3, 1, false), (2, 2, false), (1, 3, false), (4, 4, false)]
-        );
+        assert_eq!(order(&[TieBreak::Votes]), [(3, 1, false), (2, 2, false), (1, 3, false), (4, 4, false)]);
         let all = [TieBreak::Contents, TieBreak::FewerPenalties, TieBreak::Votes];
-        assert_eq!(
-            order(&all),
-            [(3, 1, false), (2, 2, false), (1, 3, false), (4, 4, false)]
-        );
+        assert_eq!(order(&all), [(3, 1, false), (2, 2, false), (1, 3, false), (4, 4, false)]);
     }
 
     #[test]
     fn a_unit_not_voted_on_ranks_like_one_without_votes() {
         let standing = [contender(1, [80, 0, 0], None), contender(2, [80, 0, 0], Some(0))];
-        assert_eq!(
-            places(&with(&[TieBreak::Votes]), &standing),
-            [(1, 1, true), (2, 1, true)]
-        );
+        assert_eq!(places(&with(&[TieBreak::Votes]), &standing), [(1, 1, true), (2, 1, true)]);
     }
 
     #[test]
     fn each_unit_gets_the_class_of_its_total() {
         let standing = [contender(1, [90, 0, 0], None), contender(2, [80, 10, 1], None)];
-        let classes: Vec<_> = with(&[])
-            .rank(&standing)
-            .into_iter()
-            .map(|r| r.class.map(|c| c.to_string()))
-            .collect();
+        let classes: Vec<_> =
+            with(&[]).rank(&standing).into_iter().map(|r| r.class.map(|c| c.to_string())).collect();
         assert_eq!(classes, [Some("A".to_owned()), Some("B".to_owned())]);
-        let unclassed = Regulation {
-            classes: Vec::new(),
-            ..with(&[])
-        };
+        let unclassed = Regulation { classes: Vec::new(), ..with(&[]) };
         assert_eq!(unclassed.rank(&standing)[0].class, None);
     }
 
@@ -208,15 +158,8 @@ mod tests {
     }
 
     fn any_regulation() -> impl Strategy<Value = Regulation> {
-        let all = vec![
-            TieBreak::Contents,
-            TieBreak::Bonus,
-            TieBreak::FewerPenalties,
-            TieBreak::Votes,
-        ];
-        prop::sample::subsequence(all, 0..=4)
-            .prop_shuffle()
-            .prop_map(|tie_breaks| with(&tie_breaks))
+        let all = vec![TieBreak::Contents, TieBreak::Bonus, TieBreak::FewerPenalties, TieBreak::Votes];
+        prop::sample::subsequence(all, 0..=4).prop_shuffle().prop_map(|tie_breaks| with(&tie_breaks))
     }
 
     fn any_standing() -> impl Strategy<Value = Vec<Contender>> {

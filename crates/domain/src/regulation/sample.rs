@@ -56,18 +56,13 @@ pub fn document() -> Value {
 
 /// The document after some edits: the value at each pointer is replaced, or removed where the new value is `null`.
 pub fn edited(edits: &[(&str, Value)]) -> Value {
-    edits.iter().fold(document(), |document, (pointer, value)| {
-        edit(document, pointer, value.clone())
-    })
+    edits.iter().fold(document(), |document, (pointer, value)| edit(document, pointer, value.clone()))
 }
 
 /// One edit; a pointer whose last token is `-` appends to the list.
 pub fn edit(mut document: Value, pointer: &str, value: Value) -> Value {
     let (parent, last) = pointer.rsplit_once('/').expect("a pointer below the root");
-    match document
-        .pointer_mut(parent)
-        .unwrap_or_else(|| panic!("{pointer} has no parent"))
-    {
+    match document.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer} has no parent")) {
         Value::Object(members) if value.is_null() => drop(members.remove(last).expect("a member to remove")),
         Value::Object(members) => drop(members.insert(last.to_owned(), value)),
         Value::Array(items) if last == "-" => items.push(value),
@@ -88,22 +83,12 @@ pub fn regulation(edits: &[(&str, Value)]) -> Regulation {
 /// A pointer to every value in `value`, the root left out, parents before children.
 pub fn pointers(value: &Value) -> Vec<String> {
     let children: Vec<(String, &Value)> = match value {
-        Value::Object(members) => members
-            .iter()
-            .map(|(key, child)| (format!("/{key}"), child))
-            .collect(),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .map(|(i, child)| (format!("/{i}"), child))
-            .collect(),
+        Value::Object(members) => members.iter().map(|(key, child)| (format!("/{key}"), child)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(i, child)| (format!("/{i}"), child)).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     };
     let below = |(at, child): (String, &Value)| {
-        let deeper = pointers(child)
-            .into_iter()
-            .map(|rest| format!("{at}{rest}"))
-            .collect::<Vec<_>>();
+        let deeper = pointers(child).into_iter().map(|rest| format!("{at}{rest}")).collect::<Vec<_>>();
         std::iter::once(at).chain(deeper)
     };
     children.into_iter().flat_map(below).collect()

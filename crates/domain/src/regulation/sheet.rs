@@ -176,10 +176,7 @@ impl FromStr for CriterionId {
         }
         let mut bytes = [0; 15];
         bytes[..text.len()].copy_from_slice(text.as_bytes());
-        Ok(Self {
-            bytes,
-            length: u8::try_from(text.len()).map_err(|_| NotACriterion)?,
-        })
+        Ok(Self { bytes, length: u8::try_from(text.len()).map_err(|_| NotACriterion)? })
     }
 }
 
@@ -203,9 +200,7 @@ impl Serialize for CriterionId {
 
 impl<'de> Deserialize<'de> for CriterionId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <Cow<'de, str>>::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        <Cow<'de, str>>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -244,8 +239,7 @@ pub type Marks<'a> = &'a [(CriterionId, Points)];
 impl ScoreSheet {
     /// The step of the sheet, when `points` are not a multiple of it.
     pub(super) fn missed_step(&self, points: Points) -> Option<Points> {
-        self.step
-            .filter(|step| *step > Points::ZERO && points.hundredths() % step.hundredths() != 0)
+        self.step.filter(|step| *step > Points::ZERO && points.hundredths() % step.hundredths() != 0)
     }
 
     /// The criteria that are scored themselves, with the kind of their part, in the order of the sheet.

@@ -23,20 +23,14 @@ struct Faults(Vec<Fault>);
 
 impl Faults {
     fn add(&mut self, pointer: impl Into<String>, kind: FaultKind) {
-        self.0.push(Fault {
-            pointer: pointer.into(),
-            kind,
-        });
+        self.0.push(Fault { pointer: pointer.into(), kind });
     }
 
     /// Adds a fault for every value of the list at `pointer` that stood in it before.
     fn add_duplicates<T: PartialEq + Serialize>(&mut self, pointer: &str, values: &[T]) {
         for (index, value) in values.iter().enumerate() {
             if values[..index].contains(value) {
-                self.add(
-                    format!("{pointer}/{index}"),
-                    FaultKind::Duplicate(word(value).into()),
-                );
+                self.add(format!("{pointer}/{index}"), FaultKind::Duplicate(word(value).into()));
             }
         }
     }
@@ -68,10 +62,7 @@ fn check_unsourced(regulation: &Regulation, faults: &mut Faults) {
     let written = serde_json::to_value(regulation).unwrap_or_default();
     for (index, pointer) in regulation.unsourced.iter().enumerate() {
         if written.pointer(pointer).is_none() {
-            faults.add(
-                format!("/unsourced/{index}"),
-                FaultKind::PointsNowhere(pointer.clone()),
-            );
+            faults.add(format!("/unsourced/{index}"), FaultKind::PointsNowhere(pointer.clone()));
         }
     }
 }
@@ -81,18 +72,14 @@ fn check_unsourced(regulation: &Regulation, faults: &mut Faults) {
 fn check_classes(classes: &[Class], most: Option<Points>, faults: &mut Faults) {
     for (index, class) in classes.iter().enumerate() {
         if classes[..index].iter().any(|earlier| earlier.code == class.code) {
-            faults.add(
-                format!("/classes/{index}/code"),
-                FaultKind::Duplicate(class.code.as_str().into()),
-            );
+            faults.add(format!("/classes/{index}/code"), FaultKind::Duplicate(class.code.as_str().into()));
         }
-        match (class.at_least, index + 1 == classes.len()) {
-            (None, false) => faults.add(format!("/classes/{index}"), FaultKind::ThresholdMissing),
-            (Some(least), true) => faults.add(
-                format!("/classes/{index}/at_least"),
-                FaultKind::LastThreshold(least),
-            ),
-            (None, true) | (Some(_), false) => {}
+        let is_last = index + 1 == classes.len();
+        if class.at_least.is_none() && !is_last {
+            faults.add(format!("/classes/{index}"), FaultKind::ThresholdMissing);
+        }
+        if let Some(least) = class.at_least.filter(|_| is_last) {
+            faults.add(format!("/classes/{index}/at_least"), FaultKind::LastThreshold(least));
         }
     }
     let mut previous = None;
@@ -102,21 +89,12 @@ fn check_classes(classes: &[Class], most: Option<Points>, faults: &mut Faults) {
             faults.add(pointer.as_str(), FaultKind::NotDescending { threshold, previous });
         }
         if let Some(most) = most.filter(|most| threshold > *most) {
-            faults.add(
-                pointer,
-                FaultKind::OutOfReach {
-                    limit: threshold,
-                    most,
-                },
-            );
+            faults.add(pointer, FaultKind::OutOfReach { limit: threshold, most });
         }
         previous = Some(threshold);
     }
 }
 
 fn thresholds(classes: &[Class]) -> impl Iterator<Item = (usize, Points)> {
-    classes
-        .iter()
-        .enumerate()
-        .filter_map(|(index, class)| Some((index, class.at_least?)))
+    classes.iter().enumerate().filter_map(|(index, class)| Some((index, class.at_least?)))
 }

@@ -11,10 +11,7 @@ pub(super) fn check(regulation: &Regulation, faults: &mut Faults) {
     let steps: Vec<Step> = regulation.procedure.iter().map(|rule| rule.step).collect();
     for (index, step) in steps.iter().enumerate() {
         if steps[..index].contains(step) {
-            faults.add(
-                format!("/procedure/{index}/step"),
-                FaultKind::Duplicate(super::word(step).into()),
-            );
+            faults.add(format!("/procedure/{index}/step"), FaultKind::Duplicate(super::word(step).into()));
         }
     }
     for step in [Step::ScoreTable, Step::Ranking] {
@@ -66,49 +63,25 @@ struct Constraint {
 fn constraints(regulation: &Regulation) -> Vec<Constraint> {
     // The meeting adopts the scores it has before it: a later one would change what was adopted.
     let scored = [Step::SelfScore, Step::BlocScore, Step::OfficialScore];
-    let mut list: Vec<_> = scored
-        .map(|first| Constraint {
-            first,
-            then: Step::ScoreTable,
-            reads: false,
-        })
-        .into_iter()
-        .collect();
+    let mut list: Vec<_> =
+        scored.map(|first| Constraint { first, then: Step::ScoreTable, reads: false }).into_iter().collect();
     // The first half of a year is reported before the whole.
-    list.push(Constraint {
-        first: Step::HalfYearReport,
-        then: Step::AnnualReport,
-        reads: false,
-    });
+    list.push(Constraint { first: Step::HalfYearReport, then: Step::AnnualReport, reads: false });
     // Ranks are read off the score table.
-    list.push(Constraint {
-        first: Step::ScoreTable,
-        then: Step::Ranking,
-        reads: true,
-    });
+    list.push(Constraint { first: Step::ScoreTable, then: Step::Ranking, reads: true });
     // Candidates "with the highest scores" are read off the score table.
     let among_best = |rule: &Option<BallotRule>| {
-        rule.as_ref()
-            .is_some_and(|rule| matches!(rule.candidates, Candidates::TopScores(_)))
+        rule.as_ref().is_some_and(|rule| matches!(rule.candidates, Candidates::TopScores(_)))
     };
-    for (rule, then) in [
-        (&regulation.ballot, Step::Ballot),
-        (&regulation.leadership.ballot, Step::Leadership),
-    ] {
+    for (rule, then) in
+        [(&regulation.ballot, Step::Ballot), (&regulation.leadership.ballot, Step::Leadership)]
+    {
         if among_best(rule) {
-            list.push(Constraint {
-                first: Step::ScoreTable,
-                then,
-                reads: true,
-            });
+            list.push(Constraint { first: Step::ScoreTable, then, reads: true });
         }
     }
     // The ranking names the leading unit, which the ballot chooses, and votes may decide between equal scores.
-    list.push(Constraint {
-        first: Step::Ballot,
-        then: Step::Ranking,
-        reads: true,
-    });
+    list.push(Constraint { first: Step::Ballot, then: Step::Ranking, reads: true });
     list
 }
 
@@ -120,17 +93,11 @@ impl Constraint {
         if then < first {
             faults.add(
                 format!("/procedure/{then}"),
-                FaultKind::MustFollow {
-                    step: self.then,
-                    after: self.first,
-                },
+                FaultKind::MustFollow { step: self.then, after: self.first },
             );
         }
         if self.reads && !regulation.procedure[first].required {
-            let fault = FaultKind::MustBeRequired {
-                step: self.first,
-                needed_by: self.then,
-            };
+            let fault = FaultKind::MustBeRequired { step: self.first, needed_by: self.then };
             faults.add(format!("/procedure/{first}/required"), fault);
         }
     }
@@ -145,28 +112,17 @@ fn check_deadlines(regulation: &Regulation, faults: &mut Faults) {
             }
             continue;
         };
-        let Deadline {
-            month,
-            day,
-            year_offset,
-        } = deadline;
+        let Deadline { month, day, year_offset } = deadline;
         if !exists_every_year(month, day) {
             faults.add(format!("{at}/deadline"), FaultKind::ImpossibleDay { month, day });
         }
         if !(-1..=1).contains(&year_offset) {
-            faults.add(
-                format!("{at}/deadline/year_offset"),
-                FaultKind::DistantYear(year_offset),
-            );
+            faults.add(format!("{at}/deadline/year_offset"), FaultKind::DistantYear(year_offset));
         }
         // What a step waits for may take until its own last day, so the step cannot be due earlier.
         let order = |deadline: Deadline| (deadline.year_offset, deadline.month, deadline.day);
-        let awaited = regulation.procedure[..index]
-            .iter()
-            .filter(|earlier| earlier.required);
-        let latest = awaited
-            .filter_map(|earlier| Some((order(earlier.deadline?), earlier.step)))
-            .max();
+        let awaited = regulation.procedure[..index].iter().filter(|earlier| earlier.required);
+        let latest = awaited.filter_map(|earlier| Some((order(earlier.deadline?), earlier.step))).max();
         if let Some((_, step)) = latest.filter(|(due, _)| order(deadline) < *due) {
             faults.add(format!("{at}/deadline"), FaultKind::DueTooEarly(step));
         }
@@ -194,10 +150,7 @@ fn check_ballots(regulation: &Regulation, faults: &mut Faults) {
         (LeadershipMethod::Election, Some(_))
         | (LeadershipMethod::Rotation | LeadershipMethod::Designation, None) => {}
     }
-    for (at, rule) in [
-        ("/ballot", &regulation.ballot),
-        ("/leadership/ballot", &leadership.ballot),
-    ] {
+    for (at, rule) in [("/ballot", &regulation.ballot), ("/leadership/ballot", &leadership.ballot)] {
         if let Some(rule) = rule {
             check_ballot(at, rule, faults);
         }
@@ -229,10 +182,7 @@ fn check_tie_breaks(regulation: &Regulation, faults: &mut Faults) {
             TieBreak::Votes => place(regulation, Step::Ballot).is_some(),
         };
         if !decides {
-            faults.add(
-                format!("/tie_breaks/{index}"),
-                FaultKind::DecidesNothing(*tie_break),
-            );
+            faults.add(format!("/tie_breaks/{index}"), FaultKind::DecidesNothing(*tie_break));
         }
     }
 }

@@ -21,11 +21,7 @@ pub(super) fn check(regulation: &Regulation, faults: &mut Faults) {
     if sheet.parts.is_empty() {
         faults.add("/sheet/parts", FaultKind::Empty);
     }
-    let mut walk = Walk {
-        regulation,
-        ids: HashSet::new(),
-        faults,
-    };
+    let mut walk = Walk { regulation, ids: HashSet::new(), faults };
     for (index, part) in sheet.parts.iter().enumerate() {
         walk.part(&format!("/sheet/parts/{index}"), part);
     }
@@ -39,20 +35,14 @@ fn check_counts(sheet: &ScoreSheet, faults: &mut Faults) {
     faults.add_duplicates("/sheet/counts", &sheet.counts);
     for (index, scorer) in sheet.counts.iter().enumerate() {
         if !scores_anything(sheet, *scorer) {
-            faults.add(
-                format!("/sheet/counts/{index}"),
-                FaultKind::NothingToScore(*scorer),
-            );
+            faults.add(format!("/sheet/counts/{index}"), FaultKind::NothingToScore(*scorer));
         }
     }
 }
 
 /// Whether any criterion is scored by `scorer`.
 pub(super) fn scores_anything(sheet: &ScoreSheet, scorer: Scorer) -> bool {
-    sheet
-        .leaves()
-        .iter()
-        .any(|(_, criterion)| criterion.scored_by.contains(&scorer))
+    sheet.leaves().iter().any(|(_, criterion)| criterion.scored_by.contains(&scorer))
 }
 
 /// Papers state the scale either with the bonus in it (Thừa Thiên Huế: 950 + 50 = 1,000) or without it (Ho Chi
@@ -71,39 +61,21 @@ fn check_scale(sheet: &ScoreSheet, faults: &mut Faults) {
         }
     }
     if contents != sheet.scale && contents + bonus != sheet.scale {
-        faults.add(
-            "/sheet/scale",
-            FaultKind::ScaleNotMet {
-                scale: sheet.scale,
-                contents,
-                bonus,
-            },
-        );
+        faults.add("/sheet/scale", FaultKind::ScaleNotMet { scale: sheet.scale, contents, bonus });
     }
 }
 
 /// The highest total the sheet can give; `None` when there is no limit.
 pub(super) fn reach(sheet: &ScoreSheet) -> Option<Points> {
-    sheet
-        .parts
-        .iter()
-        .filter(|part| part.kind != PartKind::Penalty)
-        .map(reach_of_part)
-        .sum()
+    sheet.parts.iter().filter(|part| part.kind != PartKind::Penalty).map(reach_of_part).sum()
 }
 
 fn reach_of_part(part: &Part) -> Option<Points> {
-    least(
-        part.criteria.iter().map(reach_of).sum::<Option<Points>>(),
-        part.cap,
-    )
+    least(part.criteria.iter().map(reach_of).sum::<Option<Points>>(), part.cap)
 }
 
 fn nominal_of_part(part: &Part) -> Option<Points> {
-    least(
-        part.criteria.iter().map(nominal_of).sum::<Option<Points>>(),
-        part.cap,
-    )
+    least(part.criteria.iter().map(nominal_of).sum::<Option<Points>>(), part.cap)
 }
 
 /// What the paper says the criterion is worth; `None` when it does not say.
@@ -174,15 +146,10 @@ impl Walk<'_> {
         if let Some(cap) = part.cap {
             let pointer = format!("{at}/cap");
             check_limit(&self.regulation.sheet, &pointer, cap, self.faults);
-            if let Some(most) = part
-                .criteria
-                .iter()
-                .map(reach_of)
-                .sum::<Option<Points>>()
-                .filter(|most| *most < cap)
+            if let Some(most) =
+                part.criteria.iter().map(reach_of).sum::<Option<Points>>().filter(|most| *most < cap)
             {
-                self.faults
-                    .add(pointer, FaultKind::OutOfReach { limit: cap, most });
+                self.faults.add(pointer, FaultKind::OutOfReach { limit: cap, most });
             }
         }
         self.criteria(at, &part.criteria);
@@ -192,10 +159,7 @@ impl Walk<'_> {
         for (index, criterion) in criteria.iter().enumerate() {
             let at = format!("{parent}/criteria/{index}");
             if !self.ids.insert(criterion.id) {
-                self.faults.add(
-                    format!("{at}/id"),
-                    FaultKind::Duplicate(criterion.id.as_str().into()),
-                );
+                self.faults.add(format!("{at}/id"), FaultKind::Duplicate(criterion.id.as_str().into()));
             }
             match criterion.max {
                 Some(max) => check_limit(&self.regulation.sheet, &format!("{at}/max"), max, self.faults),
@@ -213,13 +177,11 @@ impl Walk<'_> {
 
     /// A criterion with sub-criteria: their maxima give its own, unless it says what happens above it.
     fn group(&mut self, at: &str, criterion: &Criterion) {
-        for (field, used) in [
-            ("scored_by", !criterion.scored_by.is_empty()),
-            ("options", !criterion.options.is_empty()),
-        ] {
+        for (field, used) in
+            [("scored_by", !criterion.scored_by.is_empty()), ("options", !criterion.options.is_empty())]
+        {
             if used {
-                self.faults
-                    .add(format!("{at}/{field}"), FaultKind::NotScoredItself);
+                self.faults.add(format!("{at}/{field}"), FaultKind::NotScoredItself);
             }
         }
         if let Some(max) = criterion.max {
@@ -227,8 +189,7 @@ impl Walk<'_> {
             let too_much = most_below(criterion, nominal_of)
                 .filter(|sum| *sum > max && criterion.over_max == OverMaximum::Refuse);
             if let Some(sum) = too_little.or(too_much) {
-                self.faults
-                    .add(format!("{at}/max"), FaultKind::DoNotAddUp { sum, max });
+                self.faults.add(format!("{at}/max"), FaultKind::DoNotAddUp { sum, max });
             }
         }
         self.criteria(at, &criterion.criteria);
@@ -243,17 +204,10 @@ impl Walk<'_> {
         self.faults.add_duplicates(&pointer, &criterion.scored_by);
         for (index, scorer) in criterion.scored_by.iter().enumerate() {
             if self.regulation.step(scorer.step()).is_none() {
-                self.faults.add(
-                    format!("{pointer}/{index}"),
-                    FaultKind::ScorerWithoutStep(*scorer),
-                );
+                self.faults.add(format!("{pointer}/{index}"), FaultKind::ScorerWithoutStep(*scorer));
             }
         }
-        if !criterion
-            .scored_by
-            .iter()
-            .any(|scorer| self.regulation.sheet.counts.contains(scorer))
-        {
+        if !criterion.scored_by.iter().any(|scorer| self.regulation.sheet.counts.contains(scorer)) {
             self.faults.add(pointer, FaultKind::NeverCounts);
         }
     }
@@ -268,25 +222,17 @@ impl Walk<'_> {
                 self.faults.add(pointer.as_str(), FaultKind::Negative(points));
             }
             if let Some(max) = criterion.max.filter(|max| points > *max) {
-                self.faults.add(
-                    pointer.as_str(),
-                    FaultKind::OptionAboveMaximum { option: points, max },
-                );
+                self.faults.add(pointer.as_str(), FaultKind::OptionAboveMaximum { option: points, max });
             }
-            if criterion.options[..index]
-                .iter()
-                .any(|earlier| earlier.points == points)
-            {
-                self.faults
-                    .add(pointer, FaultKind::Duplicate(points.to_string().into()));
+            if criterion.options[..index].iter().any(|earlier| earlier.points == points) {
+                self.faults.add(pointer, FaultKind::Duplicate(points.to_string().into()));
             }
         }
         let most = criterion.options.iter().map(|option| option.points).max();
         if let (Some(limit), Some(most)) = (criterion.max, most)
             && most < limit
         {
-            self.faults
-                .add(format!("{at}/max"), FaultKind::OutOfReach { limit, most });
+            self.faults.add(format!("{at}/max"), FaultKind::OutOfReach { limit, most });
         }
     }
 }

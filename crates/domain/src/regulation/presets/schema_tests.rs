@@ -28,10 +28,7 @@ fn every_preset_and_the_fullest_regulation_fit_the_schema() {
     let validator = validator();
     let presets = DOCUMENTS.map(|(_, json)| serde_json::from_str(json).unwrap());
     for document in presets.into_iter().chain([document()]) {
-        let errors: Vec<_> = validator
-            .iter_errors(&document)
-            .map(|error| error.to_string())
-            .collect();
+        let errors: Vec<_> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
         assert_eq!(errors, [] as [&str; 0]);
     }
 }
@@ -42,11 +39,7 @@ fn a_member_can_be_left_out_for_the_schema_exactly_when_it_can_be_for_the_types(
     let is_member = |pointer: &String| !pointer.ends_with(|last: char| last.is_ascii_digit());
     for pointer in pointers(&document()).into_iter().filter(is_member) {
         let without = edited(&[(&pointer, Value::Null)]);
-        assert_eq!(
-            validator.is_valid(&without),
-            parsed(&without).is_some(),
-            "without {pointer}"
-        );
+        assert_eq!(validator.is_valid(&without), parsed(&without).is_some(), "without {pointer}");
     }
 }
 
@@ -59,11 +52,7 @@ fn null_is_never_a_value_of_its_own() {
         *nulled.pointer_mut(&pointer).unwrap() = Value::Null;
         assert!(!validator.is_valid(&nulled), "{pointer}");
         if let Some(regulation) = parsed(&nulled) {
-            assert_eq!(
-                Some(regulation),
-                parsed(&edited(&[(&pointer, Value::Null)])),
-                "{pointer}"
-            );
+            assert_eq!(Some(regulation), parsed(&edited(&[(&pointer, Value::Null)])), "{pointer}");
         }
     }
 }
@@ -72,9 +61,8 @@ fn null_is_never_a_value_of_its_own() {
 fn a_member_neither_knows_is_refused_by_both() {
     let validator = validator();
     let document = document();
-    let objects = pointers(&document)
-        .into_iter()
-        .filter(|at| document.pointer(at).is_some_and(Value::is_object));
+    let objects =
+        pointers(&document).into_iter().filter(|at| document.pointer(at).is_some_and(Value::is_object));
     for object in objects.chain([String::new()]) {
         let more = edit(document.clone(), &format!("{object}/unheard_of"), json!("x"));
         assert!(!validator.is_valid(&more) && parsed(&more).is_none(), "{object}");
@@ -110,11 +98,7 @@ fn a_value_of_another_kind_is_refused_by_both() {
             match (validator.is_valid(&odd), parsed(&odd)) {
                 (true, None) => panic!("{pointer} = {value} fits the schema but does not parse"),
                 (false, Some(regulation)) => {
-                    assert_ne!(
-                        regulation.check(),
-                        [],
-                        "{pointer} = {value} is refused by the schema alone"
-                    );
+                    assert_ne!(regulation.check(), [], "{pointer} = {value} is refused by the schema alone");
                 }
                 (true, Some(_)) | (false, None) => agreed += 1,
             }
@@ -141,11 +125,7 @@ fn the_limits_of_the_schema_are_those_of_the_check() {
     for (pointer, number) in beyond {
         let edits = [(pointer, json!(number))];
         assert!(!validator.is_valid(&edited(&edits)), "{pointer} = {number}");
-        assert_ne!(
-            parsed(&edited(&edits)).unwrap().check(),
-            [],
-            "{pointer} = {number}"
-        );
+        assert_ne!(parsed(&edited(&edits)).unwrap().check(), [], "{pointer} = {number}");
     }
 }
 
@@ -163,75 +143,38 @@ fn describe<'a>(root: &'a Value, at: Described<'a>, found: &mut Vec<Described<'a
         let definition = path.trim_start_matches('#').to_owned();
         return describe(
             root,
-            Described {
-                schema: root.pointer(&definition).unwrap(),
-                definition,
-                ..at
-            },
+            Described { schema: root.pointer(&definition).unwrap(), definition, ..at },
             found,
         );
     }
     if let Some(branches) = at.schema["oneOf"].as_array() {
         let fits =
             |branch: &&Value| branch["type"] == json!(if at.value.is_string() { "string" } else { "object" });
-        return describe(
-            root,
-            Described {
-                schema: branches.iter().find(fits).unwrap(),
-                ..at
-            },
-            found,
-        );
+        return describe(root, Described { schema: branches.iter().find(fits).unwrap(), ..at }, found);
     }
     let children: Vec<(String, &Value, &Value)> = match at.value {
-        Value::Object(members) => members
-            .iter()
-            .map(|(key, value)| (key.clone(), &at.schema["properties"][key], value))
-            .collect(),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .map(|(i, value)| (i.to_string(), &at.schema["items"], value))
-            .collect(),
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| (key.clone(), &at.schema["properties"][key], value)).collect()
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().map(|(i, value)| (i.to_string(), &at.schema["items"], value)).collect()
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     };
     for (key, schema, value) in children {
-        let (definition, pointer) = (
-            format!("{}/{key}", at.definition),
-            format!("{}/{key}", at.pointer),
-        );
-        describe(
-            root,
-            Described {
-                definition,
-                schema,
-                value,
-                pointer,
-            },
-            found,
-        );
+        let (definition, pointer) = (format!("{}/{key}", at.definition), format!("{}/{key}", at.pointer));
+        describe(root, Described { definition, schema, value, pointer }, found);
     }
     found.push(at);
 }
 
 #[test]
 fn the_schema_names_every_member_the_types_write_and_no_other() {
-    let (schema, written) = (
-        schema(),
-        serde_json::to_value(parsed(&document()).unwrap()).unwrap(),
-    );
-    assert_eq!(
-        written,
-        document(),
-        "the fullest regulation says everything in the shortest way"
-    );
+    let (schema, written) = (schema(), serde_json::to_value(parsed(&document()).unwrap()).unwrap());
+    assert_eq!(written, document(), "the fullest regulation says everything in the shortest way");
     let mut found = Vec::new();
-    let top = Described {
-        definition: String::new(),
-        schema: &schema,
-        value: &written,
-        pointer: String::new(),
-    };
+    let top =
+        Described { definition: String::new(), schema: &schema, value: &written, pointer: String::new() };
     describe(&schema, top, &mut found);
     let mut members: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
     for at in &found {
@@ -244,15 +187,9 @@ fn the_schema_names_every_member_the_types_write_and_no_other() {
     for (definition, (types, schema)) in &members {
         assert_eq!(types, schema, "{definition:?}");
     }
-    let used: BTreeSet<&str> = found
-        .iter()
-        .filter_map(|at| at.definition.strip_prefix("/$defs/"))
-        .collect();
+    let used: BTreeSet<&str> = found.iter().filter_map(|at| at.definition.strip_prefix("/$defs/")).collect();
     for definition in schema["$defs"].as_object().unwrap().keys() {
-        assert!(
-            used.contains(definition.as_str()),
-            "{definition} describes nothing"
-        );
+        assert!(used.contains(definition.as_str()), "{definition} describes nothing");
     }
 }
 
@@ -261,12 +198,8 @@ fn the_schema_names_every_member_the_types_write_and_no_other() {
 fn the_schema_lists_every_word_the_types_know_and_no_other() {
     let (schema, document) = (schema(), document());
     let mut found = Vec::new();
-    let top = Described {
-        definition: String::new(),
-        schema: &schema,
-        value: &document,
-        pointer: String::new(),
-    };
+    let top =
+        Described { definition: String::new(), schema: &schema, value: &document, pointer: String::new() };
     describe(&schema, top, &mut found);
     let mut checked = BTreeSet::new();
     for at in &found {
@@ -276,21 +209,11 @@ fn the_schema_lists_every_word_the_types_know_and_no_other() {
         let odd = edited(&[(&at.pointer, json!("no_such_word"))]);
         let error = serde_json::from_value::<Regulation>(odd).unwrap_err().to_string();
         let known: BTreeSet<&str> = error.split('`').skip(3).step_by(2).collect();
-        assert_eq!(
-            known,
-            words.iter().filter_map(Value::as_str).collect(),
-            "{}: {error}",
-            at.pointer
-        );
+        assert_eq!(known, words.iter().filter_map(Value::as_str).collect(), "{}: {error}", at.pointer);
         checked.insert(at.definition.as_str());
     }
     assert_eq!(
         checked.len(),
-        schema["$defs"]
-            .as_object()
-            .unwrap()
-            .values()
-            .filter(|d| d["enum"].is_array())
-            .count()
+        schema["$defs"].as_object().unwrap().values().filter(|d| d["enum"].is_array()).count()
     );
 }

@@ -39,11 +39,7 @@ fn story(
     edits: impl Into<Vec<(&'static str, Value)>>,
     faults: impl Into<Vec<(&'static str, FaultKind)>>,
 ) -> Story {
-    Story {
-        name,
-        edits: edits.into(),
-        faults: faults.into(),
-    }
+    Story { name, edits: edits.into(), faults: faults.into() }
 }
 
 fn stories() -> Vec<Story> {
@@ -59,10 +55,7 @@ fn a_faultless_regulation_has_no_fault() {
 fn each_contradiction_is_named_with_its_place_and_nothing_else_is() {
     for Story { name, edits, faults } in stories() {
         let found = regulation(&edits).check();
-        let found: Vec<_> = found
-            .iter()
-            .map(|fault| (fault.pointer.as_str(), fault.kind.clone()))
-            .collect();
+        let found: Vec<_> = found.iter().map(|fault| (fault.pointer.as_str(), fault.kind.clone())).collect();
         assert_eq!(found, faults, "{name}");
     }
 }
@@ -71,10 +64,7 @@ fn each_contradiction_is_named_with_its_place_and_nothing_else_is() {
 fn every_kind_of_fault_has_its_story_and_its_words() {
     let mut told = BTreeSet::new();
     for (_, kind) in stories().into_iter().flat_map(|story| story.faults) {
-        let name: String = format!("{kind:?}")
-            .chars()
-            .take_while(|c| c.is_alphanumeric())
-            .collect();
+        let name: String = format!("{kind:?}").chars().take_while(|c| c.is_alphanumeric()).collect();
         assert!(
             name.eq_ignore_ascii_case(kind.code()) && kind.code().starts_with(char::is_lowercase),
             "{name}"
@@ -88,16 +78,8 @@ fn every_kind_of_fault_has_its_story_and_its_words() {
 
 #[test]
 fn a_draft_with_many_faults_hears_of_all_of_them_at_once() {
-    let edits = [
-        ("/sheet/counts", json!([])),
-        ("/ballot", Value::Null),
-        ("/classes/1/code", json!("A")),
-    ];
-    let codes: BTreeSet<_> = regulation(&edits)
-        .check()
-        .iter()
-        .map(|fault| fault.kind.code())
-        .collect();
+    let edits = [("/sheet/counts", json!([])), ("/ballot", Value::Null), ("/classes/1/code", json!("A"))];
+    let codes: BTreeSet<_> = regulation(&edits).check().iter().map(|fault| fault.kind.code()).collect();
     assert!(
         codes.is_superset(&["empty", "neverCounts", "ballotWithoutRule", "duplicate"].into()),
         "{codes:?}"
@@ -109,11 +91,8 @@ fn an_empty_draft_is_refused_without_a_crash() {
     let draft = json!({"title": {"vi": "Trống"}, "procedure": [], "leadership": {"method": "rotation"},
         "sheet": {"scale": "0", "decimals": 0, "rounding": "down", "counts": [], "parts": []}});
     let regulation: Regulation = serde_json::from_value(draft).unwrap();
-    let found: Vec<_> = regulation
-        .check()
-        .into_iter()
-        .map(|fault| (fault.pointer, fault.kind.code()))
-        .collect();
+    let found: Vec<_> =
+        regulation.check().into_iter().map(|fault| (fault.pointer, fault.kind.code())).collect();
     let expected = [
         ("/sheet/scale", "notPositive"),
         ("/sheet/counts", "empty"),

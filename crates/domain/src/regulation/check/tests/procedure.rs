@@ -5,15 +5,7 @@ use crate::regulation::{Step, TieBreak, check::FaultKind::*};
 use serde_json::{Value, json};
 
 pub(super) fn stories() -> Vec<Story> {
-    [
-        order(),
-        needs(),
-        deadlines(),
-        ballots(),
-        majorities(),
-        tie_breaks(),
-    ]
-    .concat()
+    [order(), needs(), deadlines(), ballots(), majorities(), tie_breaks()].concat()
 }
 
 fn order() -> Vec<Story> {
@@ -26,10 +18,7 @@ fn order() -> Vec<Story> {
         ),
         story(
             "a score table before the scores",
-            [
-                ("/procedure/4/step", json!("score_table")),
-                ("/procedure/7/step", json!("self_score")),
-            ],
+            [("/procedure/4/step", json!("score_table")), ("/procedure/7/step", json!("self_score"))],
             [
                 ("/procedure/4", follow(Step::ScoreTable, Step::SelfScore)),
                 ("/procedure/4", follow(Step::ScoreTable, Step::BlocScore)),
@@ -38,18 +27,12 @@ fn order() -> Vec<Story> {
         ),
         story(
             "the whole year reported before its first half",
-            [
-                ("/procedure/2/step", json!("annual_report")),
-                ("/procedure/3/step", json!("half_year_report")),
-            ],
+            [("/procedure/2/step", json!("annual_report")), ("/procedure/3/step", json!("half_year_report"))],
             [("/procedure/2", follow(Step::AnnualReport, Step::HalfYearReport))],
         ),
         story(
             "ranks before the score table, a ballot on the best before anyone knows them",
-            [
-                ("/procedure/7/step", json!("ranking")),
-                ("/procedure/9/step", json!("score_table")),
-            ],
+            [("/procedure/7/step", json!("ranking")), ("/procedure/9/step", json!("score_table"))],
             [
                 ("/procedure/7", follow(Step::Ranking, Step::ScoreTable)),
                 ("/procedure/8", follow(Step::Ballot, Step::ScoreTable)),
@@ -80,10 +63,7 @@ fn needs() -> Vec<Story> {
         story(
             "a score table that may be left out",
             [(table, json!(false))],
-            [
-                (table, rests(Step::ScoreTable, Step::Ranking)),
-                (table, rests(Step::ScoreTable, Step::Ballot)),
-            ],
+            [(table, rests(Step::ScoreTable, Step::Ranking)), (table, rests(Step::ScoreTable, Step::Ballot))],
         ),
         story(
             "a ballot that may be left out",
@@ -92,10 +72,7 @@ fn needs() -> Vec<Story> {
         ),
         story(
             "no score that anyone has to give",
-            [
-                ("/procedure/5/required", json!(false)),
-                ("/procedure/6/required", json!(false)),
-            ],
+            [("/procedure/5/required", json!(false)), ("/procedure/6/required", json!(false))],
             [("/procedure", NoScoreRequired)],
         ),
     ]
@@ -105,21 +82,13 @@ fn deadlines() -> Vec<Story> {
     let due = "/procedure/4/deadline";
     let year = "/procedure/4/deadline/year_offset";
     let impossible = |name, month, day| {
-        story(
-            name,
-            [(due, json!({"month": month, "day": day}))],
-            [(due, ImpossibleDay { month, day })],
-        )
+        story(name, [(due, json!({"month": month, "day": day}))], [(due, ImpossibleDay { month, day })])
     };
     vec![
         impossible("31 February", 2, 31),
         impossible("29 February, which most years lack", 2, 29),
         impossible("a thirteenth month", 13, 1),
-        story(
-            "a deadline three years on",
-            [(year, json!(3))],
-            [(year, DistantYear(3))],
-        ),
+        story("a deadline three years on", [(year, json!(3))], [(year, DistantYear(3))]),
         story(
             "scores due before the registration they wait for",
             [(year, json!(-1))],
@@ -136,16 +105,8 @@ fn deadlines() -> Vec<Story> {
 fn ballots() -> Vec<Story> {
     let held = "/leadership/ballot";
     vec![
-        story(
-            "a ballot without rules",
-            [("/ballot", Value::Null)],
-            [("/procedure/8", BallotWithoutRule)],
-        ),
-        story(
-            "an election without rules",
-            [(held, Value::Null)],
-            [("/leadership", BallotWithoutRule)],
-        ),
+        story("a ballot without rules", [("/ballot", Value::Null)], [("/procedure/8", BallotWithoutRule)]),
+        story("an election without rules", [(held, Value::Null)], [("/leadership", BallotWithoutRule)]),
         story(
             "rules of an election by turns",
             [("/leadership/method", json!("rotation"))],
@@ -154,10 +115,7 @@ fn ballots() -> Vec<Story> {
         story(
             "rules of a ballot the year does not have, and a tie-break by its votes",
             [("/procedure/8", Value::Null)],
-            [
-                ("/ballot", BallotNotHeld),
-                ("/tie_breaks/3", DecidesNothing(TieBreak::Votes)),
-            ],
+            [("/ballot", BallotNotHeld), ("/tie_breaks/3", DecidesNothing(TieBreak::Votes))],
         ),
         story(
             "a ballot on the best none",
@@ -171,13 +129,7 @@ fn ballots() -> Vec<Story> {
                 ("/procedure/1/step", json!("leadership")),
                 ("/procedure/10/step", json!("pledge")),
             ],
-            [(
-                "/procedure/1",
-                MustFollow {
-                    step: Step::Leadership,
-                    after: Step::ScoreTable,
-                },
-            )],
+            [("/procedure/1", MustFollow { step: Step::Leadership, after: Step::ScoreTable })],
         ),
     ]
 }
@@ -185,16 +137,8 @@ fn ballots() -> Vec<Story> {
 fn majorities() -> Vec<Story> {
     let percent = "/ballot/majority/percent";
     vec![
-        story(
-            "a majority of nothing",
-            [(percent, json!(0))],
-            [(percent, PercentOutOfRange(0))],
-        ),
-        story(
-            "101 per cent",
-            [(percent, json!(101))],
-            [(percent, PercentOutOfRange(101))],
-        ),
+        story("a majority of nothing", [(percent, json!(0))], [(percent, PercentOutOfRange(0))]),
+        story("101 per cent", [(percent, json!(101))], [(percent, PercentOutOfRange(101))]),
         story("all the votes", [(percent, json!(100))], []),
         story(
             "more than all the votes",
@@ -213,16 +157,8 @@ fn tie_breaks() -> Vec<Story> {
     ];
     let no_penalty = [("/sheet/parts/2", Value::Null)];
     vec![
-        story(
-            "the same tie-break again",
-            [(second, json!("contents"))],
-            [(second, dup("contents"))],
-        ),
-        story(
-            "a bonus nobody has decides",
-            no_bonus,
-            [(second, DecidesNothing(TieBreak::Bonus))],
-        ),
+        story("the same tie-break again", [(second, json!("contents"))], [(second, dup("contents"))]),
+        story("a bonus nobody has decides", no_bonus, [(second, DecidesNothing(TieBreak::Bonus))]),
         story(
             "penalties nobody has decide",
             no_penalty,
