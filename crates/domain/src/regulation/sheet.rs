@@ -9,7 +9,7 @@ use std::{borrow::Cow, fmt, str::FromStr};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreSheet {
-    /// The scale (thang điểm): contents and bonus together, as its paper states it.
+    /// The scale (thang điểm) as its paper states it: contents alone, or contents and bonus together.
     pub scale: Points,
     /// Digits after the decimal point a score may have: 0, 1 or 2.
     pub decimals: u8,

@@ -52,13 +52,13 @@ pub enum FaultKind {
         /// The step of the sheet.
         step: Points,
     },
-    /// The maxima of the sub-criteria do not give the maximum of their criterion, and it does not say (by
-    /// `over_max`) what happens to the excess.
-    #[error("the sub-criteria give {sum}, the criterion {max}")]
+    /// The maxima of the criteria give less than the maximum or cap above them, or more than a maximum that does
+    /// not say (by `over_max`) what happens to the excess.
+    #[error("the criteria give {sum}, the whole {max}")]
     DoNotAddUp {
-        /// What the sub-criteria give together.
+        /// What the criteria give together.
         sum: Points,
-        /// The maximum of the criterion.
+        /// The maximum of the criterion, or the cap of the part, that they make up.
         max: Points,
     },
     /// Neither the contents alone nor contents and bonus together give the scale.
@@ -66,18 +66,19 @@ pub enum FaultKind {
     ScaleNotMet {
         /// The scale of the sheet.
         scale: Points,
-        /// What the contents can give.
+        /// The most the contents can count.
         contents: Points,
-        /// What the bonus parts that have a limit can give.
+        /// The most the bonus parts that have a limit can count.
         bonus: Points,
     },
-    /// A part for contents has neither a cap nor a maximum for each criterion, so it fits no scale.
+    /// A part for contents has no cap, and a criterion in it without a maximum or whose claims carry over it: it
+    /// fits no scale.
     #[error("contents without a limit")]
     Unlimited,
-    /// A maximum, cap or threshold that no score can reach.
+    /// A maximum or threshold that no score can reach.
     #[error("{limit} cannot be reached; the most is {most}")]
     OutOfReach {
-        /// The maximum, cap or threshold.
+        /// The maximum or threshold.
         limit: Points,
         /// The most that can be reached.
         most: Points,

@@ -50,7 +50,7 @@ pub(super) fn scores_anything(sheet: &ScoreSheet, scorer: Scorer) -> bool {
 fn check_scale(sheet: &ScoreSheet, faults: &mut Faults) {
     let (mut contents, mut bonus) = (Points::ZERO, Points::ZERO);
     for (index, part) in sheet.parts.iter().enumerate() {
-        match (part.kind, nominal_of_part(part)) {
+        match (part.kind, reach_of_part(part)) {
             (PartKind::Contents, Some(points)) => contents = contents + points,
             (PartKind::Bonus, Some(points)) => bonus = bonus + points,
             (PartKind::Contents, None) => {
@@ -72,10 +72,6 @@ pub(super) fn reach(sheet: &ScoreSheet) -> Option<Points> {
 
 fn reach_of_part(part: &Part) -> Option<Points> {
     least(part.criteria.iter().map(reach_of).sum::<Option<Points>>(), part.cap)
-}
-
-fn nominal_of_part(part: &Part) -> Option<Points> {
-    least(part.criteria.iter().map(nominal_of).sum::<Option<Points>>(), part.cap)
 }
 
 /// What the paper says the criterion is worth; `None` when it does not say.
@@ -146,10 +142,10 @@ impl Walk<'_> {
         if let Some(cap) = part.cap {
             let pointer = format!("{at}/cap");
             check_limit(&self.regulation.sheet, &pointer, cap, self.faults);
-            if let Some(most) =
-                part.criteria.iter().map(reach_of).sum::<Option<Points>>().filter(|most| *most < cap)
-            {
-                self.faults.add(pointer, FaultKind::OutOfReach { limit: cap, most });
+            // More than the cap is fine: a bonus may offer more ways to earn it than it counts.
+            let sum = part.criteria.iter().map(nominal_of).sum::<Option<Points>>();
+            if let Some(sum) = sum.filter(|sum| *sum < cap) {
+                self.faults.add(pointer, FaultKind::DoNotAddUp { sum, max: cap });
             }
         }
         self.criteria(at, &part.criteria);
@@ -185,10 +181,9 @@ impl Walk<'_> {
             }
         }
         if let Some(max) = criterion.max {
-            let too_little = most_below(criterion, reach_of).filter(|sum| *sum < max);
-            let too_much = most_below(criterion, nominal_of)
-                .filter(|sum| *sum > max && criterion.over_max == OverMaximum::Refuse);
-            if let Some(sum) = too_little.or(too_much) {
+            let wrong =
+                |sum: &Points| *sum < max || (*sum > max && criterion.over_max == OverMaximum::Refuse);
+            if let Some(sum) = most_below(criterion, nominal_of).filter(wrong) {
                 self.faults.add(format!("{at}/max"), FaultKind::DoNotAddUp { sum, max });
             }
         }

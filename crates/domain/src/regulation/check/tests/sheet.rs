@@ -36,12 +36,9 @@ fn options() -> Vec<Story> {
         story("an option above the maximum", [(OPTION, json!("12"))], [(OPTION, above)]),
         story("two options of equal points", [(OPTION, json!("10"))], [(SECOND_OPTION, dup("10"))]),
         story(
-            "a best option below the maximum, which the group lacks too",
+            "a best option below the maximum",
             [(SECOND_OPTION, json!("9"))],
-            [
-                (GROUP, DoNotAddUp { sum: p("39"), max: p("40") }),
-                ("/sheet/parts/0/criteria/0/criteria/1/max", OutOfReach { limit: p("10"), most: p("9") }),
-            ],
+            [("/sheet/parts/0/criteria/0/criteria/1/max", OutOfReach { limit: p("10"), most: p("9") })],
         ),
     ]
 }
@@ -63,7 +60,7 @@ fn sums() -> Vec<Story> {
             "a bonus that cannot reach its cap",
             [("/sheet/parts/1/criteria/0/max", json!("5"))],
             [
-                ("/sheet/parts/1/cap", OutOfReach { limit: p("10"), most: p("5") }),
+                ("/sheet/parts/1/cap", DoNotAddUp { sum: p("5"), max: p("10") }),
                 ("/sheet/scale", scale("100", "5")),
             ],
         ),
@@ -81,6 +78,19 @@ fn reach() -> Vec<Story> {
                 ("/sheet/parts/0/criteria/1/over_max", Value::Null),
             ],
             [("/sheet/parts/0", Unlimited)],
+        ),
+        story(
+            "contents that carry over their maximum into no cap",
+            [("/sheet/parts/0/cap", Value::Null)],
+            [("/sheet/parts/0", Unlimited)],
+        ),
+        story(
+            "a cap that lets what carries over pass the scale",
+            [("/sheet/parts/0/cap", json!("91"))],
+            [
+                ("/sheet/parts/0/cap", DoNotAddUp { sum: p("90"), max: p("91") }),
+                ("/sheet/scale", ScaleNotMet { scale: p("100"), contents: p("91"), bonus: p("10") }),
+            ],
         ),
         story(
             "a rule for claims above a maximum that is not there",
