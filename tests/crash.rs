@@ -5,7 +5,7 @@
 
 use crate::support::{
     Answer, Client, Place, Server,
-    facts::{Fact, NewUnit, REGISTERS_UNITS, history},
+    facts::{Fact, NewUnit, REGISTERS_UNITS, history, history_from},
     place::REGISTRAR,
 };
 use std::{
@@ -49,31 +49,24 @@ fn what_was_acknowledged_survives_kill_9_once_and_whole() {
         server = Server::start(&place);
         let client = server.client(&token);
 
-        let context = format!(
-            "cycle {cycle}, killed {} ms after the load began",
-            moment.as_millis()
-        );
-        let kept = history(&client);
+        let context = format!("cycle {cycle}, killed {} ms after the load began", moment.as_millis());
+        let kept = history_from(&client, recorded.len() as u64);
         acknowledged += told.iter().map(|told| told.acknowledged.len()).sum::<usize>();
-        check_history(&context, &recorded, &kept, &told);
+        check_history(&context, recorded.len() as u64, &kept, &told);
         lost_answers += repeat_all(&context, &client, &kept, &told);
-        recorded = history(&client);
+        recorded.extend(history_from(&client, recorded.len() as u64));
     }
+    assert_eq!(history(&server.client(&token)), recorded, "what earlier cycles left has changed");
+    check_once(&recorded);
     println!(
         "{cycles} kills: {acknowledged} facts acknowledged, all kept; {lost_answers} were kept though no one was told"
     );
-    assert!(
-        acknowledged > cycles as usize,
-        "the load was too small to show anything: {acknowledged} facts"
-    );
+    assert!(acknowledged > cycles as usize, "the load was too small to show anything: {acknowledged} facts");
 }
 
 fn cycles() -> u32 {
     let set = std::env::var("THIDUA_KILL_CYCLES").ok();
-    set.map_or(25, |text| {
-        text.parse()
-            .unwrap_or_else(|_| panic!("THIDUA_KILL_CYCLES is no number: {text}"))
-    })
+    set.map_or(25, |text| text.parse().unwrap_or_else(|_| panic!("THIDUA_KILL_CYCLES is no number: {text}")))
 }
 
 /// Several clients post units as fast as they are answered until the server is killed.
@@ -86,10 +79,7 @@ fn load_until_killed(server: Server, token: &str, cycle: u32, moment: Duration) 
             .collect();
         thread::sleep(moment);
         server.kill();
-        writers
-            .into_iter()
-            .map(|writer| writer.join().expect("a writer ends"))
-            .collect()
+        writers.into_iter().map(|writer| writer.join().expect("a writer ends")).collect()
     })
 }
 
@@ -100,10 +90,7 @@ fn write_until_cut(client: &Client, cycle: u32, writer: u16) -> Told {
         match unit.post(client) {
             Ok(answer) => acknowledged.push(acknowledgement(unit, &answer)),
             Err(_) => {
-                return Told {
-                    acknowledged,
-                    open: unit,
-                };
+                return Told { acknowledged, open: unit };
             }
         }
     }
@@ -118,51 +105,33 @@ fn acknowledgement(unit: NewUnit, answer: &Answer) -> Acknowledged {
     Acknowledged { unit, fact, etag }
 }
 
-/// The log after the restart: what it held before, then facts of this cycle, without a gap.
-fn check_history(context: &str, before: &[Fact], kept: &[Fact], told: &[Told]) {
-    for (index, fact) in kept.iter().enumerate() {
-        assert_eq!(fact.position, index as u64, "{context}: a gap in the positions");
+/// What the log holds after the restart beyond what it held before the cycle: everything that was acknowledged, no gap,
+/// and otherwise only requests whose answer was cut off.
+fn check_history(context: &str, first: u64, kept: &[Fact], told: &[Told]) {
+    for (position, fact) in (first..).zip(kept) {
+        assert_eq!(fact.position, position, "{context}: a gap in the positions");
     }
-    assert!(
-        kept.starts_with(before),
-        "{context}: what earlier cycles left has changed"
-    );
-
     let by_position: HashMap<_, _> = kept.iter().map(|fact| (fact.position, fact)).collect();
     for known in told.iter().flat_map(|told| &told.acknowledged) {
         let found = by_position.get(&known.fact.position);
-        assert_eq!(
-            found,
-            Some(&&known.fact),
-            "{context}: an acknowledged fact is missing or has changed"
-        );
+        assert_eq!(found, Some(&&known.fact), "{context}: an acknowledged fact is missing or has changed");
     }
-    let ids: HashSet<_> = kept.iter().map(|fact| &fact.id).collect();
-    let subjects: HashSet<_> = kept.iter().map(|fact| &fact.subject).collect();
-    assert_eq!(ids.len(), kept.len(), "{context}: an id stands twice");
-    assert_eq!(
-        subjects.len(),
-        kept.len(),
-        "{context}: a unit was registered twice"
-    );
-
-    // Beyond what was acknowledged there may only be requests whose answer was cut off.
-    let expected: HashSet<_> = told
+    let asked: HashSet<_> = told
         .iter()
-        .flat_map(|told| {
-            told.acknowledged
-                .iter()
-                .map(|known| &known.unit)
-                .chain([&told.open])
-        })
+        .flat_map(|told| told.acknowledged.iter().map(|known| &known.unit).chain([&told.open]))
         .map(|unit| format!("unit/{}", unit.id))
         .collect();
-    for fact in &kept[before.len()..] {
-        assert!(
-            expected.contains(&fact.subject),
-            "{context}: no one asked for {fact:?}"
-        );
+    for fact in kept {
+        assert!(asked.contains(&fact.subject), "{context}: no one asked for {fact:?}");
     }
+}
+
+/// No event id twice, no unit registered twice.
+fn check_once(recorded: &[Fact]) {
+    let ids: HashSet<_> = recorded.iter().map(|fact| &fact.id).collect();
+    let subjects: HashSet<_> = recorded.iter().map(|fact| &fact.subject).collect();
+    assert_eq!(ids.len(), recorded.len(), "an id stands twice");
+    assert_eq!(subjects.len(), recorded.len(), "a unit was registered twice");
 }
 
 /// Every client repeats everything, as a portal does that lost its connection. Returns how many facts had been
@@ -170,20 +139,10 @@ fn check_history(context: &str, before: &[Fact], kept: &[Fact], told: &[Told]) {
 fn repeat_all(context: &str, client: &Client, kept: &[Fact], told: &[Told]) -> usize {
     for known in told.iter().flat_map(|told| &told.acknowledged) {
         let answer = known.unit.post(client).expect("an answer");
-        assert_eq!(
-            answer.header("Idempotency-Replayed"),
-            Some("true"),
-            "{context}: {answer:?}"
-        );
+        assert_eq!(answer.header("Idempotency-Replayed"), Some("true"), "{context}: {answer:?}");
         let again = acknowledgement(known.unit.clone(), &answer);
-        assert_eq!(
-            again.fact, known.fact,
-            "{context}: a repeated key answers another fact"
-        );
-        assert_eq!(
-            again.etag, known.etag,
-            "{context}: a repeated key answers another version"
-        );
+        assert_eq!(again.fact, known.fact, "{context}: a repeated key answers another fact");
+        assert_eq!(again.etag, known.etag, "{context}: a repeated key answers another version");
     }
     let subjects: HashMap<_, _> = kept.iter().map(|fact| (fact.subject.clone(), fact)).collect();
     let mut lost_answers = 0;

@@ -17,21 +17,11 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("thidua-views", &["thidua-domain"]),
     // A store keeps the tree's right edge beside the log, to tell a whole log from a shortened one.
     ("thidua-eventlog", &["thidua-domain", "thidua-tlog"]),
-    (
-        "thidua-app",
-        &["thidua-domain", "thidua-views", "thidua-tlog", "thidua-eventlog"],
-    ),
+    ("thidua-app", &["thidua-domain", "thidua-views", "thidua-tlog", "thidua-eventlog"]),
     ("thidua-api", &["thidua-domain", "thidua-views", "thidua-app"]),
     (
         "thidua",
-        &[
-            "thidua-domain",
-            "thidua-views",
-            "thidua-tlog",
-            "thidua-eventlog",
-            "thidua-app",
-            "thidua-api",
-        ],
+        &["thidua-domain", "thidua-views", "thidua-tlog", "thidua-eventlog", "thidua-app", "thidua-api"],
     ),
 ];
 
@@ -94,12 +84,8 @@ fn packages() -> Vec<Value> {
 /// The names of what a package is built from, without what only its tests need.
 fn dependencies(package: &Value) -> Vec<&str> {
     let dependencies = package["dependencies"].as_array().expect("dependencies");
-    let of_build = dependencies
-        .iter()
-        .filter(|dependency| dependency["kind"] != "dev");
-    of_build
-        .filter_map(|dependency| dependency["name"].as_str())
-        .collect()
+    let of_build = dependencies.iter().filter(|dependency| dependency["kind"] != "dev");
+    of_build.filter_map(|dependency| dependency["name"].as_str()).collect()
 }
 
 fn is_ours(name: &str) -> bool {
@@ -110,21 +96,12 @@ fn is_ours(name: &str) -> bool {
 fn every_crate_depends_only_on_crates_further_inward() {
     let allowed: BTreeMap<_, _> = ARROWS.into_iter().collect();
     let packages = packages();
-    assert_eq!(
-        packages.len(),
-        ARROWS.len(),
-        "a crate is missing from ARROWS, or from the workspace"
-    );
+    assert_eq!(packages.len(), ARROWS.len(), "a crate is missing from ARROWS, or from the workspace");
     for package in &packages {
         let name = package["name"].as_str().expect("a name");
-        let inward = allowed
-            .get(name)
-            .unwrap_or_else(|| panic!("{name} has no place in ARROWS"));
+        let inward = allowed.get(name).unwrap_or_else(|| panic!("{name} has no place in ARROWS"));
         for dependency in dependencies(package).into_iter().filter(|name| is_ours(name)) {
-            assert!(
-                inward.contains(&dependency),
-                "{name} must not depend on {dependency}"
-            );
+            assert!(inward.contains(&dependency), "{name} must not depend on {dependency}");
         }
     }
 }
@@ -134,10 +111,7 @@ fn the_list_of_arrows_itself_points_inward() {
     for (index, (name, inward)) in ARROWS.iter().enumerate() {
         for target in *inward {
             let place = ARROWS.iter().position(|(name, _)| name == target);
-            assert!(
-                place.is_some_and(|place| place < index),
-                "{name} → {target} points outward"
-            );
+            assert!(place.is_some_and(|place| place < index), "{name} → {target} points outward");
         }
     }
 }
@@ -145,20 +119,10 @@ fn the_list_of_arrows_itself_points_inward() {
 #[test]
 fn pure_crates_depend_on_nothing_impure() {
     for package in packages() {
-        let name = package["name"]
-            .as_str()
-            .unwrap_or_default()
-            .trim_start_matches("thidua-")
-            .to_owned();
-        for dependency in dependencies(&package)
-            .into_iter()
-            .filter(|_| PURE.contains(&name.as_str()))
-        {
+        let name = package["name"].as_str().unwrap_or_default().trim_start_matches("thidua-").to_owned();
+        for dependency in dependencies(&package).into_iter().filter(|_| PURE.contains(&name.as_str())) {
             let family = dependency.split('-').next().unwrap_or_default();
-            assert!(
-                !IMPURE_CRATES.contains(&family),
-                "{name} is pure and must not depend on {dependency}"
-            );
+            assert!(!IMPURE_CRATES.contains(&family), "{name} is pure and must not depend on {dependency}");
         }
     }
 }
@@ -167,34 +131,22 @@ fn pure_crates_depend_on_nothing_impure() {
 fn pure_crates_know_no_clock_randomness_files_network_or_async() {
     let mut looked_at = 0;
     for file in rust_files() {
-        let pure = PURE
-            .iter()
-            .any(|name| file.path.starts_with(&format!("crates/{name}/src/")));
+        let pure = PURE.iter().any(|name| file.path.starts_with(&format!("crates/{name}/src/")));
         if !pure || file.is_test() {
             continue;
         }
         looked_at += 1;
         let code = code_only(file.production());
         for word in IMPURE_WORDS {
-            assert!(
-                !contains_word(&code, word),
-                "{} is pure and must not use {word}",
-                file.path
-            );
+            assert!(!contains_word(&code, word), "{} is pure and must not use {word}", file.path);
         }
     }
-    assert!(
-        looked_at > 20,
-        "only {looked_at} files of the pure crates were found"
-    );
+    assert!(looked_at > 20, "only {looked_at} files of the pure crates were found");
 }
 
 #[test]
 fn the_api_names_no_store() {
-    for file in rust_files()
-        .iter()
-        .filter(|file| file.path.starts_with("crates/api/src/"))
-    {
+    for file in rust_files().iter().filter(|file| file.path.starts_with("crates/api/src/")) {
         let code = code_only(file.production());
         for word in ["eventlog", "sled", "SledLog", "MemoryLog"] {
             assert!(!contains_word(&code, word), "{} must not name {word}", file.path);

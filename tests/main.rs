@@ -3,6 +3,13 @@
 //! `cargo test -p thidua --test integration` runs them all against the server that cargo has just built;
 //! `THIDUA_BINARY=target/release/thidua` puts another one in its place. `tests/run` runs these and the tools that
 //! others wrote.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "the whole crate is a test: it fails by panicking and says what it measured"
+)]
 
 // The real process, a place for its files, and a small client. Everything below is written with it.
 mod support;

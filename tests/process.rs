@@ -19,10 +19,7 @@ fn a_unit_registered_before_a_stop_is_there_after_the_next_start() {
     let before = history(&client);
 
     let status = server.stop();
-    assert!(
-        status.success(),
-        "a server that is asked to stop ends well, not with {status}"
-    );
+    assert!(status.success(), "a server that is asked to stop ends well, not with {status}");
 
     let server = Server::start(&place);
     let client = server.client(&token);
@@ -42,14 +39,9 @@ fn a_second_process_on_the_same_folder_is_turned_away_and_the_first_goes_on() {
     assert!(!second.status.success(), "two processes wrote to one store");
     let said = String::from_utf8_lossy(&second.stderr);
     let store = place.store().display().to_string();
-    assert!(
-        said.contains(&store),
-        "the message does not name the folder: {said}"
-    );
+    assert!(said.contains(&store), "the message does not name the folder: {said}");
 
-    let answer = NewUnit::new(0, 0, 1)
-        .post(&server.client(&token))
-        .expect("an answer");
+    let answer = NewUnit::new(0, 0, 1).post(&server.client(&token)).expect("an answer");
     assert_eq!(answer.status, 201, "{answer:?}");
 }
 
@@ -59,9 +51,7 @@ fn metrics_have_a_port_of_their_own() {
     let server = Server::start(&place);
     let public = server.client("").get("/metrics").expect("an answer");
     assert_eq!(public.status, 404, "metrics are not for the public: {public:?}");
-    let private = crate::support::Client::new(&server.metrics, "")
-        .get("/metrics")
-        .expect("an answer");
+    let private = crate::support::Client::new(&server.metrics, "").get("/metrics").expect("an answer");
     assert_eq!(private.status, 200);
     assert!(private.text.contains("thidua_"), "{}", private.text);
 }

@@ -10,15 +10,7 @@ use std::{collections::BTreeSet, path::Path};
 const LONGEST_FILE: usize = 400;
 
 /// What stands at the root beside dot-files. A newcomer sees the whole house at once.
-const ROOT: [&str; 7] = [
-    "Cargo.lock",
-    "Cargo.toml",
-    "README.md",
-    "api-spec",
-    "crates",
-    "deploy",
-    "tests",
-];
+const ROOT: [&str; 7] = ["Cargo.lock", "Cargo.toml", "README.md", "api-spec", "crates", "deploy", "tests"];
 
 #[test]
 fn no_file_is_longer_than_a_reader_can_hold() {
@@ -27,23 +19,14 @@ fn no_file_is_longer_than_a_reader_can_hold() {
         .map(|file| (file.path.clone(), file.production().lines().count()))
         .filter(|(_, lines)| *lines >= LONGEST_FILE)
         .collect();
-    assert!(
-        long.is_empty(),
-        "{LONGEST_FILE} lines or more before the tests: {long:?}"
-    );
+    assert!(long.is_empty(), "{LONGEST_FILE} lines or more before the tests: {long:?}");
 }
 
 #[test]
 fn the_root_holds_what_it_should_and_nothing_else() {
     let entries = std::fs::read_dir(repository()).expect("the root");
     let names: BTreeSet<String> = entries
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .filter(|name| !name.starts_with('.') && name != "target")
         .collect();
     let expected: BTreeSet<String> = ROOT.into_iter().map(str::to_owned).collect();
@@ -53,14 +36,8 @@ fn the_root_holds_what_it_should_and_nothing_else() {
 #[test]
 fn nothing_is_left_for_later() {
     // Written in two halves, so that this file does not find itself.
-    let later = [
-        ("TO", "DO"),
-        ("FIX", "ME"),
-        ("XX", "X"),
-        ("todo", "!"),
-        ("unimplemented", "!"),
-        ("#[ign", "ore"),
-    ];
+    let later =
+        [("TO", "DO"), ("FIX", "ME"), ("XX", "X"), ("todo", "!"), ("unimplemented", "!"), ("#[ign", "ore")];
     let mut found = Vec::new();
     for file in files(is_written_by_hand) {
         for (number, line) in file.text.lines().enumerate() {
@@ -82,11 +59,7 @@ fn every_exception_to_a_lint_says_why() {
                 let attribute = &code[at..];
                 let attribute = &attribute[..attribute.find(']').unwrap_or(attribute.len())];
                 let lint = attribute.replace('\n', " ");
-                assert!(
-                    attribute.contains("reason ="),
-                    "{}: {lint} gives no reason",
-                    file.path
-                );
+                assert!(attribute.contains("reason ="), "{}: {lint} gives no reason", file.path);
             }
         }
     }
@@ -121,9 +94,7 @@ fn documents_name_only_files_that_exist() {
 #[test]
 fn served_assets_load_nothing_from_elsewhere() {
     let assets = |path: &str| {
-        let served = [".html", ".css", ".js", ".svg", ".webmanifest"]
-            .iter()
-            .any(|end| path.ends_with(end));
+        let served = [".html", ".css", ".js", ".svg", ".webmanifest"].iter().any(|end| path.ends_with(end));
         path.starts_with("crates/") && served
     };
     for file in files(assets) {
@@ -131,10 +102,7 @@ fn served_assets_load_nothing_from_elsewhere() {
         let text = file.text.replace("http://www.w3.org/", "");
         assert!(!has_address(&text), "{} names an address outside", file.path);
     }
-    for file in rust_files()
-        .iter()
-        .filter(|file| file.path.starts_with("crates/api/src/"))
-    {
+    for file in rust_files().iter().filter(|file| file.path.starts_with("crates/api/src/")) {
         for line in file.production().lines().filter(|line| loads(line)) {
             assert!(!has_address(line), "{} loads from outside: {line}", file.path);
         }
@@ -164,32 +132,21 @@ fn has_address(text: &str) -> bool {
 
 /// Whether a line of HTML or CSS makes a browser fetch something.
 fn loads(line: &str) -> bool {
-    ["src=", "<link", "url(", "@import", "<iframe"]
-        .iter()
-        .any(|word| line.contains(word))
+    ["src=", "<link", "url(", "@import", "<iframe"].iter().any(|word| line.contains(word))
 }
 
 /// The targets of Markdown links inside the repository.
 fn linked(text: &str) -> impl Iterator<Item = &str> {
-    let targets = text
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split([')', ' ']).next());
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next());
     targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:"))
 }
 
 /// Whole paths from the root that stand in backticks, such as `tests/run`. A path with a gap or a pattern names no file.
 fn named_in_backticks(text: &str) -> impl Iterator<Item = &str> {
-    let quoted = text
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .map(|quoted| quoted.split(' ').next().unwrap_or(""));
+    let quoted = text.split('`').skip(1).step_by(2).map(|quoted| quoted.split(' ').next().unwrap_or(""));
     quoted.filter(|path| {
         let root = path.split('/').next().unwrap_or("");
-        let plain = path
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+        let plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
         path.contains('/') && plain && ROOT.contains(&root)
     })
 }
@@ -199,17 +156,11 @@ fn named_in_backticks(text: &str) -> impl Iterator<Item = &str> {
 fn has_heading(file: &Path, anchor: &str) -> bool {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let name = |heading: &str| -> String {
-        let kept = heading
-            .chars()
-            .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
-        kept.map(|c| if c == ' ' { '-' } else { c })
-            .flat_map(char::to_lowercase)
-            .collect()
+        let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+        kept.map(|c| if c == ' ' { '-' } else { c }).flat_map(char::to_lowercase).collect()
     };
     let headings = text.lines().filter(|line| line.starts_with('#'));
-    headings
-        .map(|line| name(line.trim_start_matches('#').trim()))
-        .any(|heading| heading == anchor)
+    headings.map(|line| name(line.trim_start_matches('#').trim())).any(|heading| heading == anchor)
 }
 
 #[test]
@@ -222,10 +173,7 @@ fn links_and_paths_in_documents_are_found() {
 #[test]
 fn the_tests_inside_a_file_do_not_count() {
     let text = "code\n#[cfg(test)]\nmod tests {\n}\n".to_owned();
-    let file = |path: &str| SourceFile {
-        path: path.to_owned(),
-        text: text.clone(),
-    };
+    let file = |path: &str| SourceFile { path: path.to_owned(), text: text.clone() };
     assert_eq!(file("crates/domain/src/unit.rs").production(), "code\n");
     assert_eq!(file("crates/domain/src/year/tests.rs").production(), "");
 }

@@ -48,19 +48,7 @@ fn assert_every_201_follows_a_sync(clients: u16, posts_each: u32) {
     let token = place.token(REGISTRAR, REGISTERS_UNITS);
     let output = trace.display().to_string();
     // -D makes strace the child and the server the process we started, so that our signals reach the server.
-    let strace = [
-        "strace",
-        "-D",
-        "-f",
-        "-y",
-        "-s",
-        "40",
-        "--seccomp-bpf",
-        "-e",
-        CALLS,
-        "-o",
-        &output,
-    ];
+    let strace = ["strace", "-D", "-f", "-y", "-s", "40", "--seccomp-bpf", "-e", CALLS, "-o", &output];
     let server = Server::start_under(&place, &strace);
     thread::scope(|scope| {
         for writer in 0..clients {
@@ -78,11 +66,7 @@ fn assert_every_201_follows_a_sync(clients: u16, posts_each: u32) {
 
     let calls = parse(&whole_trace(&trace, process));
     let answers = check(&calls).unwrap_or_else(|fault| panic!("{fault}"));
-    assert_eq!(
-        answers,
-        u64::from(clients) * u64::from(posts_each),
-        "the trace missed some answers"
-    );
+    assert_eq!(answers, u64::from(clients) * u64::from(posts_each), "the trace missed some answers");
     let syncs = calls.iter().filter(|call| is_sync_of_db(call)).count();
     println!("{answers} answers from {clients} clients, {syncs} syncs, none answered before its sync");
 }
@@ -93,12 +77,7 @@ fn whole_trace(path: &Path, process: u32) -> String {
     let start = Instant::now();
     loop {
         let text = String::from_utf8_lossy(&fs::read(path).expect("strace wrote a trace")).into_owned();
-        if text.lines().any(|line| {
-            line.split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
-                .starts_with(&last)
-        }) {
+        if text.lines().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ").starts_with(&last)) {
             return text;
         }
         assert!(start.elapsed() < Duration::from_secs(30), "the trace has no end");
@@ -133,21 +112,8 @@ fn call(began: usize, ended: usize, text: String) -> Option<Call> {
     let (name, arguments) = text.split_once('(')?;
     let descriptor = arguments.split_once('<')?.1;
     let on = descriptor.split_once('>')?.0.to_owned();
-    let result = text
-        .rsplit_once(" = ")?
-        .1
-        .split_whitespace()
-        .next()?
-        .parse()
-        .ok()?;
-    Some(Call {
-        began,
-        ended,
-        name: name.to_owned(),
-        on,
-        result,
-        text,
-    })
+    let result = text.rsplit_once(" = ")?.1.split_whitespace().next()?.parse().ok()?;
+    Some(Call { began, ended, name: name.to_owned(), on, result, text })
 }
 
 fn is_db(call: &Call) -> bool {
@@ -166,25 +132,15 @@ fn check(calls: &[Call]) -> Result<u64, String> {
     let mut answers = 0;
     for answer in calls.iter().filter(|call| call.text.contains("\"HTTP/1.1 201 ")) {
         answers += 1;
-        let request = calls
-            .iter()
-            .filter(|call| is_read(call) && call.on == answer.on && call.ended < answer.began)
-            .next_back();
-        let asked = request
-            .ok_or_else(|| format!("an answer without a request: {answer:?}"))?
-            .ended;
+        let asked_by = |call: &&Call| is_read(call) && call.on == answer.on && call.ended < answer.began;
+        let request = calls.iter().rfind(asked_by);
+        let asked = request.ok_or_else(|| format!("an answer without a request: {answer:?}"))?.ended;
         let safe = syncs
             .iter()
             .filter(|sync| sync.began > asked && sync.ended < answer.began)
-            .any(|sync| {
-                writes
-                    .iter()
-                    .any(|write| write.began > asked && write.ended < sync.began)
-            });
+            .any(|sync| writes.iter().any(|write| write.began > asked && write.ended < sync.began));
         if !safe {
-            return Err(format!(
-                "answered before it was synced (asked at line {asked}): {answer:?}"
-            ));
+            return Err(format!("answered before it was synced (asked at line {asked}): {answer:?}"));
         }
     }
     Ok(answers)
@@ -225,16 +181,9 @@ fn the_check_accepts_the_right_order_only() {
 
 #[test]
 fn a_sync_that_failed_or_only_started_writing_does_not_count() {
-    for (from, to) in [
-        ("= 0", "= -1 EIO (Input/output error)"),
-        ("fdatasync", "sync_file_range"),
-    ] {
+    for (from, to) in [("= 0", "= -1 EIO (Input/output error)"), ("fdatasync", "sync_file_range")] {
         let spoil = |line: &&str| {
-            if line.starts_with("11 ") {
-                line.replace(from, to)
-            } else {
-                (*line).to_owned()
-            }
+            if line.starts_with("11 ") { line.replace(from, to) } else { (*line).to_owned() }
         };
         let lines: Vec<_> = IN_ORDER.iter().map(spoil).collect();
         assert!(check(&parse(&lines.join("\n"))).is_err(), "{to} was accepted");

@@ -38,21 +38,10 @@ impl Answer {
 impl Client {
     /// A client of the server at `base`; an empty token sends none.
     pub fn new(base: &str, token: &str) -> Self {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(30))
-            .no_proxy()
-            .build()
-            .expect("a client");
-        Self {
-            runtime,
-            http,
-            base: base.to_owned(),
-            token: token.to_owned(),
-        }
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let http =
+            reqwest::Client::builder().timeout(Duration::from_secs(30)).no_proxy().build().expect("a client");
+        Self { runtime, http, base: base.to_owned(), token: token.to_owned() }
     }
 
     /// Reads a path.
@@ -62,12 +51,7 @@ impl Client {
 
     /// Posts a fact under an idempotency key.
     pub fn post(&self, path: &str, key: &str, body: &Value) -> reqwest::Result<Answer> {
-        self.send(
-            self.http
-                .post(self.url(path))
-                .header("Idempotency-Key", key)
-                .json(body),
-        )
+        self.send(self.http.post(self.url(path)).header("Idempotency-Key", key).json(body))
     }
 
     fn url(&self, path: &str) -> String {
@@ -75,11 +59,7 @@ impl Client {
     }
 
     fn send(&self, request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
-        let request = if self.token.is_empty() {
-            request
-        } else {
-            request.bearer_auth(&self.token)
-        };
+        let request = if self.token.is_empty() { request } else { request.bearer_auth(&self.token) };
         self.runtime.block_on(async {
             let response = request.send().await?;
             Ok(Answer {

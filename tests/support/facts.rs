@@ -53,12 +53,8 @@ pub struct Fact {
 impl Fact {
     /// Reads a fact from its `CloudEvents` form.
     pub fn read(event: &Value) -> Self {
-        let text = |name: &str| {
-            event[name]
-                .as_str()
-                .unwrap_or_else(|| panic!("no {name} in {event}"))
-                .to_owned()
-        };
+        let text =
+            |name: &str| event[name].as_str().unwrap_or_else(|| panic!("no {name} in {event}")).to_owned();
         Self {
             id: text("id"),
             position: text("sequence").parse().expect("a position"),
@@ -69,19 +65,19 @@ impl Fact {
 
 /// The whole log in order, as the feed tells it.
 pub fn history(client: &Client) -> Vec<Fact> {
+    history_from(client, 0)
+}
+
+/// The log from a position on.
+pub fn history_from(client: &Client, first: u64) -> Vec<Fact> {
     let mut facts: Vec<Fact> = Vec::new();
     loop {
-        let path = match facts.last() {
-            None => "/v1/events?limit=500".to_owned(),
-            Some(last) => format!("/v1/events?limit=500&after={}", last.position),
-        };
-        let answer = client.get(&path).expect("the feed answers");
+        let next = first + facts.len() as u64;
+        let after = next.checked_sub(1).map_or_else(String::new, |last| format!("&after={last}"));
+        let answer = client.get(&format!("/v1/events?limit=500{after}")).expect("the feed answers");
         assert_eq!(answer.status, 200, "{answer:?}");
         let json = answer.json();
-        let items = json["items"]
-            .as_array()
-            .or(json.as_array())
-            .expect("a list of facts");
+        let items = json["items"].as_array().or(json.as_array()).expect("a list of facts");
         if items.is_empty() {
             return facts;
         }

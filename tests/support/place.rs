@@ -21,10 +21,7 @@ pub struct Place {
 impl Place {
     /// A fresh folder with keys in it and no store yet.
     pub fn new() -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("thidua-test-")
-            .tempdir()
-            .expect("a temporary folder");
+        let folder = tempfile::Builder::new().prefix("thidua-test-").tempdir().expect("a temporary folder");
         let place = Self { folder };
         let keys = place.file("keys");
         run(Command::new(binary()).args(["token", "keys", "--dir"]).arg(keys));
@@ -58,10 +55,7 @@ impl Place {
             .arg(self.file("keys/signing-key.pem"))
             .args(["--client", client, "--scope", scope])
             .args(["--issuer", ISSUER, "--audience", AUDIENCE]));
-        let token = String::from_utf8(output.stdout)
-            .expect("a token is ASCII")
-            .trim()
-            .to_owned();
+        let token = String::from_utf8(output.stdout).expect("a token is ASCII").trim().to_owned();
         assert_eq!(token.split('.').count(), 3, "not a signed token: {token:?}");
         token
     }
@@ -71,11 +65,7 @@ impl Place {
 pub fn binary() -> PathBuf {
     let built = || PathBuf::from(env!("CARGO_BIN_EXE_thidua"));
     let path = std::env::var_os("THIDUA_BINARY").map_or_else(built, PathBuf::from);
-    let path = if path.is_absolute() {
-        path
-    } else {
-        repository().join(path)
-    };
+    let path = if path.is_absolute() { path } else { repository().join(path) };
     assert!(path.is_file(), "there is no program at {}", path.display());
     path
 }
@@ -87,9 +77,7 @@ pub fn repository() -> &'static Path {
 
 /// Runs a command that must succeed.
 pub fn run(command: &mut Command) -> Output {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
     assert!(
         output.status.success(),
         "{command:?} ended with {}: {}",

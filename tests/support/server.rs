@@ -36,20 +36,13 @@ impl Server {
     pub fn start_under(place: &Place, wrapper: &[&str]) -> Self {
         let inner = serve(place);
         let mut command = Command::new(wrapper[0]);
-        command
-            .args(&wrapper[1..])
-            .arg(inner.get_program())
-            .args(inner.get_args());
+        command.args(&wrapper[1..]).arg(inner.get_program()).args(inner.get_args());
         Self::spawn(place, command)
     }
 
     fn spawn(place: &Place, mut command: Command) -> Self {
         let messages = place.file("server.log");
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(&messages)
-            .expect("the log opens");
+        let log = File::options().create(true).append(true).open(&messages).expect("the log opens");
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -71,17 +64,8 @@ impl Server {
             let messages = std::fs::read_to_string(messages).unwrap_or_default();
             panic!("{command:?} did not say where it listens but {line:?}; it wrote:\n{messages}")
         });
-        let address = |name| {
-            said[name]
-                .as_str()
-                .unwrap_or_else(|| panic!("no {name} in {line}"))
-                .to_owned()
-        };
-        let server = Self {
-            url: address("listening"),
-            metrics: address("metrics"),
-            child,
-        };
+        let address = |name| said[name].as_str().unwrap_or_else(|| panic!("no {name} in {line}")).to_owned();
+        let server = Self { url: address("listening"), metrics: address("metrics"), child };
         server.wait_until_ready();
         server
     }
@@ -109,11 +93,7 @@ impl Server {
     pub fn kill(mut self) {
         self.child.kill().expect("the process takes the signal");
         let status = self.child.wait().expect("the process ends");
-        assert_eq!(
-            status.signal(),
-            Some(9),
-            "the process had already ended with {status}"
-        );
+        assert_eq!(status.signal(), Some(9), "the process had already ended with {status}");
     }
 
     /// Asks the process to stop (SIGTERM) and waits until it has.
@@ -146,22 +126,9 @@ impl Drop for Server {
 pub fn serve(place: &Place) -> Command {
     let mut command = Command::new(binary());
     command
-        .args([
-            "serve",
-            "--json",
-            "--allow-development-keys",
-            "--store",
-            &place.store_address(),
-        ])
+        .args(["serve", "--json", "--allow-development-keys", "--store", &place.store_address()])
         .args(["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"])
-        .args([
-            "--issuer",
-            ISSUER,
-            "--audience",
-            AUDIENCE,
-            "--first-registrar",
-            REGISTRAR,
-        ])
+        .args(["--issuer", ISSUER, "--audience", AUDIENCE, "--first-registrar", REGISTRAR])
         .arg("--jwks")
         .arg(place.jwks());
     command
@@ -169,11 +136,6 @@ pub fn serve(place: &Place) -> Command {
 
 /// Sends a signal by name. The shell's own `kill` is used because a small machine may have no other.
 pub fn signal(process: u32, name: &str) {
-    let status = Command::new("sh")
-        .args(["-c", &format!("kill -{name} {process}")])
-        .status();
-    assert!(
-        status.is_ok_and(|status| status.success()),
-        "process {process} does not take SIG{name}"
-    );
+    let status = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status();
+    assert!(status.is_ok_and(|status| status.success()), "process {process} does not take SIG{name}");
 }

@@ -17,21 +17,14 @@ pub fn files(wanted: impl Fn(&str) -> bool) -> Vec<SourceFile> {
     collect(repository(), &mut found);
     found.sort();
     let relative = |path: &Path| {
-        let path = path
-            .strip_prefix(repository())
-            .expect("a path inside the repository");
+        let path = path.strip_prefix(repository()).expect("a path inside the repository");
         path.to_string_lossy().into_owned()
     };
     found
         .iter()
         .map(|path| (relative(path), path))
         .filter(|(relative, _)| wanted(relative))
-        .filter_map(|(path, file)| {
-            Some(SourceFile {
-                path,
-                text: std::fs::read_to_string(file).ok()?,
-            })
-        })
+        .filter_map(|(path, file)| Some(SourceFile { path, text: std::fs::read_to_string(file).ok()? }))
         .collect()
 }
 
@@ -47,11 +40,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
     const GENERATED: [&str; 4] = [".git", "target", "node_modules", "__pycache__"];
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() && !GENERATED.contains(&name.as_str()) {
             collect(&path, found);
         } else if path.is_file() {
@@ -153,9 +142,7 @@ fn raw_string(text: &str) -> usize {
     }
     let end = format!("\"{}", "#".repeat(hashes));
     let body = start + 1;
-    text[body..]
-        .find(&end)
-        .map_or(text.len(), |at| body + at + end.len())
+    text[body..].find(&end).map_or(text.len(), |at| body + at + end.len())
 }
 
 /// A quote begins a character only when another quote closes it; otherwise it is a lifetime.
