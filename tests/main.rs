@@ -21,6 +21,9 @@ mod tidy;
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 
+// What is handed to operators: units, settings, the container.
+mod deploy;
+
 // What was acknowledged survives `kill -9`, once and whole. A cut of power is tested by `tests/power_cut`.
 mod crash;
 
