@@ -21,19 +21,25 @@ fn every_setting_in_the_deployment_files_is_one_of_the_program() {
     assert!(known.contains("THIDUA_STORE"), "the help of `serve` names no settings: {help}");
     for file in files(|path| path.starts_with("deploy/")) {
         for setting in settings(&file.text) {
-            assert!(known.contains(setting), "{} sets {setting}, which `thidua serve` does not know", file.path);
+            assert!(
+                known.contains(setting),
+                "{} sets {setting}, which `thidua serve` does not know",
+                file.path
+            );
         }
     }
 }
 
 #[test]
 fn the_units_and_the_container_call_commands_that_exist() {
-    let commands = [&["serve"][..], &["healthcheck"], &["store", "backup"], &["store", "restore"], &["store", "verify"]];
+    let commands =
+        [&["serve"][..], &["healthcheck"], &["store", "backup"], &["store", "restore"], &["store", "verify"]];
     for words in commands {
         run(Command::new(binary()).args(words).arg("--help"));
     }
     let health = ["thidua", "healthcheck"].join("\", \"");
-    let container = std::fs::read_to_string(repository().join("deploy/Containerfile")).expect("the file is there");
+    let container =
+        std::fs::read_to_string(repository().join("deploy/Containerfile")).expect("the file is there");
     assert!(container.contains(&health), "the container has no health check");
 }
 
