@@ -27,20 +27,16 @@ impl Field for Regulation {
             .map_err(|error| {
                 let pointer = pointer_of(error.path());
                 let said = error.into_inner().to_string();
-                faults.below(&pointer, |faults| {
-                    faults.note::<()>(Flaw::NotAccepted(said.into()))
-                });
+                faults.below(&pointer, |faults| faults.note::<()>(Flaw::NotAccepted(said.into())));
             })
             .ok()
     }
 
     fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
-        Part::list()
-            .iter()
-            .fold(Ref::from_schema_name("Regulation").into(), |first, part| {
-                schemas.named(part.name, |schemas| part.schema(schemas));
-                first
-            })
+        Part::list().iter().fold(Ref::from_schema_name("Regulation").into(), |first, part| {
+            schemas.named(part.name, |schemas| part.schema(schemas));
+            first
+        })
     }
 }
 
@@ -70,19 +66,16 @@ impl Part {
             array.max_items = Some(most);
             RefOr::T(Schema::Array(array))
         };
-        let object = self
-            .members
-            .iter()
-            .fold(ObjectBuilder::new(), |object, (name, required, shape)| {
-                let schema = match shape {
-                    Shape::One(schema) => schema(schemas),
-                    Shape::Many(schema, most) => many(schema(schemas), *most),
-                    Shape::Part(part) => Ref::from_schema_name(*part).into(),
-                    Shape::Parts(part, most) => many(Ref::from_schema_name(*part).into(), *most),
-                };
-                let object = object.property(*name, schema);
-                if *required { object.required(*name) } else { object }
-            });
+        let object = self.members.iter().fold(ObjectBuilder::new(), |object, (name, required, shape)| {
+            let schema = match shape {
+                Shape::One(schema) => schema(schemas),
+                Shape::Many(schema, most) => many(schema(schemas), *most),
+                Shape::Part(part) => Ref::from_schema_name(*part).into(),
+                Shape::Parts(part, most) => many(Ref::from_schema_name(*part).into(), *most),
+            };
+            let object = object.property(*name, schema);
+            if *required { object.required(*name) } else { object }
+        });
         closed(object.description(Some(self.about))).into()
     }
 
@@ -164,10 +157,7 @@ impl Part {
             part(
                 "PointOption",
                 "Mức điểm cho sẵn. One value a criterion can take.",
-                vec![
-                    ("name", true, One(field::<Name>)),
-                    ("points", true, One(field::<Points>)),
-                ],
+                vec![("name", true, One(field::<Name>)), ("points", true, One(field::<Points>))],
             ),
             part(
                 "StepRule",
@@ -223,28 +213,14 @@ fn field<T: Field>(schemas: &mut Schemas) -> RefOr<Schema> {
 }
 
 fn small(least: i32, most: i32) -> RefOr<Schema> {
-    ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .minimum(Some(least))
-        .maximum(Some(most))
-        .into()
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(most)).into()
 }
 
 fn pointer(_: &mut Schemas) -> RefOr<Schema> {
-    string()
-        .pattern(Some("^(/([^~/]|~[01])*)*$"))
-        .max_length(Some(200))
-        .into()
+    string().pattern(Some("^(/([^~/]|~[01])*)*$")).max_length(Some(200)).into()
 }
 
 fn candidates(_: &mut Schemas) -> RefOr<Schema> {
-    let top = closed(
-        ObjectBuilder::new()
-            .property("top_scores", small(1, 255))
-            .required("top_scores"),
-    );
-    OneOfBuilder::new()
-        .item(string().enum_values(Some(["members"])))
-        .item(top)
-        .into()
+    let top = closed(ObjectBuilder::new().property("top_scores", small(1, 255)).required("top_scores"));
+    OneOfBuilder::new().item(string().enum_values(Some(["members"]))).item(top).into()
 }

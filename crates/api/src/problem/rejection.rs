@@ -37,7 +37,10 @@ impl From<Rejection> for Problem {
             Rejection::NotInProcedure(step) => of(Code::NotInProcedure).with("step", plain(&step)),
             Rejection::DeadlinePassed { step, due, received } => {
                 let vi = format!("{} đã quá hạn {due}; máy chủ nhận lúc {received}.", step_words(step).vi);
-                let en = format!("{} was due at {due}; the server received it at {received}.", step_words(step).en);
+                let en = format!(
+                    "{} was due at {due}; the server received it at {received}.",
+                    step_words(step).en
+                );
                 of(Code::DeadlinePassed)
                     .say(Words::new(vi, en))
                     .with("step", plain(&step))
@@ -123,7 +126,8 @@ fn out_of_order(step: Step, missing: &[Missing]) -> Problem {
         format!("Chưa thể thực hiện {}; còn thiếu: {vi}.", words.vi),
         format!("It is too early for the {}; still missing: {en}.", words.en),
     );
-    let missing: Vec<_> = missing.iter().map(|m| json!({"step": plain(&m.step), "units": plain(&m.units)})).collect();
+    let missing: Vec<_> =
+        missing.iter().map(|m| json!({"step": plain(&m.step), "units": plain(&m.units)})).collect();
     Problem::new(Code::StepOutOfOrder).say(detail).with("step", plain(&step)).with("missing", missing)
 }
 
@@ -140,14 +144,20 @@ pub const fn step_words(step: Step) -> Words {
         Step::ScoreTable => Words::fixed("thông qua bảng điểm", "adoption of the score table"),
         Step::Ballot => Words::fixed("bỏ phiếu", "ballot"),
         Step::Ranking => Words::fixed("xếp hạng, xếp loại", "ranking"),
-        Step::Leadership => Words::fixed("bầu khối trưởng, khối phó năm sau", "choice of the next leadership"),
+        Step::Leadership => {
+            Words::fixed("bầu khối trưởng, khối phó năm sau", "choice of the next leadership")
+        }
     }
 }
 
 const fn method_words(method: LeadershipMethod) -> Words {
     match method {
-        LeadershipMethod::Election => Words::fixed("Khối trưởng do các thành viên bầu.", "The members elect the leader."),
-        LeadershipMethod::Rotation => Words::fixed("Khối trưởng luân phiên.", "The leader is found by turns."),
+        LeadershipMethod::Election => {
+            Words::fixed("Khối trưởng do các thành viên bầu.", "The members elect the leader.")
+        }
+        LeadershipMethod::Rotation => {
+            Words::fixed("Khối trưởng luân phiên.", "The leader is found by turns.")
+        }
         LeadershipMethod::Designation => {
             Words::fixed("Khối trưởng do cấp trên chỉ định.", "The body above names the leader.")
         }
@@ -158,11 +168,15 @@ const fn inadmissible(because: Inadmissible) -> (&'static str, Words) {
     match because {
         Inadmissible::NotAmongHighestScores => (
             "not_among_highest_scores",
-            Words::fixed("Đơn vị không thuộc nhóm điểm cao nhất.", "The unit is not among the highest scores."),
+            Words::fixed(
+                "Đơn vị không thuộc nhóm điểm cao nhất.",
+                "The unit is not among the highest scores.",
+            ),
         ),
-        Inadmissible::Excluded => {
-            ("excluded", Words::fixed("Đơn vị không được xét trong năm này.", "The unit is excluded in this year."))
-        }
+        Inadmissible::Excluded => (
+            "excluded",
+            Words::fixed("Đơn vị không được xét trong năm này.", "The unit is excluded in this year."),
+        ),
         Inadmissible::NotAMember => {
             ("not_a_member", Words::fixed("Đơn vị không phải thành viên.", "The unit is not a member."))
         }
@@ -194,7 +208,9 @@ fn score_words(kind: &ScoreFaultKind) -> (&'static str, String, String) {
         ),
         ScoreFaultKind::Duplicate => ("duplicateItem", "chấm hai lần.".into(), "scored twice.".into()),
         ScoreFaultKind::NotScored => ("notScored", "chưa chấm.".into(), "not scored.".into()),
-        ScoreFaultKind::AboveMaximum(most) => ("aboveMaximum", format!("tối đa {most}."), format!("at most {most}.")),
+        ScoreFaultKind::AboveMaximum(most) => {
+            ("aboveMaximum", format!("tối đa {most}."), format!("at most {most}."))
+        }
         ScoreFaultKind::Negative => ("negative", "điểm âm.".into(), "below zero.".into()),
         ScoreFaultKind::TooPrecise(digits) => (
             "tooPrecise",
@@ -209,7 +225,8 @@ fn score_words(kind: &ScoreFaultKind) -> (&'static str, String, String) {
             ("notAnOption", format!("chỉ nhận: {options}."), format!("must be one of {options}."))
         }
         ScoreFaultKind::NotYours(scorers) => {
-            let names: Vec<_> = scorers.iter().map(|s| plain(s).as_str().unwrap_or_default().to_owned()).collect();
+            let names: Vec<_> =
+                scorers.iter().map(|s| plain(s).as_str().unwrap_or_default().to_owned()).collect();
             let names = list(&names);
             ("notYours", format!("do {names} chấm."), format!("scored by {names}."))
         }

@@ -153,7 +153,9 @@ pub async fn answer(
 
 fn respond(row: &FactRow, receipt: &Receipt) -> Result<Answer, Problem> {
     let broken = || Problem::new(Code::InternalServerError);
-    let (Some(fact), Some(last)) = (receipt.facts.first(), receipt.facts.last()) else { return Err(broken()) };
+    let (Some(fact), Some(last)) = (receipt.facts.first(), receipt.facts.last()) else {
+        return Err(broken());
+    };
     let body = cloud_event::to_bytes(fact).map_err(|_| broken())?;
     let mut answer = Answer::json(body)
         .with_etag(last.version)
@@ -214,7 +216,9 @@ fn fingerprint(key: &[u8], request: &HttpRequest, body: &[u8]) -> Fingerprint {
     let hash = [key, request.method().as_str().as_bytes(), request.path().as_bytes(), body]
         .iter()
         // The length first: no two requests run together into the same bytes.
-        .fold(Sha256::new(), |hash, part| hash.chain_update((part.len() as u64).to_be_bytes()).chain_update(part));
+        .fold(Sha256::new(), |hash, part| {
+            hash.chain_update((part.len() as u64).to_be_bytes()).chain_update(part)
+        });
     Fingerprint(half(hash))
 }
 
