@@ -8,7 +8,7 @@ use crate::{
     body::Schemas,
     body::{described, text::string},
 };
-use domain::{Envelope, Event, StreamId};
+use domain::{DocumentNumber, Envelope, Event, StreamId};
 use std::io::Write;
 use utoipa::openapi::{
     KnownFormat, RefOr, SchemaFormat,
@@ -59,7 +59,7 @@ pub fn write(out: &mut Vec<u8>, fact: &Envelope) -> std::io::Result<()> {
         write!(out, r#""actorgrant":"{grant}","#)?;
     }
     if !fact.basis.documents.is_empty() {
-        let documents: Vec<_> = fact.basis.documents.iter().map(|number| number.raw()).collect();
+        let documents: Vec<_> = fact.basis.documents.iter().map(DocumentNumber::raw).collect();
         out.extend_from_slice(br#""basisdocuments":"#);
         serde_json::to_writer(&mut *out, &documents.join("; "))?;
         out.push(b',');

@@ -107,7 +107,7 @@ async fn dispatch(
         }
         // A fact without an author cannot be recorded, so no row can make one public.
         (Kind::Fact(_), None) => Err(Problem::no_token()),
-        (Kind::Read(row), _) => read::answer(row, &call, request).await,
+        (Kind::Read(row), _) => read::answer(row, route.access, &call, request).await,
         (Kind::Page(page), _) => {
             page(&call, request.match_info().iter().next().map_or("", |(_, value)| value))
         }

@@ -2,7 +2,7 @@
 
 use super::{Code, Problem};
 use crate::{
-    auth::{ScopeSet, TokenFault},
+    auth::{Scope, ScopeSet, TokenFault},
     words::Words,
 };
 use actix_web::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -94,7 +94,7 @@ impl Problem {
 
     /// A token without the scopes that the operation needs (RFC 6750 §3.1).
     pub fn missing_scope(required: ScopeSet) -> Self {
-        let scopes: Vec<_> = required.iter().map(|scope| scope.as_str()).collect();
+        let scopes: Vec<_> = required.iter().map(Scope::as_str).collect();
         let challenge =
             format!("Bearer realm=\"thidua\", error=\"insufficient_scope\", scope=\"{required}\"");
         let problem = Self::new(Code::MissingScope).with("required_scopes", scopes);

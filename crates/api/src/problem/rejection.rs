@@ -6,7 +6,7 @@ use crate::{
     words::Words,
 };
 use domain::{
-    Rejection,
+    Rejection, Timestamp,
     regulation::{Fault, LeadershipMethod, Step},
     rejection::{Inadmissible, Missing, ScoreFault, ScoreFaultKind, Thing},
 };
@@ -35,19 +35,7 @@ impl From<Rejection> for Problem {
                 .with("unit", plain(&unit))
                 .with("standing", plain(&standing)),
             Rejection::NotInProcedure(step) => of(Code::NotInProcedure).with("step", plain(&step)),
-            Rejection::DeadlinePassed { step, due, received } => {
-                let vi = format!("{} đã quá hạn {due}; máy chủ nhận lúc {received}.", step_words(step).vi);
-                let en = format!(
-                    "{} was due at {due}; the server received it at {received}.",
-                    step_words(step).en
-                );
-                of(Code::DeadlinePassed)
-                    .say(Words::new(vi, en))
-                    .with("step", plain(&step))
-                    .with("due", plain(&due))
-                    .with("received", plain(&received))
-                    .with("time_zone", "Asia/Ho_Chi_Minh")
-            }
+            Rejection::DeadlinePassed { step, due, received } => deadline_passed(step, due, received),
             Rejection::RegulationFrozen => of(Code::RegulationFrozen),
             Rejection::RegulationFaulty(faults) => {
                 of(Code::RegulationFaulty).with_issues(faults.iter().map(regulation_issue).collect())
@@ -129,6 +117,20 @@ fn out_of_order(step: Step, missing: &[Missing]) -> Problem {
     let missing: Vec<_> =
         missing.iter().map(|m| json!({"step": plain(&m.step), "units": plain(&m.units)})).collect();
     Problem::new(Code::StepOutOfOrder).say(detail).with("step", plain(&step)).with("missing", missing)
+}
+
+fn deadline_passed(step: Step, due: Timestamp, received: Timestamp) -> Problem {
+    let words = step_words(step);
+    let detail = Words::new(
+        format!("Quá hạn {} ({due}); máy chủ nhận lúc {received}.", words.vi),
+        format!("The {} was due at {due}; the server received it at {received}.", words.en),
+    );
+    Problem::new(Code::DeadlinePassed)
+        .say(detail)
+        .with("step", plain(&step))
+        .with("due", plain(&due))
+        .with("received", plain(&received))
+        .with("time_zone", "Asia/Ho_Chi_Minh")
 }
 
 /// What people call a step.

@@ -66,7 +66,7 @@ fn a_late_act_is_told_when_it_was_due_and_when_it_came() {
         (&en["due"], &en["received"]),
         (&"2024-11-30T16:59:59.999Z".into(), &"2024-12-01T01:00:00.000Z".into())
     );
-    assert!(en["detail"].as_str().unwrap().starts_with("annual report was due"));
+    assert!(en["detail"].as_str().unwrap().starts_with("The annual report was due"));
 }
 
 #[test]

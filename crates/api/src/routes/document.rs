@@ -160,7 +160,8 @@ fn fact(route: &Route, row: &FactRow, schemas: &mut Schemas) -> Operation {
                 "Câu trả lời cũ được nhắc lại. An earlier answer, repeated.",
             ),
         );
-    operation.request_body(Some(body)).response("201", everywhere(created)).build()
+    let roles = ExtensionsBuilder::new().add("x-required-roles", row.roles).build();
+    operation.request_body(Some(body)).extensions(Some(roles)).response("201", everywhere(created)).build()
 }
 
 fn read(route: &Route, row: &ReadRow, schemas: &mut Schemas) -> Operation {

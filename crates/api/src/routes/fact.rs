@@ -36,6 +36,9 @@ pub trait Fact: Body {
     /// The parameters of the path.
     type Path: Parameters;
 
+    /// The roles of which the client needs one, for the document; the rule itself is the domain's.
+    const ROLES: &'static [&'static str];
+
     /// The act. `fresh` is a new id, for an act that creates something. What only shows when members are seen
     /// together is noted among the faults.
     fn act(self, path: Self::Path, fresh: Uuid, faults: &mut Faults) -> Option<Act>;
@@ -61,6 +64,8 @@ crate::body! {
 /// A [`Fact`] without its type, as a row holds it.
 #[derive(Clone, Copy)]
 pub struct FactRow {
+    /// The roles of which the client needs one.
+    pub roles: &'static [&'static str],
     parse: Parse,
     location: fn(&Envelope) -> String,
     path: fn(&mut Schemas) -> Vec<Described>,
@@ -71,7 +76,13 @@ type Parse = fn(&mut Pairs<'_>, &mut Faults, &[u8], Uuid) -> Result<(Act, Common
 
 impl FactRow {
     pub(super) const fn of<F: Fact>() -> Self {
-        Self { parse: parse::<F>, location: F::location, path: F::Path::describe, body: body_schema::<F> }
+        Self {
+            roles: F::ROLES,
+            parse: parse::<F>,
+            location: F::location,
+            path: F::Path::describe,
+            body: body_schema::<F>,
+        }
     }
 
     /// The parameters of the path.

@@ -131,7 +131,7 @@ impl Tag {
     }
 }
 
-/// Operations that need all these scopes.
+/// The access of operations that need all these scopes.
 pub const fn needs(scopes: &[Scope]) -> Access {
     let (mut set, mut index) = (ScopeSet::EMPTY, 0);
     while index < scopes.len() {
@@ -141,14 +141,15 @@ pub const fn needs(scopes: &[Scope]) -> Access {
     Access::Scopes(set)
 }
 
-/// A row for something that can be recorded. `summary` is Vietnamese, then English.
+/// A row for something that can be recorded, by clients with all these scopes. `summary` is Vietnamese, then English.
 pub const fn fact<F: Fact>(
     path: &'static str,
     id: &'static str,
     tag: Tag,
     summary: [&'static str; 2],
-    access: Access,
+    scopes: &[Scope],
 ) -> Route {
+    let access = needs(scopes);
     Route { path, id, tag, summary, access, kind: Kind::Fact(FactRow::of::<F>()) }
 }
 

@@ -1,6 +1,6 @@
 //! Operations that answer from what is recorded.
 
-use super::Call;
+use super::{Access, Call};
 use crate::{
     answer::{Answer, Cache, JSON},
     body::{
@@ -13,7 +13,7 @@ use crate::{
 };
 use actix_web::{
     HttpRequest,
-    http::header::{CACHE_CONTROL, HeaderMap},
+    http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, VARY},
 };
 use app::AsOf;
 use domain::{Position, Timestamp};
@@ -106,7 +106,12 @@ async fn parse_and_answer<R: Read>(call: &Call<'_>, request: &HttpRequest) -> Re
 }
 
 /// Waits for what the client has seen, parses, answers.
-pub async fn answer(row: &ReadRow, call: &Call<'_>, request: &HttpRequest) -> Result<Answer, Problem> {
+pub async fn answer(
+    row: &ReadRow,
+    access: Access,
+    call: &Call<'_>,
+    request: &HttpRequest,
+) -> Result<Answer, Problem> {
     if let Some(seen) = min_position(request.headers())? {
         let app = call.service.app();
         if app.head() < seen && !app.reach(seen, PATIENCE).await {
@@ -114,7 +119,17 @@ pub async fn answer(row: &ReadRow, call: &Call<'_>, request: &HttpRequest) -> Re
         }
     }
     let answer = (row.answer)(call, request).await?;
-    Ok(answer.with_header(CACHE_CONTROL, row.cache.header()))
+    let cache = match access {
+        Access::Public => row.cache,
+        // What one client may read, a cache must not hand to the next.
+        Access::Scopes(_) => Cache::NoStore,
+    };
+    let answer = answer.with_header(CACHE_CONTROL, cache.header());
+    Ok(if row.forms.len() > 1 {
+        answer.with_header(VARY, HeaderValue::from_static("Accept"))
+    } else {
+        answer
+    })
 }
 
 fn min_position(headers: &HeaderMap) -> Result<Option<Position>, Problem> {
