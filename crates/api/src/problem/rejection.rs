@@ -187,7 +187,7 @@ const fn inadmissible(because: Inadmissible) -> (&'static str, Words) {
 
 /// Bodies that carry a regulation call the member `regulation`.
 fn regulation_issue(fault: &Fault) -> Issue {
-    let (code, words) = super::regulation_fault::words(&fault.kind);
+    let (code, words) = (fault.kind.code(), super::regulation_fault::words(&fault.kind));
     Issue { place: Place::Body, at: format!("/regulation{}", fault.pointer), flaw: Flaw::Rule(code, words) }
 }
 

@@ -122,3 +122,21 @@ fn every_code_is_unique_and_has_its_page_in_both_languages() {
     assert_eq!(pages::of("nope"), None);
     assert_eq!(pages::reference()["items"].as_array().unwrap().len(), Code::ALL.len());
 }
+
+#[test]
+fn a_faulty_regulation_is_explained_place_by_place() {
+    let mut regulation = domain::regulation::presets::presets()[0].regulation.clone();
+    regulation.procedure.reverse();
+    regulation.unsourced = vec!["/nowhere".into()];
+    let faults = regulation.check();
+    assert!(faults.len() > 2);
+    let vi = body(&Problem::from(Rejection::RegulationFaulty(faults.clone())), Language::Vi);
+    for (issue, fault) in vi["issues"].as_array().unwrap().iter().zip(&faults) {
+        assert_eq!(issue["pointer"], format!("/regulation{}", fault.pointer));
+        assert_eq!(issue["code"], fault.kind.code());
+        assert!(
+            issue["detail"].as_str().unwrap().len() > 5 && issue["detail"] != fault.kind.to_string(),
+            "{issue}"
+        );
+    }
+}
