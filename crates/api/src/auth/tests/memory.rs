@@ -6,7 +6,11 @@ use crate::auth::{
     remembered::{Remembered, Verified, digest},
 };
 use domain::ClientId;
-use std::{hint::black_box, sync::Arc, time::Instant};
+use std::{
+    hint::black_box,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 #[tokio::test]
 async fn a_token_is_verified_once_and_then_remembered_until_it_expires() {
@@ -105,21 +109,32 @@ fn memory_is_bounded_and_gives_up_what_expires_first() {
     assert!((0..1_000).all(|number| memory.get(&digest(&format!("late {number}")), late).is_some()));
 }
 
-/// Prints what a remembered token costs; the figure means something with `--release` only.
+/// Prints what a token costs the first time and once it is remembered, as the best of several rounds, for other work
+/// on the machine only ever adds. The figures mean something with `--release` only.
 #[tokio::test]
 async fn the_cost_of_a_remembered_token() {
-    const ROUNDS: u32 = 20_000;
+    const ROUNDS: u32 = 20;
+    const TOKENS: i64 = 10;
+    const HITS: u32 = 1_000;
     let world = World::usual();
+    assert!(world.claims(&claims()).await.is_ok());
     for (key, alg, kid) in [(&EC, "ES256", "ec"), (&ED, "EdDSA", "ed"), (&RSA, "RS256", "rsa")] {
-        let token = key.sign(&header(alg, kid), &claims());
-        let start = Instant::now();
-        world.verify(&token).await.unwrap();
-        let first = start.elapsed();
-        let start = Instant::now();
-        for _ in 0..ROUNDS {
-            black_box(world.verify(black_box(&token)).await).unwrap();
+        let (mut first, mut hit) = (Duration::MAX, Duration::MAX);
+        let mut token = String::new();
+        for round in 0..ROUNDS {
+            for number in 0..TOKENS {
+                let id = format!("{round}-{number}");
+                token = key.sign(&header(alg, kid), &with(&claims(), "jti", Some(id.into())));
+                let start = Instant::now();
+                world.verify(&token).await.unwrap();
+                first = first.min(start.elapsed());
+            }
+            let start = Instant::now();
+            for _ in 0..HITS {
+                black_box(world.verify(black_box(&token)).await).unwrap();
+            }
+            hit = hit.min(start.elapsed() / HITS);
         }
-        let hit = start.elapsed() / ROUNDS;
         println!(
             "{alg}: {} bytes, verified in {first:?}, remembered in {hit:?}",
             token.len()
