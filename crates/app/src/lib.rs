@@ -1,1 +1,157 @@
-//! x
+//! The shell around the rules: one writer, many readers.
+//!
+//! # Layout
+//! - [`act`]: what can be asked of the service, and what it answers
+//! - [`clock`]: where time comes from; [`mint`]: where ids and salts come from
+//! - `writer`: the one thread that decides and commits, in groups; `pending`: what a group has decided so far;
+//!   `proofs`: what a decision needs from elsewhere, one function each
+//! - [`moment`]: reads, now or as of a time or a position
+//! - [`rebuild`]: the views, folded from the log
+//!
+//! # What it refuses to know
+//! HTTP, JSON bodies, tokens, and which store the log is.
+
+pub mod act;
+pub mod clock;
+pub mod mint;
+pub mod moment;
+mod pending;
+mod proofs;
+pub mod rebuild;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use act::{Act, Failure, Receipt, Request};
+pub use clock::{Clock, ScriptedClock, SystemClock};
+pub use moment::{AsOf, Moment, OutOfRange};
+pub use rebuild::{RebuildError, Rebuilt};
+
+use domain::{Envelope, Position, Timestamp};
+use eventlog::{EventLog, LogError};
+use parking_lot::{RwLock, RwLockReadGuard};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+use views::Views;
+
+/// The service: commands go to its writer, reads are answered from its views.
+pub struct App {
+    shared: Arc<Shared>,
+    jobs: mpsc::Sender<writer::Job>,
+    writer: parking_lot::Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the writer and the readers share.
+struct Shared {
+    log: Arc<dyn EventLog>,
+    clock: Arc<dyn Clock>,
+    /// Written by the writer alone, for the moment it takes to fold a committed group.
+    views: RwLock<Views>,
+    /// The durable head, announced after the views hold it.
+    head: watch::Sender<Position>,
+    /// Set by the writer when a commit fails; never cleared while the process runs.
+    read_only: AtomicBool,
+}
+
+impl App {
+    /// Starts the writer over a log whose facts are already folded into `rebuilt`.
+    ///
+    /// # Errors
+    /// When the operating system refuses a thread.
+    pub fn start(log: Arc<dyn EventLog>, rebuilt: Rebuilt, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
+        let (head, _) = watch::channel(rebuilt.views.head());
+        let views = RwLock::new(rebuilt.views);
+        let shared = Arc::new(Shared { log, clock, views, head, read_only: AtomicBool::new(false) });
+        let (jobs, waiting) = mpsc::channel(writer::WAITING);
+        let writer = writer::start(Arc::clone(&shared), waiting)?;
+        Ok(Self { shared, jobs, writer: parking_lot::Mutex::new(Some(writer)) })
+    }
+
+    /// Carries out a request. When it answers `Ok`, the facts are durable and every view holds them.
+    ///
+    /// # Errors
+    /// See [`Failure`]; a failed request has recorded nothing, except [`Failure::Unavailable`], whose outcome a
+    /// repetition with the same idempotency key tells.
+    pub async fn execute(&self, request: Request) -> Result<Receipt, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(writer::Job { request, reply }).await.map_err(|_| Failure::ReadOnly)?;
+        answer.await.map_err(|_| Failure::Unavailable)?
+    }
+
+    /// The views, for reading. Hold the guard briefly: the writer waits for it.
+    pub fn views(&self) -> RwLockReadGuard<'_, Views> {
+        self.shared.views.read()
+    }
+
+    /// The present.
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    /// How many facts are durable and in the views.
+    pub fn head(&self) -> Position {
+        *self.shared.head.borrow()
+    }
+
+    /// Waits until the views hold at least `count` facts; `false` when that takes longer than `patience`.
+    pub async fn reach(&self, count: Position, patience: Duration) -> bool {
+        let mut head = self.shared.head.subscribe();
+        let reached = head.wait_for(|head| *head >= count);
+        matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
+    }
+
+    /// Announces every new head.
+    pub fn heads(&self) -> watch::Receiver<Position> {
+        self.shared.head.subscribe()
+    }
+
+    /// A moment to read at.
+    ///
+    /// # Errors
+    /// When the moment lies in the future or before the first fact.
+    pub fn moment(&self, as_of: AsOf) -> Result<Moment, OutOfRange> {
+        Moment::at(Arc::clone(&self.shared), as_of)
+    }
+
+    /// The fact at a position, as stored and as read; `None` beyond the head.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn fact(&self, position: Position) -> Result<Option<Envelope>, LogError> {
+        self.shared.fact(position)
+    }
+
+    /// Whether the writer has stopped after a failed commit. Reads go on.
+    pub fn is_read_only(&self) -> bool {
+        self.shared.read_only.load(Ordering::Acquire)
+    }
+
+    /// The log itself, for backup.
+    pub fn log(&self) -> &Arc<dyn EventLog> {
+        &self.shared.log
+    }
+
+    /// Lets the writer finish what is waiting, and stops it.
+    pub fn stop(self) {
+        drop(self.jobs);
+        if let Some(writer) = self.writer.lock().take()
+            && writer.join().is_err()
+        {
+            tracing::error!("the writer thread panicked");
+        }
+    }
+}
+
+impl Shared {
+    fn fact(&self, position: Position) -> Result<Option<Envelope>, LogError> {
+        let stored = self.log.read(position, 1)?;
+        stored.first().map(rebuild::decode).transpose()
+    }
+}

@@ -15,14 +15,22 @@ pub trait Aggregate: Sized + Clone {
 
     /// All rules: which facts follow from the command, at least one, or why none does.
     ///
-    /// `state` is `None` while the thing does not exist.
-    fn decide(state: Option<&Self>, command: Self::Command) -> Result<Vec<Self::Event>, Rejection>;
+    /// `state` is `None` while the thing does not exist; `by` is what [`Aggregate::permits`] answered.
+    fn decide(
+        state: Option<&Self>,
+        command: Self::Command,
+        by: &Authority,
+    ) -> Result<Vec<Self::Event>, Rejection>;
 
     /// The state after a fact. It never judges: what is recorded has happened.
     fn evolve(state: Option<Self>, fact: Recorded<'_, Self::Event>) -> Option<Self>;
 
     /// Whether the holder of `rights` may ask this, and by virtue of which grant.
-    fn permits(rights: &Rights<'_>, state: Option<&Self>, command: &Self::Command) -> Result<Authority, Denied>;
+    fn permits(
+        rights: &Rights<'_>,
+        state: Option<&Self>,
+        command: &Self::Command,
+    ) -> Result<Authority, Denied>;
 }
 
 /// A fact with its place and time in the log.
@@ -113,6 +121,7 @@ impl Role {
 
     /// Whether holding this role is enough where `needed` is asked for.
     fn covers(&self, needed: &Self) -> bool {
-        matches!(self, Self::Official { bloc: None }) && matches!(needed, Self::Official { .. }) || self == needed
+        matches!(self, Self::Official { bloc: None }) && matches!(needed, Self::Official { .. })
+            || self == needed
     }
 }

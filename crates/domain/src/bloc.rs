@@ -3,8 +3,8 @@
 //! Names of blocs are not unique: two of the source documents speak of two different "Khối thi đua số 3".
 
 use crate::{
-    Aggregate, Authority, BlocId, Date, Denied, LocalisedName, Name, Recorded, Rejection, Rights, Role, UnitId,
-    event::events, rejection::Thing,
+    Aggregate, Authority, BlocId, Date, Denied, LocalisedName, Name, Recorded, Rejection, Rights, Role,
+    UnitId, event::events, rejection::Thing,
 };
 use serde::{Deserialize, Serialize};
 
@@ -153,7 +153,10 @@ pub struct Bloc {
 impl Bloc {
     /// The units that belong to the bloc on a day, in the order they joined.
     pub fn members_on(&self, day: Date) -> impl Iterator<Item = UnitId> {
-        self.memberships.iter().filter(move |m| m.from <= day && m.until.is_none_or(|end| day < end)).map(|m| m.unit)
+        self.memberships
+            .iter()
+            .filter(move |m| m.from <= day && m.until.is_none_or(|end| day < end))
+            .map(|m| m.unit)
     }
 
     /// The membership that has not ended.
@@ -164,9 +167,13 @@ impl Bloc {
     fn decide_existing(&self, command: BlocCommand) -> Result<BlocEvent, Rejection> {
         match command.act {
             BlocAct::Establish(_) => Err(Rejection::AlreadyExists(Thing::Bloc(command.id))),
-            BlocAct::Alias(aliased) if self.is_called(&aliased.alias) => Err(Rejection::AlreadyExists(Thing::Alias)),
+            BlocAct::Alias(aliased) if self.is_called(&aliased.alias) => {
+                Err(Rejection::AlreadyExists(Thing::Alias))
+            }
             BlocAct::Alias(aliased) => Ok(aliased.into()),
-            BlocAct::Join(joined) if !command.unit_registered => Err(Rejection::Unknown(Thing::Unit(joined.unit))),
+            BlocAct::Join(joined) if !command.unit_registered => {
+                Err(Rejection::Unknown(Thing::Unit(joined.unit)))
+            }
             BlocAct::Join(joined) => match self.current(joined.unit) {
                 Some(_) => Err(Rejection::AlreadyAMember(joined.unit)),
                 None => Ok(joined.into()),
@@ -190,7 +197,11 @@ impl Aggregate for Bloc {
     type Command = BlocCommand;
     type Event = BlocEvent;
 
-    fn decide(state: Option<&Self>, command: BlocCommand) -> Result<Vec<BlocEvent>, Rejection> {
+    fn decide(
+        state: Option<&Self>,
+        command: BlocCommand,
+        _: &Authority,
+    ) -> Result<Vec<BlocEvent>, Rejection> {
         let event = match (state, command.act) {
             (Some(bloc), act) => bloc.decide_existing(BlocCommand { act, ..command })?,
             (None, BlocAct::Establish(established)) => established.into(),

@@ -68,7 +68,8 @@ fn parse_state(raw: &str) -> Option<ParsedNumber> {
         return None;
     }
     let (kind, issuer) = rest.split_once('-').unwrap_or((rest, ""));
-    let known = is_mark(kind) && issuer.split('-').all(|part| part.chars().all(|c| c.is_alphanumeric() || c == '&'));
+    let known =
+        is_mark(kind) && issuer.split('-').all(|part| part.chars().all(|c| c.is_alphanumeric() || c == '&'));
     known.then(|| ParsedNumber {
         style: NumberStyle::State,
         serial,
@@ -84,7 +85,9 @@ fn parse_party(raw: &str) -> Option<ParsedNumber> {
     let (serial, kind) = front.split_once('-')?;
     let serial = number(serial.trim_end())?;
     let kind = kind.trim_start();
-    let known = is_mark(kind) && !issuer.is_empty() && issuer.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '&');
+    let known = is_mark(kind)
+        && !issuer.is_empty()
+        && issuer.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '&');
     known.then(|| ParsedNumber {
         style: NumberStyle::Party,
         serial,
@@ -145,7 +148,11 @@ mod tests {
             ("34/CT-2014", State, 34, None, "CT", "2014", true),
         ];
         for (raw, style, serial, year, kind, issuer, doubtful) in cases {
-            assert_eq!(parsed(raw), Some((style, serial, year, kind.into(), issuer.into(), doubtful)), "{raw}");
+            assert_eq!(
+                parsed(raw),
+                Some((style, serial, year, kind.into(), issuer.into(), doubtful)),
+                "{raw}"
+            );
         }
     }
 

@@ -1,6 +1,8 @@
 //! The envelope: one fact as it is stored. Its bytes are hashed as they are and never written again.
 
-use crate::{BlocId, Date, DocumentNumber, EmulationYear, Event, EventId, GrantId, RequestId, Timestamp, UnitId};
+use crate::{
+    BlocId, Date, DocumentNumber, EmulationYear, Event, EventId, GrantId, RequestId, Timestamp, UnitId,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, fmt, str::FromStr};
@@ -190,7 +192,11 @@ impl ClientId {
     /// A client id with an allowed form.
     pub fn new(text: &str) -> Result<Self, NotAClient> {
         let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
-        if (1..=64).contains(&text.len()) && text.bytes().all(allowed) { Ok(Self(text.into())) } else { Err(NotAClient) }
+        if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.into()))
+        } else {
+            Err(NotAClient)
+        }
     }
 
     /// The id as text.

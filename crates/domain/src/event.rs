@@ -69,7 +69,10 @@ impl Event {
 
     /// The names of all events, aggregate by aggregate.
     pub fn types() -> impl Iterator<Item = &'static str> {
-        [BlocEvent::TYPES, GrantEvent::TYPES, UnitEvent::TYPES, YearEvent::TYPES].into_iter().flatten().copied()
+        [BlocEvent::TYPES, GrantEvent::TYPES, UnitEvent::TYPES, YearEvent::TYPES]
+            .into_iter()
+            .flatten()
+            .copied()
     }
 }
 
@@ -102,7 +105,11 @@ impl<'de> Deserialize<'de> for Event {
                 }
                 let type_name = map.next_value::<Cow<'de, str>>()?;
                 let aggregate = type_name.split('.').next().unwrap_or_default().to_owned();
-                let whole = MapAccessDeserializer::new(Rewound { type_name: Some(type_name), at_type: false, rest: map });
+                let whole = MapAccessDeserializer::new(Rewound {
+                    type_name: Some(type_name),
+                    at_type: false,
+                    rest: map,
+                });
                 match aggregate.as_str() {
                     "bloc" => BlocEvent::deserialize(whole).map(Event::Bloc),
                     "grant" => GrantEvent::deserialize(whole).map(Event::Grant),

@@ -2,8 +2,8 @@
 //! auditor can ask who could score a bloc on a given day.
 
 use crate::{
-    Aggregate, Authority, ClientId, Date, Denied, GrantId, Recorded, Rejection, Remark, Rights, Role, event::events,
-    rejection::Thing,
+    Aggregate, Authority, ClientId, Date, Denied, GrantId, Recorded, Rejection, Remark, Rights, Role,
+    event::events, rejection::Thing,
 };
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +70,9 @@ pub struct Grant {
 impl Grant {
     /// Whether the grant is in force on a day. A revocation works from the day it is recorded for, on that day too.
     pub fn in_force_on(&self, day: Date) -> bool {
-        self.from <= day && self.given.until.is_none_or(|last| day <= last) && self.revoked_on.is_none_or(|end| day < end)
+        self.from <= day
+            && self.given.until.is_none_or(|last| day <= last)
+            && self.revoked_on.is_none_or(|end| day < end)
     }
 }
 
@@ -78,10 +80,16 @@ impl Aggregate for Grant {
     type Command = GrantCommand;
     type Event = GrantEvent;
 
-    fn decide(state: Option<&Self>, command: GrantCommand) -> Result<Vec<GrantEvent>, Rejection> {
+    fn decide(
+        state: Option<&Self>,
+        command: GrantCommand,
+        _: &Authority,
+    ) -> Result<Vec<GrantEvent>, Rejection> {
         let event: GrantEvent = match (state, command.act) {
             (None, GrantAct::Give(_)) if command.unknown.is_some() => {
-                return Err(command.unknown.map_or(Rejection::Unknown(Thing::Grant(command.id)), Rejection::Unknown));
+                return Err(command
+                    .unknown
+                    .map_or(Rejection::Unknown(Thing::Grant(command.id)), Rejection::Unknown));
             }
             (None, GrantAct::Give(given)) => given.into(),
             (Some(_), GrantAct::Give(_)) => return Err(Rejection::AlreadyExists(Thing::Grant(command.id))),
@@ -96,9 +104,13 @@ impl Aggregate for Grant {
 
     fn evolve(state: Option<Self>, fact: Recorded<'_, GrantEvent>) -> Option<Self> {
         match fact.event {
-            GrantEvent::Given(given) => Some(Self { given: given.clone(), from: fact.effective_on, revoked_on: None }),
+            GrantEvent::Given(given) => {
+                Some(Self { given: given.clone(), from: fact.effective_on, revoked_on: None })
+            }
             // The day it was recorded, not the day claimed: nobody loses a right backwards in time.
-            GrantEvent::Revoked(_) => state.map(|grant| Self { revoked_on: Some(fact.recorded_at.day()), ..grant }),
+            GrantEvent::Revoked(_) => {
+                state.map(|grant| Self { revoked_on: Some(fact.recorded_at.day()), ..grant })
+            }
         }
     }
 

@@ -27,12 +27,14 @@ impl IdentifierScheme {
         [Self::AgencyEid, Self::LegacyAgency, Self::Business, Self::Budget, Self::Statistics, Self::Internal];
 
     fn accepts(self, value: &str) -> bool {
-        let digits = |lengths: &[usize]| lengths.contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
+        let digits =
+            |lengths: &[usize]| lengths.contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
         match self {
             Self::AgencyEid => {
                 value.len() <= 35
                     && value.split('.').all(|group| {
-                        !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+                        !group.is_empty()
+                            && group.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
                     })
             }
             Self::LegacyAgency => is_legacy_agency(value),
@@ -51,7 +53,9 @@ fn is_legacy_agency(value: &str) -> bool {
     };
     let numbers = digits(groups.next(), 3) && digits(groups.next(), 2) && digits(groups.next(), 2);
     let province = groups.next().is_some_and(|g| {
-        g.len() == 3 && g.as_bytes()[0].is_ascii_uppercase() && g.as_bytes()[1..].iter().all(u8::is_ascii_digit)
+        g.len() == 3
+            && g.as_bytes()[0].is_ascii_uppercase()
+            && g.as_bytes()[1..].iter().all(u8::is_ascii_digit)
     });
     numbers && province && groups.next().is_none()
 }

@@ -32,8 +32,8 @@ pub use aggregate::{Aggregate, Authority, Denied, Recorded, Rights, Role};
 pub use document::DocumentNumber;
 pub use emulation_year::EmulationYear;
 pub use envelope::{
-    Actor, Basis, ClientId, Envelope, Fingerprint, KeyHash, LeafHash, Position, RequestRef, Salt, Sha256, StreamId,
-    Version,
+    Actor, Basis, ClientId, Envelope, Fingerprint, KeyHash, LeafHash, Position, RequestRef, Salt, Sha256,
+    StreamId, Version,
 };
 pub use event::Event;
 pub use identifier::{IdentifierScheme, UnitIdentifier};

@@ -38,7 +38,8 @@ impl<const MAX: usize> Text<MAX> {
     /// Checks a text. It is refused rather than repaired, so that what is stored is what was sent.
     pub fn new(text: &str) -> Result<Self, NotText> {
         let hidden = |c: char| {
-            (c.is_control() && c != '\n') || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+            (c.is_control() && c != '\n')
+                || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
         };
         if text.trim().is_empty() {
             Err(NotText::Empty)

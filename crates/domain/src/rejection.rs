@@ -88,6 +88,22 @@ pub enum Rejection {
     },
     /// A ballot on this question is open.
     BallotOpen(BallotId),
+    /// A ballot on this question has chosen already; another round needs a reason.
+    BallotDecided(BallotId),
+    /// Fewer or more choices wait aside than units have voted: the ballot cannot be counted truthfully.
+    BallotIncomplete {
+        /// The ballot.
+        ballot: BallotId,
+        /// How many units have voted.
+        cast: usize,
+        /// How many choices were found.
+        found: usize,
+    },
+    /// The regulation finds its leader in another way.
+    OtherMethod(crate::regulation::LeadershipMethod),
+    /// The leadership named is not the one that was chosen.
+    NotChosen(UnitId),
+
     /// Two units would be the same.
     SameUnit(UnitId),
     /// No one was chosen: the ballot gave no majority.

@@ -84,7 +84,9 @@ impl Date {
     /// The last millisecond of this day in Viet Nam.
     pub fn end(self) -> Timestamp {
         let midnight = self.0.saturating_add(jiff::Span::new().days(1)).to_datetime(civil::Time::midnight());
-        VIETNAM.to_timestamp(midnight).map_or(Timestamp(i64::MAX), |next| Timestamp(next.as_millisecond() - 1))
+        VIETNAM
+            .to_timestamp(midnight)
+            .map_or(Timestamp(i64::MAX), |next| Timestamp(next.as_millisecond() - 1))
     }
 
     /// Whole days from this day to `later`; negative when `later` comes first.
@@ -119,8 +121,11 @@ impl FromStr for Date {
     type Err = NotATime;
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
-        let part = |range: std::ops::Range<usize>| text.get(range).filter(|t| t.bytes().all(|b| b.is_ascii_digit()));
-        let shape = text.len() == 10 && text.as_bytes().get(4) == Some(&b'-') && text.as_bytes().get(7) == Some(&b'-');
+        let part =
+            |range: std::ops::Range<usize>| text.get(range).filter(|t| t.bytes().all(|b| b.is_ascii_digit()));
+        let shape = text.len() == 10
+            && text.as_bytes().get(4) == Some(&b'-')
+            && text.as_bytes().get(7) == Some(&b'-');
         match (shape, part(0..4), part(5..7), part(8..10)) {
             (true, Some(year), Some(month), Some(day)) => Self::new(
                 year.parse().map_err(|_| NotATime::Day)?,
@@ -164,7 +169,16 @@ mod tests {
 
     #[test]
     fn odd_days_are_refused() {
-        for text in ["0000-01-01", "1944-12-31", "2200-01-01", "2024-02-30", "2024-2-3", "11/7/2024", "2024-07-11T00:00", "２０２４-07-11"] {
+        for text in [
+            "0000-01-01",
+            "1944-12-31",
+            "2200-01-01",
+            "2024-02-30",
+            "2024-2-3",
+            "11/7/2024",
+            "2024-07-11T00:00",
+            "２０２４-07-11",
+        ] {
             assert_eq!(text.parse::<Date>(), Err(NotATime::Day), "{text}");
         }
     }

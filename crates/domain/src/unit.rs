@@ -130,7 +130,11 @@ impl Aggregate for Unit {
     type Command = UnitCommand;
     type Event = UnitEvent;
 
-    fn decide(state: Option<&Self>, command: UnitCommand) -> Result<Vec<UnitEvent>, Rejection> {
+    fn decide(
+        state: Option<&Self>,
+        command: UnitCommand,
+        _: &Authority,
+    ) -> Result<Vec<UnitEvent>, Rejection> {
         if let Some((identifier, owner)) = command.taken.into_iter().next() {
             return Err(Rejection::IdentifierTaken(identifier, owner));
         }
@@ -169,7 +173,9 @@ impl Aggregate for Unit {
 
     fn permits(rights: &Rights<'_>, _: Option<&Self>, command: &UnitCommand) -> Result<Authority, Denied> {
         match &command.act {
-            UnitAct::Register(_) | UnitAct::Rename(_) | UnitAct::Identify(_) => rights.any_of(&[Role::Registrar]),
+            UnitAct::Register(_) | UnitAct::Rename(_) | UnitAct::Identify(_) => {
+                rights.any_of(&[Role::Registrar])
+            }
         }
     }
 }

@@ -1,1 +1,74 @@
-//! x
+//! What readers see, folded from the facts of the log.
+//!
+//! # Layout
+//! - [`books`]: the state of every aggregate, with its version; decisions read it too
+//! - [`directory`]: names in Vietnamese order, search, identifiers, who belongs where
+//! - [`history`]: where the facts of a stream, a unit, a bloc or a type stand
+//! - [`grants`]: which grants a client holds
+//! - [`requests`]: which idempotency keys are spent, and on what
+//!
+//! # What it refuses to know
+//! No clock, no input or output, no HTTP, no storage. A view is rebuilt from the log whenever it is missing.
+
+pub mod books;
+pub mod directory;
+pub mod grants;
+pub mod history;
+pub mod requests;
+
+pub use books::{Book, Books};
+pub use directory::Directory;
+pub use grants::Grants;
+pub use history::History;
+pub use requests::{Requests, Spent};
+
+use domain::{Envelope, LeafHash, Position};
+
+/// Something folded from facts, in their order, each exactly once.
+pub trait View {
+    /// Takes in the next fact. Total: what is recorded has happened.
+    fn fold(&mut self, fact: &Envelope);
+}
+
+/// Every view, all at the same position.
+#[derive(Default)]
+pub struct Views {
+    /// The state of every aggregate.
+    pub books: Books,
+    /// Names, search, identifiers, memberships.
+    pub directory: Directory,
+    /// Where facts stand.
+    pub history: History,
+    /// Which grants a client holds.
+    pub grants: Grants,
+    /// Which idempotency keys are spent.
+    pub requests: Requests,
+}
+
+impl Views {
+    /// How many facts have been folded: the position the next one will take.
+    pub fn head(&self) -> Position {
+        self.history.head()
+    }
+
+    /// Takes in the next fact, whose stored bytes hash to `leaf`.
+    pub fn fold(&mut self, fact: &Envelope, leaf: LeafHash) {
+        self.books.fold(fact, leaf);
+        self.fold_all_but_books(fact);
+    }
+
+    /// Takes in facts whose books were already written while they were decided.
+    pub fn settle(&mut self, changed: Books, facts: &[Envelope]) {
+        self.books.take_over(changed);
+        for fact in facts {
+            self.fold_all_but_books(fact);
+        }
+    }
+
+    fn fold_all_but_books(&mut self, fact: &Envelope) {
+        self.directory.fold(fact);
+        self.history.fold(fact);
+        self.grants.fold(fact);
+        self.requests.fold(fact);
+    }
+}

@@ -15,3 +15,10 @@ pub enum FaultKind {
     /// placeholder
     Empty,
 }
+
+impl super::Regulation {
+    /// Every contradiction in the regulation.
+    pub fn check(&self) -> Vec<Fault> {
+        Vec::new()
+    }
+}

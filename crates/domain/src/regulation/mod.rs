@@ -8,16 +8,19 @@
 //! text read so far, so each regulation says them, and lists under `unsourced` what no document says for it.
 
 pub mod check;
+mod pending;
+pub use pending::*;
 pub mod procedure;
 pub mod sheet;
 
 pub use check::Fault;
 pub use procedure::{
-    BallotRule, Candidates, Deadline, LatePolicy, LeadershipMethod, LeadershipRule, Majority, MajorityBase, Secrecy,
-    Step, StepRule, TieBreak,
+    BallotRule, Candidates, Deadline, LatePolicy, LeadershipMethod, LeadershipRule, Majority, MajorityBase,
+    Secrecy, Step, StepRule, TieBreak,
 };
 pub use sheet::{
-    Criterion, CriterionId, Evaluation, Line, OverMaximum, Part, PartKind, PointOption, Rounding, ScoreSheet, Scorer,
+    Criterion, CriterionId, Evaluation, Line, OverMaximum, Part, PartKind, PointOption, Rounding, ScoreSheet,
+    Scorer,
 };
 
 use crate::{DocumentNumber, LocalisedName, Name, Points, Remark};

@@ -1,0 +1,92 @@
+//! What can be asked of the service, and what it answers.
+
+use domain::{
+    Basis, BlocId, ClientId, Date, Denied, EmulationYear, Envelope, EventId, Fingerprint, GrantId, KeyHash,
+    Position, Rejection, RequestId, StreamId, UnitId, Version, bloc::BlocAct, grant::GrantAct, unit::UnitAct,
+    year::YearAct,
+};
+
+/// An act on one aggregate.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// On a bloc.
+    Bloc(BlocId, BlocAct),
+    /// Makes a client the registrar of a log in which nobody holds a grant yet. Not reachable over HTTP.
+    Found(GrantId, ClientId),
+    /// On a grant.
+    Grant(GrantId, GrantAct),
+    /// On a unit.
+    Unit(UnitId, UnitAct),
+    /// On the year of a bloc.
+    Year(BlocId, EmulationYear, YearAct),
+}
+
+impl Act {
+    /// The stream the act's facts will stand in.
+    pub const fn stream(&self) -> StreamId {
+        match self {
+            Self::Bloc(id, _) => StreamId::Bloc(*id),
+            Self::Grant(id, _) | Self::Found(id, _) => StreamId::Grant(*id),
+            Self::Unit(id, _) => StreamId::Unit(*id),
+            Self::Year(bloc, year, _) => StreamId::Year(*bloc, *year),
+        }
+    }
+}
+
+/// An act with everything that came along with it.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The client whose token was presented.
+    pub client: ClientId,
+    /// Which idempotency key.
+    pub key: KeyHash,
+    /// Which request the key came with.
+    pub fingerprint: Fingerprint,
+    /// The id of the request.
+    pub id: RequestId,
+    /// The fact this one follows from, when the client names it.
+    pub causation: Option<EventId>,
+    /// The day the act counts from, as claimed; today when nothing is claimed.
+    pub effective_on: Option<Date>,
+    /// What the act rests on.
+    pub basis: Basis,
+    /// The version the client has seen (`If-Match`).
+    pub expected: Option<Version>,
+    /// The act.
+    pub act: Act,
+}
+
+/// What a request led to.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// Whether the facts were recorded by an earlier request with the same key.
+    pub replayed: bool,
+    /// The facts, at least one.
+    pub facts: Vec<Envelope>,
+    /// How many facts the log held once these were in it.
+    pub head: Position,
+}
+
+/// Why a request led to nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// A rule says no.
+    Rejected(Rejection),
+    /// The client holds no grant for this.
+    Denied(Denied),
+    /// The idempotency key came with another request before.
+    KeyReused,
+    /// The aggregate has moved on since the client looked (`If-Match`).
+    Stale {
+        /// What the client saw.
+        expected: Version,
+        /// What stands; 0 when the thing does not exist.
+        actual: Version,
+    },
+    /// A fact would be larger than an envelope may be; the size in bytes.
+    TooLarge(usize),
+    /// The outcome is unknown: the service is stopping, or the store did not answer.
+    Unavailable,
+    /// The store failed earlier; the service only reads until it is started again.
+    ReadOnly,
+}

@@ -1,0 +1,173 @@
+//! Reads, now or as of a time or a position. The past is not kept: the few streams a reader asks for are folded
+//! again, up to the moment, from the log.
+
+use crate::{Shared, rebuild::decode};
+use domain::{
+    Aggregate, BlocId, EmulationYear, Envelope, Event, GrantId, LeafHash, Position, StreamId, Timestamp,
+    UnitId, bloc::Bloc, grant::Grant, unit::Unit, year::Year,
+};
+use eventlog::LogError;
+use std::sync::Arc;
+use views::{Book, Books};
+
+/// When a reader wants to stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// At the head of the log.
+    Now,
+    /// At a recorded time, the facts of that millisecond included.
+    Time(Timestamp),
+    /// After so many facts.
+    Position(Position),
+}
+
+/// The moment asked for is not in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutOfRange {
+    /// It lies in the future; the largest position there is.
+    Future(Position),
+    /// It lies before the first fact.
+    BeforeTheFirstFact,
+}
+
+/// A moment of the log to read at.
+pub struct Moment {
+    shared: Arc<Shared>,
+    position: Position,
+    /// The head when the moment was taken: a reader of the present needs no replay.
+    is_now: bool,
+}
+
+impl Moment {
+    pub(crate) fn at(shared: Arc<Shared>, as_of: AsOf) -> Result<Self, OutOfRange> {
+        let (head, position) = {
+            let views = shared.views.read();
+            let head = views.head();
+            let position = match as_of {
+                AsOf::Now => head,
+                AsOf::Time(time) if time > shared.clock.now() => return Err(OutOfRange::Future(head)),
+                AsOf::Time(time) => views.history.position_at(time),
+                AsOf::Position(position) if position > head => return Err(OutOfRange::Future(head)),
+                AsOf::Position(position) => position,
+            };
+            (head, position)
+        };
+        if position == Position(0) && head > position {
+            return Err(OutOfRange::BeforeTheFirstFact);
+        }
+        Ok(Self { shared, position, is_now: as_of == AsOf::Now })
+    }
+
+    /// How many facts are known at this moment.
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Whether this is the present.
+    pub const fn is_now(&self) -> bool {
+        self.is_now
+    }
+
+    /// A unit.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn unit(&self, id: UnitId) -> Result<Option<Book<Unit>>, LogError> {
+        self.book(
+            StreamId::Unit(id),
+            |books| books.unit(id),
+            |event| match event {
+                Event::Unit(event) => Some(event),
+                Event::Bloc(_) | Event::Grant(_) | Event::Year(_) => None,
+            },
+        )
+    }
+
+    /// A bloc.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn bloc(&self, id: BlocId) -> Result<Option<Book<Bloc>>, LogError> {
+        self.book(
+            StreamId::Bloc(id),
+            |books| books.bloc(id),
+            |event| match event {
+                Event::Bloc(event) => Some(event),
+                Event::Unit(_) | Event::Grant(_) | Event::Year(_) => None,
+            },
+        )
+    }
+
+    /// The year of a bloc.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn year(&self, bloc: BlocId, year: EmulationYear) -> Result<Option<Book<Year>>, LogError> {
+        self.book(
+            StreamId::Year(bloc, year),
+            |books| books.year(bloc, year),
+            |event| match event {
+                Event::Year(event) => Some(event),
+                Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) => None,
+            },
+        )
+    }
+
+    /// A grant.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn grant(&self, id: GrantId) -> Result<Option<Book<Grant>>, LogError> {
+        self.book(
+            StreamId::Grant(id),
+            |books| books.grant(id),
+            |event| match event {
+                Event::Grant(event) => Some(event),
+                Event::Unit(_) | Event::Bloc(_) | Event::Year(_) => None,
+            },
+        )
+    }
+
+    /// The facts of a stream known at this moment, in order.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn stream(&self, stream: StreamId) -> Result<Vec<Envelope>, LogError> {
+        let positions: Vec<_> = self.shared.views.read().history.of_stream(stream, self.position).collect();
+        self.facts(&positions)
+    }
+
+    /// The facts at the given positions.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn facts(&self, positions: &[Position]) -> Result<Vec<Envelope>, LogError> {
+        positions.iter().filter_map(|position| self.shared.fact(*position).transpose()).collect()
+    }
+
+    fn book<A: Aggregate>(
+        &self,
+        stream: StreamId,
+        live: impl Fn(&Books) -> Option<&Book<A>>,
+        event: impl Fn(&Event) -> Option<&A::Event>,
+    ) -> Result<Option<Book<A>>, LogError> {
+        let positions: Vec<_> = {
+            let views = self.shared.views.read();
+            match live(&views.books) {
+                None => return Ok(None),
+                Some(book) if self.is_now || book.last < self.position => return Ok(Some(book.clone())),
+                Some(_) => views.history.of_stream(stream, self.position).collect(),
+            }
+        };
+        let mut book = None;
+        for position in positions {
+            for stored in self.shared.log.read(position, 1)? {
+                let fact = decode(&stored)?;
+                if let Some(event) = event(&fact.event) {
+                    book = Book::after(book, &fact, event, LeafHash(tlog::leaf_hash(&stored.bytes)));
+                }
+            }
+        }
+        Ok(book)
+    }
+}

@@ -1,0 +1,224 @@
+//! What a group has decided so far: seen by the commands that follow in the group, by nobody else until it is
+//! durable.
+
+use crate::mint::Mint;
+use domain::{
+    Actor, Authority, BlocId, EmulationYear, Envelope, Event, Fingerprint, GrantId, KeyHash, LeafHash,
+    Position, StreamId, Timestamp, UnitId, UnitIdentifier, Version,
+    bloc::Bloc,
+    envelope::MAX_ENVELOPE_BYTES,
+    grant::Grant,
+    unit::{Unit, UnitEvent},
+    year::Year,
+};
+use domain::{ClientId, RequestRef};
+use eventlog::{AsideChange, Fact};
+use std::{collections::HashMap, ops::Range};
+use views::{Book, Books, Views};
+
+/// The group in the making.
+pub struct Pending<'a> {
+    /// Everything durable.
+    pub views: &'a Views,
+    /// The facts decided so far.
+    pub facts: Vec<Fact>,
+    /// The changes beside the log that go with them.
+    pub aside: Vec<AsideChange>,
+    changed: Books,
+    spent: HashMap<KeyHash, (Range<usize>, Fingerprint)>,
+    identifiers: HashMap<UnitIdentifier, UnitId>,
+    grants: Vec<(ClientId, GrantId)>,
+    recorded_at: Timestamp,
+}
+
+/// A group that is ready to be committed.
+pub struct Decided {
+    /// Its facts.
+    pub facts: Vec<Fact>,
+    /// The changes beside the log.
+    pub aside: Vec<AsideChange>,
+    /// The books its facts changed.
+    pub changed: Books,
+}
+
+/// What is the same for every fact of one request.
+pub struct Origin {
+    /// Who acts.
+    pub client: ClientId,
+    /// By virtue of what.
+    pub by: Option<Authority>,
+    /// The request.
+    pub request: RequestRef,
+    /// What it rests on.
+    pub basis: domain::Basis,
+    /// When it was received.
+    pub received: Timestamp,
+    /// The day it counts from.
+    pub effective_on: domain::Date,
+}
+
+/// Why facts could not be written down.
+pub enum Unwritable {
+    /// One is larger than an envelope may be; its size in bytes.
+    TooLarge(usize),
+    /// The system gave no randomness, or the envelope no JSON.
+    Failed,
+}
+
+impl<'a> Pending<'a> {
+    /// An empty group on top of what is durable.
+    pub fn new(views: &'a Views) -> Self {
+        Self {
+            views,
+            facts: Vec::new(),
+            aside: Vec::new(),
+            changed: Books::default(),
+            spent: HashMap::new(),
+            identifiers: HashMap::new(),
+            grants: Vec::new(),
+            recorded_at: views.history.latest().unwrap_or(Timestamp::from_millis(0)),
+        }
+    }
+
+    /// The group, ready to be committed.
+    pub fn finish(self) -> Decided {
+        Decided { facts: self.facts, aside: self.aside, changed: self.changed }
+    }
+
+    /// The clock of the log: the given present, but never before the latest fact.
+    pub fn stamp(&mut self, now: Timestamp) -> Timestamp {
+        self.recorded_at = self.recorded_at.max(now);
+        self.recorded_at
+    }
+
+    /// The position the next fact will take.
+    pub fn next(&self) -> Position {
+        Position(self.views.head().0 + self.facts.len() as u64)
+    }
+
+    /// A unit.
+    pub fn unit(&self, id: UnitId) -> Option<&Book<Unit>> {
+        self.changed.unit(id).or_else(|| self.views.books.unit(id))
+    }
+
+    /// A bloc.
+    pub fn bloc(&self, id: BlocId) -> Option<&Book<Bloc>> {
+        self.changed.bloc(id).or_else(|| self.views.books.bloc(id))
+    }
+
+    /// The year of a bloc.
+    pub fn year(&self, bloc: BlocId, year: EmulationYear) -> Option<&Book<Year>> {
+        self.changed.year(bloc, year).or_else(|| self.views.books.year(bloc, year))
+    }
+
+    /// A grant.
+    pub fn grant(&self, id: GrantId) -> Option<&Book<Grant>> {
+        self.changed.grant(id).or_else(|| self.views.books.grant(id))
+    }
+
+    /// The version and the head of a stream.
+    pub fn tip(&self, stream: StreamId) -> (Version, LeafHash) {
+        let tip = self.changed.tip(stream).or_else(|| self.views.books.tip(stream));
+        tip.unwrap_or((Version::default(), LeafHash::NONE))
+    }
+
+    /// The grants of a client, oldest first.
+    pub fn grants_of(&self, client: &ClientId) -> impl Iterator<Item = GrantId> {
+        let new = self.grants.iter().filter(move |(holder, _)| holder == client).map(|(_, id)| *id);
+        self.views.grants.of(client).iter().copied().chain(new)
+    }
+
+    /// The unit an identifier belongs to.
+    pub fn owner_of(&self, identifier: &UnitIdentifier) -> Option<UnitId> {
+        self.identifiers.get(identifier).copied().or_else(|| self.views.directory.by_identifier(identifier))
+    }
+
+    /// Whether nobody has ever been given anything.
+    pub fn has_no_grants(&self) -> bool {
+        self.grants.is_empty() && self.views.grants.is_empty()
+    }
+
+    /// What a key was spent on within this group.
+    pub fn spent(&self, key: KeyHash) -> Option<(Range<usize>, Fingerprint)> {
+        self.spent.get(&key).cloned()
+    }
+
+    /// Writes down the facts of one request, all of them or none, and answers which of `facts` they are.
+    pub fn add(
+        &mut self,
+        stream: StreamId,
+        events: Vec<Event>,
+        origin: &Origin,
+        mint: &mut Mint,
+    ) -> Result<Range<usize>, Unwritable> {
+        let start = self.facts.len();
+        let (mut version, mut previous) = self.tip(stream);
+        let mut written = Vec::with_capacity(events.len());
+        for event in events {
+            version = version.next();
+            let position = Position(self.next().0 + written.len() as u64);
+            let fact = write_down(stream, version, previous, position, event, origin, mint)?;
+            previous = LeafHash(tlog::leaf_hash(&fact.bytes));
+            written.push((fact, previous));
+        }
+        self.changed.borrow_from(&self.views.books, stream);
+        for (fact, leaf) in written {
+            self.take_in(&fact.envelope, leaf);
+            self.facts.push(fact);
+        }
+        let range = start..self.facts.len();
+        self.spent.insert(origin.request.key, (range.clone(), origin.request.fingerprint));
+        Ok(range)
+    }
+
+    fn take_in(&mut self, fact: &Envelope, leaf: LeafHash) {
+        self.changed.fold(fact, leaf);
+        match (&fact.event, fact.stream) {
+            (Event::Unit(UnitEvent::Registered(registered)), StreamId::Unit(unit)) => {
+                self.identifiers.extend(registered.identifiers.iter().map(|i| (i.clone(), unit)));
+            }
+            (Event::Unit(UnitEvent::Identified(identified)), StreamId::Unit(unit)) => {
+                self.identifiers.insert(identified.identifier.clone(), unit);
+            }
+            (Event::Grant(domain::grant::GrantEvent::Given(given)), StreamId::Grant(id)) => {
+                self.grants.push((given.client.clone(), id));
+            }
+            (Event::Unit(_) | Event::Grant(_) | Event::Bloc(_) | Event::Year(_), _) => {}
+        }
+    }
+}
+
+fn write_down(
+    stream: StreamId,
+    version: Version,
+    previous: LeafHash,
+    position: Position,
+    event: Event,
+    origin: &Origin,
+    mint: &mut Mint,
+) -> Result<Fact, Unwritable> {
+    let envelope = Envelope {
+        position,
+        stream,
+        version,
+        previous,
+        id: mint.event_id(origin.received).map_err(|_| Unwritable::Failed)?,
+        recorded_at: origin.received,
+        effective_on: origin.effective_on,
+        actor: Actor {
+            client: origin.client.clone(),
+            unit: origin.by.and_then(|by| by.unit),
+            grant: origin.by.map(|by| by.grant),
+        },
+        request: origin.request.clone(),
+        basis: origin.basis.clone(),
+        salt: mint.salt().map_err(|_| Unwritable::Failed)?,
+        event,
+    };
+    let bytes = serde_json::to_vec(&envelope).map_err(|_| Unwritable::Failed)?;
+    if bytes.len() > MAX_ENVELOPE_BYTES {
+        Err(Unwritable::TooLarge(bytes.len()))
+    } else {
+        Ok(Fact { envelope, bytes })
+    }
+}

@@ -1,0 +1,344 @@
+//! The one writer. It takes everything that is waiting, decides it in order, commits it as one group with one sync,
+//! folds it, and only then answers.
+
+use crate::{
+    Shared,
+    act::{Act, Failure, Receipt, Request},
+    mint::Mint,
+    pending::{Decided, Origin, Pending, Unwritable},
+    proofs,
+};
+use domain::{
+    Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, LeafHash, Rejection, RequestRef, Rights,
+    Role, Timestamp,
+    bloc::{Bloc, BlocAct, BlocCommand},
+    grant::{Given, Grant, GrantCommand},
+    rejection::Thing,
+    unit::{Unit, UnitCommand},
+    year::{BallotClosed, CastVote, Year, YearAct, YearCommand, YearEvent},
+};
+use eventlog::{AsideChange, LogError};
+use std::{
+    ops::Range,
+    sync::{Arc, atomic::Ordering},
+    thread::JoinHandle,
+};
+use tokio::sync::{mpsc, oneshot};
+
+/// How many requests may wait before callers are held back.
+pub const WAITING: usize = 1024;
+/// The most requests in one group; the writer never waits for more.
+const GROUP: usize = 512;
+/// How many days ahead an act may be dated.
+const DAYS_AHEAD: i32 = 366;
+
+/// A request, and where its answer goes.
+pub struct Job {
+    /// The request.
+    pub request: Request,
+    /// Where its answer goes.
+    pub reply: oneshot::Sender<Result<Receipt, Failure>>,
+}
+
+/// What a request came to before anything was written.
+enum Outcome {
+    /// Facts, the given part of the group's.
+    Facts { range: Range<usize>, replayed: bool },
+    /// Facts recorded earlier.
+    Earlier(Vec<Envelope>),
+    /// Nothing.
+    Refused(Failure),
+}
+
+/// What follows from one request.
+struct Decision {
+    events: Vec<Event>,
+    aside: Vec<AsideChange>,
+    by: Option<Authority>,
+}
+
+/// Starts the writer. It ends when every sender is gone and the last job is answered.
+pub fn start(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Job>) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name("writer".into()).spawn(move || {
+        let mut writer = Writer { shared, mint: Mint::default() };
+        let mut group = Vec::with_capacity(GROUP);
+        while waiting.blocking_recv_many(&mut group, GROUP) > 0 {
+            writer.answer(std::mem::take(&mut group));
+        }
+    })
+}
+
+struct Writer {
+    shared: Arc<Shared>,
+    mint: Mint,
+}
+
+impl Writer {
+    fn answer(&mut self, group: Vec<Job>) {
+        if self.shared.read_only.load(Ordering::Acquire) {
+            return refuse(group, &Failure::ReadOnly);
+        }
+        let (requests, replies): (Vec<_>, Vec<_>) =
+            group.into_iter().map(|job| (job.request, job.reply)).unzip();
+        match self.commit(requests) {
+            Ok((outcomes, facts)) => {
+                let head = self.shared.head.borrow().to_owned();
+                for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                    // A caller that has gone away is no fault: the facts stand, its key will find them.
+                    let _ = reply.send(receipt(outcome, &facts, head));
+                }
+            }
+            Err(error) => {
+                self.shared.read_only.store(true, Ordering::Release);
+                metrics::gauge!("thidua_read_only").set(1.0);
+                tracing::error!(
+                    error = chain(&error),
+                    "a commit failed: no more writes until the service is started again"
+                );
+                for reply in replies {
+                    let _ = reply.send(Err(Failure::Unavailable));
+                }
+            }
+        }
+    }
+
+    /// Decides and commits one group. After an error nothing of it is in any view.
+    fn commit(&mut self, requests: Vec<Request>) -> Result<(Vec<Outcome>, Vec<Envelope>), LogError> {
+        let shared = Arc::clone(&self.shared);
+        let turn = shared.log.turn(shared.views.read().head())?;
+        if !turn.missed().is_empty() {
+            let mut views = shared.views.write();
+            for stored in turn.missed() {
+                views.fold(&crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)));
+            }
+        }
+        let (outcomes, decided) = self.decide_all(requests)?;
+        let Decided { facts, aside, changed } = decided;
+        if !facts.is_empty() {
+            turn.commit(&facts, &aside)?;
+        }
+        let envelopes: Vec<_> = facts.into_iter().map(|fact| fact.envelope).collect();
+        metrics::counter!("thidua_facts_total").increment(envelopes.len() as u64);
+        metrics::histogram!("thidua_group_facts").record(envelopes.len() as f64);
+        let mut views = shared.views.write();
+        views.settle(changed, &envelopes);
+        let head = views.head();
+        drop(views);
+        shared.head.send_replace(head);
+        Ok((outcomes, envelopes))
+    }
+
+    fn decide_all(&mut self, requests: Vec<Request>) -> Result<(Vec<Outcome>, Decided), LogError> {
+        let shared = Arc::clone(&self.shared);
+        let views = shared.views.read();
+        let mut pending = Pending::new(&views);
+        let mut outcomes = Vec::with_capacity(requests.len());
+        for request in requests {
+            outcomes.push(match self.decide_one(&mut pending, request) {
+                Ok(outcome) => outcome,
+                Err(Stop::Refused(failure)) => Outcome::Refused(failure),
+                Err(Stop::Log(error)) => return Err(error),
+            });
+        }
+        Ok((outcomes, pending.finish()))
+    }
+
+    fn decide_one(&mut self, pending: &mut Pending<'_>, request: Request) -> Result<Outcome, Stop> {
+        if let Some(outcome) = self.answered_before(pending, &request)? {
+            return Ok(outcome);
+        }
+        let stream = request.act.stream();
+        let (actual, _) = pending.tip(stream);
+        match request.expected {
+            Some(expected) if expected != actual => return Err(Failure::Stale { expected, actual }.into()),
+            Some(_) | None => {}
+        }
+        let received = pending.stamp(self.shared.clock.now());
+        let effective_on = claimed_day(request.effective_on, received)?;
+        let rights = proofs::rights(pending, &request.client, received.day());
+        let Decision { events, aside, by } =
+            self.decide(pending, &rights, request.act, received, effective_on)?;
+        let reference = RequestRef {
+            id: request.id,
+            key: request.key,
+            fingerprint: request.fingerprint,
+            causation: request.causation,
+        };
+        let origin = Origin {
+            client: request.client,
+            by,
+            request: reference,
+            basis: request.basis,
+            received,
+            effective_on,
+        };
+        let range = pending.add(stream, events, &origin, &mut self.mint)?;
+        pending.aside.extend(aside);
+        Ok(Outcome::Facts { range, replayed: false })
+    }
+
+    /// The facts a key was spent on before, if it was.
+    fn answered_before(&self, pending: &Pending<'_>, request: &Request) -> Result<Option<Outcome>, Stop> {
+        if let Some((range, fingerprint)) = pending.spent(request.key) {
+            return if fingerprint == request.fingerprint {
+                Ok(Some(Outcome::Facts { range, replayed: true }))
+            } else {
+                Err(Failure::KeyReused.into())
+            };
+        }
+        match pending.views.requests.spent(request.key) {
+            None => Ok(None),
+            Some(spent) if spent.fingerprint != request.fingerprint => Err(Failure::KeyReused.into()),
+            Some(spent) => {
+                let stored = self.shared.log.read(spent.first, usize::from(spent.count))?;
+                let facts = stored.iter().map(crate::rebuild::decode).collect::<Result<_, _>>()?;
+                Ok(Some(Outcome::Earlier(facts)))
+            }
+        }
+    }
+
+    fn decide(
+        &self,
+        pending: &Pending<'_>,
+        rights: &Rights<'_>,
+        act: Act,
+        received: Timestamp,
+        effective_on: Date,
+    ) -> Result<Decision, Stop> {
+        let (events, by) = match act {
+            Act::Unit(id, act) => {
+                let taken = proofs::taken(pending, id, act.identifiers());
+                let state = pending.unit(id).map(|book| book.state.as_ref());
+                decide::<Unit>(state, rights, UnitCommand { id, act, taken }, Event::Unit)?
+            }
+            Act::Bloc(id, act) => {
+                let unit_registered = match &act {
+                    BlocAct::Join(joined) => pending.unit(joined.unit).is_some(),
+                    BlocAct::Establish(_) | BlocAct::Alias(_) | BlocAct::Leave(_) => true,
+                };
+                let state = pending.bloc(id).map(|book| book.state.as_ref());
+                decide::<Bloc>(
+                    state,
+                    rights,
+                    BlocCommand { id, act, effective_on, unit_registered },
+                    Event::Bloc,
+                )?
+            }
+            Act::Found(id, client) => return found(pending, id, client),
+            Act::Grant(id, act) => {
+                let unknown = proofs::unknown_in(pending, &act);
+                let state = pending.grant(id).map(|book| book.state.as_ref());
+                decide::<Grant>(state, rights, GrantCommand { id, act, unknown }, Event::Grant)?
+            }
+            Act::Year(bloc, year, act) => {
+                let log = self.shared.log.as_ref();
+                let proofs = proofs::of_year(pending, log, bloc, year, &act, received, effective_on)?;
+                let vote = if let YearAct::CastVote(vote) = &act { Some(vote.clone()) } else { None };
+                let state = pending.year(bloc, year).map(|book| book.state.as_ref());
+                let (events, by) =
+                    decide::<Year>(state, rights, YearCommand { bloc, year, act, proofs }, Event::Year)?;
+                let aside = beside(&events, vote.as_ref());
+                return Ok(Decision { events, aside, by: Some(by) });
+            }
+        };
+        Ok(Decision { events, aside: Vec::new(), by: Some(by) })
+    }
+}
+
+fn decide<A: Aggregate>(
+    state: Option<&A>,
+    rights: &Rights<'_>,
+    command: A::Command,
+    event: impl Fn(A::Event) -> Event,
+) -> Result<(Vec<Event>, Authority), Stop> {
+    let by = A::permits(rights, state, &command).map_err(Failure::Denied)?;
+    let events = A::decide(state, command, &by).map_err(Failure::Rejected)?;
+    Ok((events.into_iter().map(event).collect(), by))
+}
+
+/// The first grant of a log, which no grant can allow.
+fn found(pending: &Pending<'_>, id: GrantId, client: ClientId) -> Result<Decision, Stop> {
+    if !pending.has_no_grants() {
+        return Err(Failure::Rejected(Rejection::AlreadyExists(Thing::Grant(id))).into());
+    }
+    let given = Given { client, role: Role::Registrar, until: None };
+    Ok(Decision { events: vec![Event::Grant(given.into())], aside: Vec::new(), by: None })
+}
+
+/// The changes beside the log that go with the facts: the choice of a secret vote waits until the ballot closes.
+fn beside(events: &[Event], vote: Option<&CastVote>) -> Vec<AsideChange> {
+    let mut changes = Vec::new();
+    for event in events {
+        if let (Event::Year(YearEvent::VoteCast(cast)), Some(vote)) = (event, vote)
+            && cast.choice.is_none()
+        {
+            let key = proofs::waiting_key(vote.ballot, &vote.receipt);
+            changes.push(AsideChange::Put(key, proofs::waiting_value(vote.choice)));
+        }
+        if let Event::Year(YearEvent::BallotClosed(BallotClosed { ballot, choices, .. })) = event {
+            changes.extend(
+                choices.iter().map(|c| AsideChange::Remove(proofs::waiting_key(*ballot, &c.receipt))),
+            );
+        }
+    }
+    changes
+}
+
+/// The day an act counts from: today unless another is claimed, in the past as far as one likes, ahead a year.
+fn claimed_day(claimed: Option<Date>, received: Timestamp) -> Result<Date, Failure> {
+    let today = received.day();
+    let latest = today.plus_days(DAYS_AHEAD);
+    match claimed {
+        Some(claimed) if claimed > latest => {
+            Err(Failure::Rejected(Rejection::ImpossibleDate { claimed, latest }))
+        }
+        Some(claimed) => Ok(claimed),
+        None => Ok(today),
+    }
+}
+
+fn receipt(outcome: Outcome, facts: &[Envelope], head: domain::Position) -> Result<Receipt, Failure> {
+    match outcome {
+        Outcome::Facts { range, replayed } => Ok(Receipt { replayed, facts: facts[range].to_vec(), head }),
+        Outcome::Earlier(facts) => Ok(Receipt { replayed: true, facts, head }),
+        Outcome::Refused(failure) => Err(failure),
+    }
+}
+
+fn refuse(group: Vec<Job>, failure: &Failure) {
+    for job in group {
+        let _ = job.reply.send(Err(failure.clone()));
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// Why a request goes no further: the caller's affair, or the end of writing.
+enum Stop {
+    Refused(Failure),
+    Log(LogError),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Refused(failure)
+    }
+}
+
+impl From<LogError> for Stop {
+    fn from(error: LogError) -> Self {
+        Self::Log(error)
+    }
+}
+
+impl From<Unwritable> for Stop {
+    fn from(unwritable: Unwritable) -> Self {
+        match unwritable {
+            Unwritable::TooLarge(size) => Self::Refused(Failure::TooLarge(size)),
+            Unwritable::Failed => Self::Refused(Failure::Unavailable),
+        }
+    }
+}

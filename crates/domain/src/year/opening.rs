@@ -1,0 +1,104 @@
+//! Opening the year, and who leads the bloc in it. The leader is a unit, for one year.
+
+use super::{Mark, Proofs, Year, YearCommand, YearEvent};
+use crate::{BlocId, EmulationYear, Rejection, UnitId, regulation::LeadershipMethod};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The year of a bloc was opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opened {
+    /// The bloc.
+    pub bloc: BlocId,
+    /// The year.
+    pub year: EmulationYear,
+}
+
+/// It was recorded who leads the bloc in this year.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeadershipRecorded {
+    /// The leader unit (Trưởng khối).
+    pub leader: UnitId,
+    /// The deputy unit (Phó Trưởng khối).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deputy: Option<UnitId>,
+    /// How they were found; absent where the papers do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<LeadershipMethod>,
+}
+
+/// Asks to record who leads the bloc in this year.
+pub type RecordLeadership = LeadershipRecorded;
+
+/// A leader and a deputy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leadership {
+    /// The leader unit.
+    pub leader: UnitId,
+    /// The deputy unit.
+    pub deputy: Option<UnitId>,
+    /// How they were found.
+    pub method: Option<LeadershipMethod>,
+    /// The fact that says so.
+    pub mark: Mark,
+}
+
+impl Leadership {
+    /// Whether the unit is the leader or the deputy.
+    pub fn includes(&self, unit: UnitId) -> bool {
+        self.leader == unit || self.deputy == Some(unit)
+    }
+}
+
+impl Opened {
+    pub(super) fn year(&self) -> Year {
+        Year {
+            bloc: self.bloc,
+            year: self.year,
+            leadership: None,
+            regulation: None,
+            units: BTreeMap::new(),
+            conferences: Vec::new(),
+            score_table: None,
+            ballots: Vec::new(),
+            ranking: None,
+            elected: None,
+        }
+    }
+}
+
+impl LeadershipRecorded {
+    pub(super) fn leadership(&self, mark: Mark) -> Leadership {
+        Leadership { leader: self.leader, deputy: self.deputy, method: self.method, mark }
+    }
+}
+
+/// Opens a year. Who was elected for it in the year before takes office with the opening.
+pub(super) fn open(command: &YearCommand) -> Vec<YearEvent> {
+    let opened = Opened { bloc: command.bloc, year: command.year };
+    let elected = command.proofs.elected.map(|(leader, deputy)| LeadershipRecorded {
+        leader,
+        deputy,
+        method: Some(LeadershipMethod::Election),
+    });
+    std::iter::once(opened.into()).chain(elected.map(Into::into)).collect()
+}
+
+impl Year {
+    pub(super) fn record_leadership(
+        &self,
+        act: RecordLeadership,
+        proofs: &Proofs,
+    ) -> Result<LeadershipRecorded, Rejection> {
+        if act.deputy == Some(act.leader) {
+            return Err(Rejection::SameUnit(act.leader));
+        }
+        match [Some(act.leader), act.deputy].into_iter().flatten().find(|unit| !proofs.roster.contains(unit))
+        {
+            Some(stranger) => Err(Rejection::NotAMember(stranger)),
+            None => Ok(act),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The score table (bảng điểm tổng hợp), adopted by the meeting before any ballot.
+
+use super::{Correction, Mark, Proofs, Year};
+use crate::{Points, Rejection, UnitId, regulation::Step};
+use serde::{Deserialize, Serialize};
+
+/// Asks to adopt the score table.
+#[derive(Clone, Debug)]
+pub struct AdoptScoreTable {
+    /// What it replaces.
+    pub correction: Option<Correction>,
+}
+
+/// One unit in the score table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreRow {
+    /// The unit.
+    pub unit: UnitId,
+    /// Contents + bonus − penalty.
+    pub total: Points,
+    /// For contents, after caps.
+    pub contents: Points,
+    /// Bonus, after caps.
+    pub bonus: Points,
+    /// Penalty, as a positive number.
+    pub penalty: Points,
+}
+
+/// The meeting adopted the score table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreTableAdopted {
+    /// The version of the regulation the totals were computed under.
+    pub regulation_version: u16,
+    /// The members that are considered, in the order they joined the bloc.
+    pub rows: Vec<ScoreRow>,
+    /// What it replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correction: Option<Correction>,
+}
+
+/// The score table that stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScoreTable {
+    /// Its rows.
+    pub rows: Vec<ScoreRow>,
+    /// The fact that adopted it.
+    pub mark: Mark,
+}
+
+impl ScoreTableAdopted {
+    pub(super) fn table(&self, mark: Mark) -> ScoreTable {
+        ScoreTable { rows: self.rows.clone(), mark }
+    }
+}
+
+impl Year {
+    /// What the members' scores come to now, in the order they joined; excluded units are left out.
+    pub fn score_rows(&self, roster: &[UnitId]) -> Vec<ScoreRow> {
+        let considered = roster.iter().filter(|unit| !self.is_excluded(**unit));
+        let row = |unit: &UnitId| {
+            self.evaluate(*unit).map(|evaluation| ScoreRow {
+                unit: *unit,
+                total: evaluation.total,
+                contents: evaluation.contents,
+                bonus: evaluation.bonus,
+                penalty: evaluation.penalty,
+            })
+        };
+        considered.filter_map(row).collect()
+    }
+
+    pub(super) fn adopt_score_table(
+        &self,
+        act: AdoptScoreTable,
+        proofs: &Proofs,
+    ) -> Result<ScoreTableAdopted, Rejection> {
+        self.in_order(Step::ScoreTable, &proofs.roster)?;
+        self.replaces_table(act.correction.as_ref())?;
+        Ok(ScoreTableAdopted {
+            regulation_version: self.adopted()?.version,
+            rows: self.score_rows(&proofs.roster),
+            correction: act.correction,
+        })
+    }
+
+    fn replaces_table(&self, correction: Option<&Correction>) -> Result<(), Rejection> {
+        let standing = self.score_table.as_ref().map(|table| table.mark.id);
+        match (standing, correction.map(|c| c.corrects)) {
+            (Some(_), None) => Err(Rejection::AlreadyDone(Step::ScoreTable)),
+            (standing, Some(named)) if standing != Some(named) => {
+                Err(Rejection::NotTheStandingFact { named, standing })
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The state of every aggregate, with its version and the leaf hash its next fact will point back to.
+
+use ahash::AHashMap;
+use domain::{
+    Aggregate, BlocId, EmulationYear, Envelope, Event, GrantId, LeafHash, Position, Recorded, StreamId,
+    UnitId, Version, bloc::Bloc, grant::Grant, unit::Unit, year::Year,
+};
+use std::{collections::BTreeSet, hash::Hash, sync::Arc};
+
+/// One aggregate as of its latest fact.
+#[derive(Debug)]
+pub struct Book<A> {
+    /// Its state.
+    pub state: Arc<A>,
+    /// How many facts its stream holds.
+    pub version: Version,
+    /// The leaf hash of its latest fact.
+    pub head: LeafHash,
+    /// Where its latest fact stands.
+    pub last: Position,
+    /// The names of those of its facts that are marked as examples; usually none.
+    pub illustrative: Arc<BTreeSet<&'static str>>,
+}
+
+impl<A> Clone for Book<A> {
+    fn clone(&self) -> Self {
+        Self {
+            state: Arc::clone(&self.state),
+            version: self.version,
+            head: self.head,
+            last: self.last,
+            illustrative: Arc::clone(&self.illustrative),
+        }
+    }
+}
+
+impl<A: Aggregate> Book<A> {
+    /// The book after one more fact; `None` only when the first fact of a stream does not found anything.
+    pub fn after(before: Option<Self>, fact: &Envelope, event: &A::Event, leaf: LeafHash) -> Option<Self> {
+        let (state, illustrative) = match before {
+            Some(book) => (Some(Arc::unwrap_or_clone(book.state)), book.illustrative),
+            None => (None, Arc::default()),
+        };
+        let recorded = Recorded {
+            position: fact.position,
+            id: fact.id,
+            recorded_at: fact.recorded_at,
+            effective_on: fact.effective_on,
+            event,
+        };
+        let state = Arc::new(A::evolve(state, recorded)?);
+        let illustrative =
+            if fact.basis.illustrative { with(illustrative, fact.event.type_name()) } else { illustrative };
+        Some(Self { state, version: fact.version, head: leaf, last: fact.position, illustrative })
+    }
+}
+
+fn with(mut names: Arc<BTreeSet<&'static str>>, name: &'static str) -> Arc<BTreeSet<&'static str>> {
+    if !names.contains(name) {
+        Arc::make_mut(&mut names).insert(name);
+    }
+    names
+}
+
+/// The books of every aggregate.
+#[derive(Default)]
+pub struct Books {
+    units: AHashMap<UnitId, Book<Unit>>,
+    blocs: AHashMap<BlocId, Book<Bloc>>,
+    years: AHashMap<(BlocId, EmulationYear), Book<Year>>,
+    grants: AHashMap<GrantId, Book<Grant>>,
+}
+
+impl Books {
+    /// A unit.
+    pub fn unit(&self, id: UnitId) -> Option<&Book<Unit>> {
+        self.units.get(&id)
+    }
+
+    /// A bloc.
+    pub fn bloc(&self, id: BlocId) -> Option<&Book<Bloc>> {
+        self.blocs.get(&id)
+    }
+
+    /// The year of a bloc.
+    pub fn year(&self, bloc: BlocId, year: EmulationYear) -> Option<&Book<Year>> {
+        self.years.get(&(bloc, year))
+    }
+
+    /// A grant.
+    pub fn grant(&self, id: GrantId) -> Option<&Book<Grant>> {
+        self.grants.get(&id)
+    }
+
+    /// The version and the head hash of a stream; nothing and zeros before its first fact.
+    pub fn tip(&self, stream: StreamId) -> Option<(Version, LeafHash)> {
+        match stream {
+            StreamId::Bloc(id) => self.bloc(id).map(|book| (book.version, book.head)),
+            StreamId::Grant(id) => self.grant(id).map(|book| (book.version, book.head)),
+            StreamId::Unit(id) => self.unit(id).map(|book| (book.version, book.head)),
+            StreamId::Year(bloc, year) => self.year(bloc, year).map(|book| (book.version, book.head)),
+        }
+    }
+
+    /// Takes in the next fact of a stream.
+    pub fn fold(&mut self, fact: &Envelope, leaf: LeafHash) {
+        match (&fact.event, fact.stream) {
+            (Event::Bloc(event), StreamId::Bloc(id)) => write(&mut self.blocs, id, fact, event, leaf),
+            (Event::Grant(event), StreamId::Grant(id)) => write(&mut self.grants, id, fact, event, leaf),
+            (Event::Unit(event), StreamId::Unit(id)) => write(&mut self.units, id, fact, event, leaf),
+            (Event::Year(event), StreamId::Year(bloc, year)) => {
+                write(&mut self.years, (bloc, year), fact, event, leaf);
+            }
+            // A fact in a stream of another kind cannot be written by this program; the log's checker names it.
+            (Event::Bloc(_) | Event::Grant(_) | Event::Unit(_) | Event::Year(_), _) => {}
+        }
+    }
+
+    /// Makes sure that a fold of `stream` here continues from the book `base` holds.
+    pub fn borrow_from(&mut self, base: &Self, stream: StreamId) {
+        match stream {
+            StreamId::Bloc(id) => copy(&mut self.blocs, &base.blocs, id),
+            StreamId::Grant(id) => copy(&mut self.grants, &base.grants, id),
+            StreamId::Unit(id) => copy(&mut self.units, &base.units, id),
+            StreamId::Year(bloc, year) => copy(&mut self.years, &base.years, (bloc, year)),
+        }
+    }
+
+    /// Puts the books of `changed` in the place of the same books here.
+    pub fn take_over(&mut self, changed: Self) {
+        self.units.extend(changed.units);
+        self.blocs.extend(changed.blocs);
+        self.years.extend(changed.years);
+        self.grants.extend(changed.grants);
+    }
+
+    /// How many units, blocs, years and grants there are.
+    pub fn counts(&self) -> [usize; 4] {
+        [self.units.len(), self.blocs.len(), self.years.len(), self.grants.len()]
+    }
+}
+
+fn write<K: Eq + Hash, A: Aggregate>(
+    shelf: &mut AHashMap<K, Book<A>>,
+    key: K,
+    fact: &Envelope,
+    event: &A::Event,
+    leaf: LeafHash,
+) {
+    if let Some(book) = Book::after(shelf.remove(&key), fact, event, leaf) {
+        shelf.insert(key, book);
+    }
+}
+
+fn copy<K: Eq + Hash, A>(to: &mut AHashMap<K, Book<A>>, from: &AHashMap<K, Book<A>>, key: K) {
+    if !to.contains_key(&key)
+        && let Some(book) = from.get(&key)
+    {
+        to.insert(key, book.clone());
+    }
+}

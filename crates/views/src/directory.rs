@@ -1,0 +1,209 @@
+//! Names in Vietnamese order, search without tone marks, identifiers, and who belongs where.
+
+use crate::View;
+use ahash::AHashMap;
+use domain::{
+    BlocId, EmulationYear, Envelope, Event, Position, StreamId, UnitId, UnitIdentifier, bloc::BlocEvent,
+    unit::UnitEvent, year::YearEvent,
+};
+use icu_collator::{CollatorBorrowed, options::CollatorOptions};
+use std::collections::{BTreeMap, BTreeSet};
+use unicode_normalization::UnicodeNormalization;
+
+/// Finds units, blocs and years.
+pub struct Directory {
+    collator: Option<CollatorBorrowed<'static>>,
+    units: Shelf<UnitId>,
+    blocs: Shelf<BlocId>,
+    identifiers: AHashMap<UnitIdentifier, UnitId>,
+    blocs_of: AHashMap<UnitId, BTreeSet<BlocId>>,
+    years_of: BTreeMap<(BlocId, EmulationYear), Position>,
+    renamed: Position,
+}
+
+/// Things with names, in Vietnamese order.
+struct Shelf<K> {
+    in_order: BTreeMap<(Box<[u8]>, K), Box<str>>,
+    keys: AHashMap<K, Box<[u8]>>,
+}
+
+impl<K> Default for Shelf<K> {
+    fn default() -> Self {
+        Self { in_order: BTreeMap::new(), keys: AHashMap::new() }
+    }
+}
+
+impl Default for Directory {
+    fn default() -> Self {
+        // The Vietnamese order of CLDR is compiled in; without it names would fall back to the order of code points.
+        let collator = icu_locale::Locale::try_from_str("vi")
+            .ok()
+            .and_then(|locale| CollatorBorrowed::try_new((&locale).into(), CollatorOptions::default()).ok());
+        Self {
+            collator,
+            units: Shelf::default(),
+            blocs: Shelf::default(),
+            identifiers: AHashMap::new(),
+            blocs_of: AHashMap::new(),
+            years_of: BTreeMap::new(),
+            renamed: Position::default(),
+        }
+    }
+}
+
+/// What a name is searched by: lower case, without tone and letter marks, `đ` as `d`, `y` as `i`, so that
+/// "thanh hoa" finds both "Thanh Hoá" and "Thanh Hóa".
+pub fn search_key(text: &str) -> String {
+    let plain = text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c));
+    plain
+        .flat_map(char::to_lowercase)
+        .map(|c| match c {
+            'đ' => 'd',
+            'y' => 'i',
+            other => other,
+        })
+        .collect()
+}
+
+impl<K: Copy + Ord + std::hash::Hash> Shelf<K> {
+    fn name(&mut self, id: K, order: Box<[u8]>, search: String) {
+        if let Some(before) = self.keys.insert(id, order.clone()) {
+            self.in_order.remove(&(before, id));
+        }
+        self.in_order.insert((order, id), search.into());
+    }
+
+    fn find<'a>(&'a self, query: Option<&'a str>) -> impl Iterator<Item = K> + 'a {
+        self.in_order
+            .iter()
+            .filter(move |(_, search)| query.is_none_or(|query| search.contains(query)))
+            .map(|((_, id), _)| *id)
+    }
+}
+
+impl Directory {
+    /// Units in Vietnamese order of their names; `query` is a [`search_key`].
+    pub fn units<'a>(&'a self, query: Option<&'a str>) -> impl Iterator<Item = UnitId> + 'a {
+        self.units.find(query)
+    }
+
+    /// Blocs in Vietnamese order of their names and aliases; `query` is a [`search_key`].
+    pub fn blocs<'a>(&'a self, query: Option<&'a str>) -> impl Iterator<Item = BlocId> + 'a {
+        self.blocs.find(query)
+    }
+
+    /// The unit with an identifier.
+    pub fn by_identifier(&self, identifier: &UnitIdentifier) -> Option<UnitId> {
+        self.identifiers.get(identifier).copied()
+    }
+
+    /// The blocs a unit belongs to or has belonged to.
+    pub fn blocs_of(&self, unit: UnitId) -> impl Iterator<Item = BlocId> {
+        self.blocs_of.get(&unit).into_iter().flatten().copied()
+    }
+
+    /// The years of a bloc, in order, each with where it was opened.
+    pub fn years_of(&self, bloc: BlocId) -> impl Iterator<Item = (EmulationYear, Position)> {
+        self.years().filter(move |(id, _, _)| *id == bloc).map(|(_, year, position)| (year, position))
+    }
+
+    /// Every year of every bloc, with where it was opened.
+    pub fn years(&self) -> impl Iterator<Item = (BlocId, EmulationYear, Position)> {
+        self.years_of.iter().map(|((bloc, year), position)| (*bloc, *year, *position))
+    }
+
+    /// Where a name last changed: an answer that shows names and was made after this still shows the right ones.
+    pub fn last_renaming(&self) -> Position {
+        self.renamed
+    }
+
+    fn order(&self, name: &str) -> Box<[u8]> {
+        let mut key = Vec::new();
+        match &self.collator {
+            Some(collator) => {
+                // Writing into memory cannot fail.
+                let _ = collator.write_sort_key_to(name, &mut key);
+            }
+            None => key.extend_from_slice(name.as_bytes()),
+        }
+        key.into()
+    }
+
+    fn name_unit(&mut self, unit: UnitId, name: &domain::LocalisedName, at: Position) {
+        let order = self.order(name.vi.as_str());
+        self.units.name(unit, order, searched(name));
+        self.renamed = at;
+    }
+
+    fn fold_unit(&mut self, unit: UnitId, event: &UnitEvent, at: Position) {
+        match event {
+            UnitEvent::Registered(registered) => {
+                self.name_unit(unit, &registered.name, at);
+                self.identifiers
+                    .extend(registered.identifiers.iter().map(|identifier| (identifier.clone(), unit)));
+            }
+            UnitEvent::Renamed(renamed) => self.name_unit(unit, &renamed.name, at),
+            UnitEvent::Identified(identified) => {
+                self.identifiers.insert(identified.identifier.clone(), unit);
+            }
+        }
+    }
+
+    fn fold_bloc(&mut self, bloc: BlocId, event: &BlocEvent) {
+        match event {
+            BlocEvent::Established(established) => {
+                let order = self.order(established.name.vi.as_str());
+                self.blocs.name(bloc, order, searched(&established.name));
+            }
+            BlocEvent::Aliased(aliased) => {
+                if let Some(order) = self.blocs.keys.get(&bloc).cloned() {
+                    let known = self.blocs.in_order.get(&(order.clone(), bloc)).map_or("", AsRef::as_ref);
+                    let search = format!("{known}\n{}", searched(&aliased.alias));
+                    self.blocs.name(bloc, order, search);
+                }
+            }
+            BlocEvent::UnitJoined(joined) => {
+                self.blocs_of.entry(joined.unit).or_default().insert(bloc);
+            }
+            BlocEvent::UnitLeft(_) => {}
+        }
+    }
+}
+
+fn searched(name: &domain::LocalisedName) -> String {
+    let english = name.en.as_ref().map(|en| search_key(en.as_str()));
+    [Some(search_key(name.vi.as_str())), english].into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+impl View for Directory {
+    fn fold(&mut self, fact: &Envelope) {
+        match (&fact.event, fact.stream) {
+            (Event::Unit(event), StreamId::Unit(unit)) => self.fold_unit(unit, event, fact.position),
+            (Event::Bloc(event), StreamId::Bloc(bloc)) => self.fold_bloc(bloc, event),
+            (Event::Year(YearEvent::Opened(opened)), _) => {
+                self.years_of.insert((opened.bloc, opened.year), fact.position);
+            }
+            (Event::Unit(_) | Event::Bloc(_) | Event::Year(_) | Event::Grant(_), _) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn search_ignores_marks_and_both_placements_of_a_tone() {
+        assert_eq!(search_key("Thanh Hoá"), search_key("thanh hóa"));
+        assert_eq!(search_key("Đồng Hới"), "dong hoi");
+        assert_eq!(search_key("Hội Luật gia tỉnh Quảng Lý"), "hoi luat gia tinh quang li");
+    }
+
+    #[test]
+    fn names_sort_as_in_a_vietnamese_dictionary() {
+        let directory = Directory::default();
+        let mut names = ["Đakrông", "Dân Hóa", "Ái Tử", "A Dơi", "Ba Đồn", "Đông Hà", "Em", "Ở", "O", "Ô"];
+        names.sort_by_key(|name| directory.order(name));
+        assert_eq!(names, ["A Dơi", "Ái Tử", "Ba Đồn", "Dân Hóa", "Đakrông", "Đông Hà", "Em", "O", "Ô", "Ở"]);
+    }
+}

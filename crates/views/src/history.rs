@@ -1,0 +1,151 @@
+//! Where facts stand: by stream, by unit, by bloc, by type, by time.
+
+use crate::View;
+use ahash::AHashMap;
+use domain::{
+    BlocId, Envelope, Event, Position, StreamId, Timestamp, UnitId, bloc::BlocEvent, year::YearEvent,
+};
+
+/// An index over the whole log. Positions only: what happened is read from the log itself.
+#[derive(Default)]
+pub struct History {
+    recorded_at: Vec<Timestamp>,
+    types: Vec<u8>,
+    type_names: Vec<&'static str>,
+    streams: AHashMap<StreamId, Vec<u32>>,
+    units: AHashMap<UnitId, Vec<u32>>,
+    blocs: AHashMap<BlocId, Vec<u32>>,
+}
+
+/// What to look for; everything that is given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// One of these types; empty for every type.
+    pub types: Vec<Box<str>>,
+    /// In this stream.
+    pub stream: Option<StreamId>,
+    /// About this unit.
+    pub unit: Option<UnitId>,
+    /// About this bloc or one of its years.
+    pub bloc: Option<BlocId>,
+}
+
+impl History {
+    /// How many facts there are: the position the next one will take.
+    pub fn head(&self) -> Position {
+        Position(self.recorded_at.len() as u64)
+    }
+
+    /// When the latest fact was recorded.
+    pub fn latest(&self) -> Option<Timestamp> {
+        self.recorded_at.last().copied()
+    }
+
+    /// How many facts had been recorded by a moment, that moment included.
+    pub fn position_at(&self, moment: Timestamp) -> Position {
+        Position(self.recorded_at.partition_point(|recorded| *recorded <= moment) as u64)
+    }
+
+    /// The facts of a stream below `end`, in order.
+    pub fn of_stream(&self, stream: StreamId, end: Position) -> impl Iterator<Item = Position> + '_ {
+        below(self.streams.get(&stream).map_or(&[], Vec::as_slice), end)
+    }
+
+    /// Up to `limit` facts from `from` on and below `end` that the filter lets through, in order.
+    pub fn find(&self, filter: &Filter, from: Position, end: Position, limit: usize) -> Vec<Position> {
+        let lists = [
+            filter.stream.map(|stream| self.streams.get(&stream)),
+            filter.unit.map(|unit| self.units.get(&unit)),
+            filter.bloc.map(|bloc| self.blocs.get(&bloc)),
+        ];
+        let lists: Vec<&[u32]> =
+            lists.into_iter().flatten().map(|list| list.map_or(&[][..], Vec::as_slice)).collect();
+        let wanted: Option<Vec<u8>> = (!filter.types.is_empty()).then(|| self.type_numbers(&filter.types));
+        let fits = |position: &Position| {
+            let at = usize::try_from(position.0).unwrap_or(usize::MAX);
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| self.types.get(at).is_some_and(|number| wanted.contains(number)))
+        };
+        match lists.split_first() {
+            None => (from.0..end.0.min(self.head().0)).map(Position).filter(fits).take(limit).collect(),
+            Some((first, others)) => {
+                let in_all = |position: &Position| others.iter().all(|list| holds(list, *position));
+                let start = first.partition_point(|at| u64::from(*at) < from.0);
+                below(&first[start..], end).filter(in_all).filter(fits).take(limit).collect()
+            }
+        }
+    }
+
+    fn type_numbers(&self, names: &[Box<str>]) -> Vec<u8> {
+        let numbered = self.type_names.iter().zip(0_u8..);
+        numbered
+            .filter(|(name, _)| names.iter().any(|wanted| wanted.as_ref() == **name))
+            .map(|(_, number)| number)
+            .collect()
+    }
+
+    fn number_of(&mut self, name: &'static str) -> u8 {
+        let known = self.type_names.iter().position(|n| *n == name);
+        let at = known.unwrap_or_else(|| {
+            self.type_names.push(name);
+            self.type_names.len() - 1
+        });
+        u8::try_from(at).unwrap_or(u8::MAX)
+    }
+}
+
+fn below(list: &[u32], end: Position) -> impl Iterator<Item = Position> + '_ {
+    list.iter().map(|at| Position(u64::from(*at))).take_while(move |position| *position < end)
+}
+
+fn holds(list: &[u32], position: Position) -> bool {
+    u32::try_from(position.0).is_ok_and(|at| list.binary_search(&at).is_ok())
+}
+
+/// The unit a fact is about, besides the stream it stands in.
+fn unit_of(fact: &Envelope) -> Option<UnitId> {
+    match (&fact.event, fact.stream) {
+        (Event::Unit(_), StreamId::Unit(unit)) => Some(unit),
+        (Event::Bloc(event), _) => match event {
+            BlocEvent::UnitJoined(joined) => Some(joined.unit),
+            BlocEvent::UnitLeft(left) => Some(left.unit),
+            BlocEvent::Established(_) | BlocEvent::Aliased(_) => None,
+        },
+        (Event::Year(event), _) => match event {
+            YearEvent::RegistrationFiled(filed) => Some(filed.unit),
+            YearEvent::PledgeSigned(signed) => Some(signed.unit),
+            YearEvent::ReportFiled(filed) => Some(filed.unit),
+            YearEvent::ScoresGiven(given) => Some(given.unit),
+            YearEvent::UnitExcluded(excluded) => Some(excluded.unit),
+            YearEvent::VoteCast(cast) => Some(cast.elector),
+            YearEvent::LeadershipRecorded(recorded) => Some(recorded.leader),
+            YearEvent::LeadershipElected(elected) => Some(elected.leader),
+            YearEvent::Opened(_)
+            | YearEvent::RegulationAdopted(_)
+            | YearEvent::ConferenceHeld(_)
+            | YearEvent::ScoreTableAdopted(_)
+            | YearEvent::BallotOpened(_)
+            | YearEvent::BallotClosed(_)
+            | YearEvent::RankingAdopted(_) => None,
+        },
+        (Event::Unit(_) | Event::Grant(_), _) => None,
+    }
+}
+
+impl View for History {
+    fn fold(&mut self, fact: &Envelope) {
+        // One log holds fewer than 2^32 facts: a province of 160 units writes about 100,000 a year.
+        let at = u32::try_from(fact.position.0).unwrap_or(u32::MAX);
+        self.recorded_at.push(fact.recorded_at);
+        let number = self.number_of(fact.event.type_name());
+        self.types.push(number);
+        self.streams.entry(fact.stream).or_default().push(at);
+        if let Some(unit) = unit_of(fact) {
+            self.units.entry(unit).or_default().push(at);
+        }
+        if let StreamId::Bloc(bloc) | StreamId::Year(bloc, _) = fact.stream {
+            self.blocs.entry(bloc).or_default().push(at);
+        }
+    }
+}
