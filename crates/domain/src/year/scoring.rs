@@ -4,7 +4,7 @@
 use super::{Correction, Evidence, Mark, Proofs, Timeliness, UnitYear, Year};
 use crate::{
     Authority, Points, Rejection, Remark, UnitId,
-    regulation::{CriterionId, Evaluation, Scorer, Step},
+    regulation::{CriterionId, Evaluation, Scorer},
     rejection::Thing,
 };
 use serde::{Deserialize, Serialize};
@@ -71,17 +71,6 @@ pub struct Score {
     pub mark: Mark,
     /// The facts it replaced, oldest first.
     pub replaced: Vec<Mark>,
-}
-
-impl Scorer {
-    /// The step this scorer takes.
-    pub const fn step(self) -> Step {
-        match self {
-            Self::Itself => Step::SelfScore,
-            Self::Bloc => Step::BlocScore,
-            Self::Official => Step::OfficialScore,
-        }
-    }
 }
 
 impl UnitYear {
