@@ -68,23 +68,14 @@ impl Location {
 
 /// A client that follows no redirect: the configured URL is the one we trust.
 fn client(url: &str, timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
-    let builder = reqwest::Client::builder()
-        .timeout(timeout)
-        .redirect(reqwest::redirect::Policy::none());
+    let builder = reqwest::Client::builder().timeout(timeout).redirect(reqwest::redirect::Policy::none());
     let local = reqwest::Url::parse(url).is_ok_and(|url| is_loopback(&url));
-    if local {
-        builder.no_proxy().build()
-    } else {
-        builder.build()
-    }
+    if local { builder.no_proxy().build() } else { builder.build() }
 }
 
 async fn fetch(client: &reqwest::Client, url: &str) -> Result<Vec<u8>, KeysFault> {
-    let mut response = client
-        .get(url)
-        .header("Accept", "application/jwk-set+json, application/json")
-        .send()
-        .await?;
+    let mut response =
+        client.get(url).header("Accept", "application/jwk-set+json, application/json").send().await?;
     if response.status() != reqwest::StatusCode::OK {
         return Err(KeysFault::Status(response.status().as_u16()));
     }

@@ -188,11 +188,7 @@ impl KeySource {
         if let Err(fault) = self.load(flight, now).await
             && !failed_before
         {
-            tracing::warn!(
-                issuer = self.issuer,
-                error = &fault as &dyn std::error::Error,
-                "keys not loaded"
-            );
+            tracing::warn!(issuer = self.issuer, error = &fault as &dyn std::error::Error, "keys not loaded");
         }
     }
 

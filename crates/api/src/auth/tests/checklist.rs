@@ -7,28 +7,14 @@ use serde_json::{Value, json};
 #[tokio::test]
 async fn a_sound_token_of_every_algorithm_gets_in() {
     let world = World::usual();
-    for (key, alg, kid) in [
-        (&EC, "ES256", "ec"),
-        (&ED, "EdDSA", "ed"),
-        (&RSA, "RS256", "rsa"),
-        (&RSA, "PS256", "rsa"),
-    ] {
-        let claims = world
-            .verify(&key.sign(&header(alg, kid), &claims()))
-            .await
-            .expect(alg);
+    for (key, alg, kid) in
+        [(&EC, "ES256", "ec"), (&ED, "EdDSA", "ed"), (&RSA, "RS256", "rsa"), (&RSA, "PS256", "rsa")]
+    {
+        let claims = world.verify(&key.sign(&header(alg, kid), &claims())).await.expect(alg);
         assert_eq!(claims.client.as_str(), "portal-hn");
-        assert_eq!(
-            (&*claims.subject, &*claims.issuer, &*claims.key_id),
-            ("portal-hn", ISSUER, kid)
-        );
+        assert_eq!((&*claims.subject, &*claims.issuer, &*claims.key_id), ("portal-hn", ISSUER, kid));
         assert_eq!(&*claims.token_id, format!("id-{NOW}"));
-        assert_eq!(
-            claims.scopes,
-            ScopeSet::EMPTY
-                .with(Scope::ReportsWrite)
-                .with(Scope::StandingsRead)
-        );
+        assert_eq!(claims.scopes, ScopeSet::EMPTY.with(Scope::ReportsWrite).with(Scope::StandingsRead));
         assert_eq!(claims.expires_at, NOW + 600);
     }
 }
@@ -36,10 +22,7 @@ async fn a_sound_token_of_every_algorithm_gets_in() {
 #[tokio::test]
 async fn a_token_over_8_kib_is_not_even_read() {
     let world = World::usual();
-    let big = EC.sign(
-        &header("ES256", "ec"),
-        &with(&claims(), "padding", Some(json!("x".repeat(9 * 1024)))),
-    );
+    let big = EC.sign(&header("ES256", "ec"), &with(&claims(), "padding", Some(json!("x".repeat(9 * 1024)))));
     assert_eq!(world.verify(&big).await, Err(TokenFault::TooLarge));
 }
 
@@ -49,25 +32,11 @@ async fn what_is_not_a_signed_token_is_malformed() {
     let token = EC.sign(&header("ES256", "ec"), &claims());
     let (message, signature) = token.rsplit_once('.').unwrap();
     let not_json = format!("{}.{}.{signature}", encode("alg=ES256"), encode("iss"));
-    let deep = format!(
-        "{}.{}.{signature}",
-        encode(format!("{{\"a\":{}", "[".repeat(3000))),
-        encode("{}")
-    );
+    let deep = format!("{}.{}.{signature}", encode(format!("{{\"a\":{}", "[".repeat(3000))), encode("{}"));
     let array = format!("{}.{}.{signature}", encode("[\"ES256\"]"), encode("[]"));
-    for text in [
-        "",
-        ".",
-        "..",
-        "a.b",
-        "a.b.c",
-        "a.b.c.d.e",
-        message,
-        &not_json,
-        &array,
-        &deep,
-        &format!("{token}."),
-    ] {
+    for text in
+        ["", ".", "..", "a.b", "a.b.c", "a.b.c.d.e", message, &not_json, &array, &deep, &format!("{token}.")]
+    {
         assert_eq!(world.verify(text).await, Err(TokenFault::Malformed), "{text:?}");
     }
 }
@@ -101,9 +70,7 @@ async fn headers_that_could_steer_the_verification_are_refused_even_when_signed(
         ("x5u", json!("https://evil.example/cert")),
         ("jwk", EC.jwk("ec")),
     ] {
-        let fault = world
-            .header(&with(&header("ES256", "ec"), name, Some(value)))
-            .await;
+        let fault = world.header(&with(&header("ES256", "ec"), name, Some(value))).await;
         assert_eq!(fault, Err(TokenFault::HeaderNotAllowed(name)));
     }
 }
@@ -112,21 +79,11 @@ async fn headers_that_could_steer_the_verification_are_refused_even_when_signed(
 async fn every_claim_rfc_9068_requires_is_required() {
     let world = World::usual();
     for name in ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"] {
-        assert_eq!(
-            world.claims(&with(&claims(), name, None)).await,
-            Err(TokenFault::MissingClaim(name))
-        );
+        assert_eq!(world.claims(&with(&claims(), name, None)).await, Err(TokenFault::MissingClaim(name)));
         let null = with(&claims(), name, Some(Value::Null));
         assert!(world.claims(&null).await.is_err(), "{name}: null");
     }
-    assert!(
-        world
-            .claims(&with(&claims(), "scope", None))
-            .await
-            .unwrap()
-            .scopes
-            .is_empty()
-    );
+    assert!(world.claims(&with(&claims(), "scope", None)).await.unwrap().scopes.is_empty());
 }
 
 #[tokio::test]
@@ -152,68 +109,33 @@ async fn claims_that_cannot_be_taken_are_refused() {
 async fn a_token_of_another_issuer_or_for_another_service_is_refused() {
     let world = World::usual();
     let set = |name, value| with(&claims(), name, Some(value));
-    for issuer in [
-        "https://evil.example",
-        "https://sso.example.vn/",
-        "HTTPS://SSO.EXAMPLE.VN",
-        "",
-    ] {
+    for issuer in ["https://evil.example", "https://sso.example.vn/", "HTTPS://SSO.EXAMPLE.VN", ""] {
         assert_eq!(
             world.claims(&set("iss", json!(issuer))).await,
             Err(TokenFault::UnknownIssuer),
             "{issuer}"
         );
     }
-    assert_eq!(
-        world.claims(&set("iss", json!([ISSUER]))).await,
-        Err(TokenFault::MissingClaim("iss"))
-    );
+    assert_eq!(world.claims(&set("iss", json!([ISSUER]))).await, Err(TokenFault::MissingClaim("iss")));
     for audience in [json!("https://mail.example.vn"), json!([]), json!(["a", "b"])] {
-        assert_eq!(
-            world.claims(&set("aud", audience)).await,
-            Err(TokenFault::WrongAudience)
-        );
+        assert_eq!(world.claims(&set("aud", audience)).await, Err(TokenFault::WrongAudience));
     }
-    assert!(
-        world
-            .claims(&set("aud", json!(["other", AUDIENCE])))
-            .await
-            .is_ok()
-    );
+    assert!(world.claims(&set("aud", json!(["other", AUDIENCE]))).await.is_ok());
 }
 
 #[tokio::test]
 async fn only_an_access_token_is_an_access_token() {
     let world = World::usual();
-    for typ in [
-        json!("JWT"),
-        json!("dpop+jwt"),
-        json!("logout+jwt"),
-        json!(""),
-        json!(5),
-    ] {
+    for typ in [json!("JWT"), json!("dpop+jwt"), json!("logout+jwt"), json!(""), json!(5)] {
         let header = with(&header("ES256", "ec"), "typ", Some(typ.clone()));
         let fault = world.header(&header).await.unwrap_err();
         // jsonwebtoken cannot read a `typ` that is not a text at all.
-        let expected = if typ.is_number() {
-            TokenFault::Malformed
-        } else {
-            TokenFault::WrongType
-        };
+        let expected = if typ.is_number() { TokenFault::Malformed } else { TokenFault::WrongType };
         assert_eq!(fault, expected, "{typ}");
     }
-    assert_eq!(
-        world.header(&json!({ "alg": "ES256", "kid": "ec" })).await,
-        Err(TokenFault::WrongType)
-    );
+    assert_eq!(world.header(&json!({ "alg": "ES256", "kid": "ec" })).await, Err(TokenFault::WrongType));
     for typ in ["at+jwt", "AT+JWT", "application/at+jwt"] {
-        assert!(
-            world
-                .header(&with(&header("ES256", "ec"), "typ", Some(json!(typ))))
-                .await
-                .is_ok(),
-            "{typ}"
-        );
+        assert!(world.header(&with(&header("ES256", "ec"), "typ", Some(json!(typ)))).await.is_ok(), "{typ}");
     }
 }
 
@@ -223,10 +145,7 @@ async fn an_issuer_that_cannot_write_at_jwt_may_be_allowed_jwt() {
     let header = |typ| with(&header("ES256", "ec"), "typ", Some(json!(typ)));
     assert!(world.header(&header("JWT")).await.is_ok());
     assert!(world.header(&header("at+jwt")).await.is_ok());
-    assert_eq!(
-        world.header(&header("dpop+jwt")).await,
-        Err(TokenFault::WrongType)
-    );
+    assert_eq!(world.header(&header("dpop+jwt")).await, Err(TokenFault::WrongType));
 }
 
 #[tokio::test]
@@ -275,19 +194,11 @@ async fn of_several_faults_the_first_on_the_checklist_is_named() {
         (TokenFault::WrongType, "typ", json!("at+jwt")),
         (TokenFault::IssuedInTheFuture, "iat", json!(NOW)),
         (TokenFault::TooLongLived, "exp", json!(NOW + 60)),
-        (
-            TokenFault::InvalidClaim("client_id"),
-            "client_id",
-            json!("portal-hn"),
-        ),
+        (TokenFault::InvalidClaim("client_id"), "client_id", json!("portal-hn")),
         (TokenFault::InvalidClaim("jti"), "jti", json!("id")),
     ] {
         assert_eq!(world.verify(&EC.sign(&head, &faults)).await, Err(expected));
-        let object = if head.get(part).is_some() {
-            &mut head
-        } else {
-            &mut faults
-        };
+        let object = if head.get(part).is_some() { &mut head } else { &mut faults };
         *object = with(object, part, (!value.is_null()).then_some(value));
     }
     assert!(world.verify(&EC.sign(&head, &faults)).await.is_ok());
@@ -299,10 +210,7 @@ async fn a_token_that_lives_longer_than_an_hour_is_refused() {
     let lasting = |seconds: i64| with(&claims(), "exp", Some(json!(NOW + seconds)));
     assert!(world.claims(&lasting(3600)).await.is_ok());
     assert_eq!(world.claims(&lasting(3601)).await, Err(TokenFault::TooLongLived));
-    assert_eq!(
-        world.claims(&lasting(i64::MAX - NOW)).await,
-        Err(TokenFault::TooLongLived)
-    );
+    assert_eq!(world.claims(&lasting(i64::MAX - NOW)).await, Err(TokenFault::TooLongLived));
     let old = with(&lasting(60), "iat", Some(json!(i64::MIN)));
     assert_eq!(world.claims(&old).await, Err(TokenFault::TooLongLived));
 }

@@ -19,10 +19,7 @@ async fn a_token_is_verified_once_and_then_remembered_until_it_expires() {
     let first = world.verify(&token).await.unwrap();
     let again = world.verifier.verify(&token, NOW + 599).await.unwrap();
     assert!(Arc::ptr_eq(&first, &again));
-    assert_eq!(
-        world.verifier.verify(&token, NOW + 600).await,
-        Err(TokenFault::Expired)
-    );
+    assert_eq!(world.verifier.verify(&token, NOW + 600).await, Err(TokenFault::Expired));
 }
 
 #[tokio::test]
@@ -36,10 +33,7 @@ async fn a_refused_token_is_not_remembered() {
 #[tokio::test]
 async fn a_revoked_token_is_refused_at_once_and_the_others_are_not() {
     let world = World::usual();
-    let mine = EC.sign(
-        &header("ES256", "ec"),
-        &with(&claims(), "jti", Some("lost".into())),
-    );
+    let mine = EC.sign(&header("ES256", "ec"), &with(&claims(), "jti", Some("lost".into())));
     let other = EC.sign(&header("ES256", "ec"), &claims());
     assert!(world.verify(&mine).await.is_ok() && world.verify(&other).await.is_ok());
     let until = world.verifier.deny(ISSUER, "lost", NOW).unwrap();
@@ -48,10 +42,7 @@ async fn a_revoked_token_is_refused_at_once_and_the_others_are_not() {
     assert!(world.verify(&other).await.is_ok());
     // It stays revoked for as long as any token of that id could be valid.
     world.verifier.deny(ISSUER, "another", NOW + 599).unwrap();
-    assert_eq!(
-        world.verifier.verify(&mine, NOW + 599).await,
-        Err(TokenFault::Revoked)
-    );
+    assert_eq!(world.verifier.verify(&mine, NOW + 599).await, Err(TokenFault::Revoked));
 }
 
 #[tokio::test]
@@ -60,16 +51,10 @@ async fn one_issuer_does_not_revoke_the_tokens_of_another() {
     let second = "https://sso.other.vn";
     let issuer = |url: &str| Issuer::new(url, AUDIENCE, KeyLocation::File(world.file.clone()));
     let verifier = Verifier::new(vec![issuer(ISSUER), issuer(second)]).unwrap();
-    let token = EC.sign(
-        &header("ES256", "ec"),
-        &with(&claims(), "jti", Some("same".into())),
-    );
+    let token = EC.sign(&header("ES256", "ec"), &with(&claims(), "jti", Some("same".into())));
     verifier.deny(second, "same", NOW).unwrap();
     assert!(verifier.verify(&token, NOW).await.is_ok());
-    assert_eq!(
-        verifier.deny("https://nobody.vn", "same", NOW),
-        Err(TokenFault::UnknownIssuer)
-    );
+    assert_eq!(verifier.deny("https://nobody.vn", "same", NOW), Err(TokenFault::UnknownIssuer));
     assert!(Verifier::new(vec![issuer(ISSUER), issuer(ISSUER)]).is_err());
 }
 
@@ -83,11 +68,7 @@ fn remembered(expires_at: i64) -> Verified {
         scopes: ScopeSet::EMPTY,
         expires_at,
     };
-    Verified {
-        claims: Arc::new(claims),
-        issuer: 0,
-        epoch: 0,
-    }
+    Verified { claims: Arc::new(claims), issuer: 0, epoch: 0 }
 }
 
 #[test]
@@ -135,9 +116,6 @@ async fn the_cost_of_a_remembered_token() {
             }
             hit = hit.min(start.elapsed() / HITS);
         }
-        println!(
-            "{alg}: {} bytes, verified in {first:?}, remembered in {hit:?}",
-            token.len()
-        );
+        println!("{alg}: {} bytes, verified in {first:?}, remembered in {hit:?}", token.len());
     }
 }
