@@ -118,7 +118,9 @@ mod tests {
     #[test]
     fn a_held_answer_is_recognised() {
         let answer = Answer::json("{}").with_etag("p7");
-        for (held, expected) in [("\"p7\"", true), ("W/\"p7\"", true), ("\"x\", \"p7\"", true), ("*", true), ("\"p70\"", false)] {
+        for (held, expected) in
+            [("\"p7\"", true), ("W/\"p7\"", true), ("\"x\", \"p7\"", true), ("*", true), ("\"p70\"", false)]
+        {
             assert_eq!(answer.is_held_by(Some(&HeaderValue::from_static(held))), expected, "{held}");
         }
         assert!(!answer.is_held_by(None));

@@ -8,7 +8,7 @@ use crate::{
     body::Schemas,
     body::{described, text::string},
 };
-use domain::{Envelope, Event, StreamId};
+use domain::{DocumentNumber, Envelope, Event, StreamId};
 use std::io::Write;
 use utoipa::openapi::{
     KnownFormat, RefOr, SchemaFormat,
@@ -59,7 +59,7 @@ pub fn write(out: &mut Vec<u8>, fact: &Envelope) -> std::io::Result<()> {
         write!(out, r#""actorgrant":"{grant}","#)?;
     }
     if !fact.basis.documents.is_empty() {
-        let documents: Vec<_> = fact.basis.documents.iter().map(|number| number.raw()).collect();
+        let documents: Vec<_> = fact.basis.documents.iter().map(DocumentNumber::raw).collect();
         out.extend_from_slice(br#""basisdocuments":"#);
         serde_json::to_writer(&mut *out, &documents.join("; "))?;
         out.push(b',');
@@ -128,23 +128,26 @@ pub fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
 }
 
 #[cfg(test)]
-pub mod tests {
+mod tests {
     use super::*;
     use domain::*;
     use serde_json::{Value, json};
 
     /// A fact as the log could hold it.
-    pub fn fact() -> Envelope {
-        serde_json::from_value(json!({
-            "position": 48310, "stream": "unit/018bcfe5-6800-7000-8000-000000000001", "version": 1,
-            "previous": LeafHash::NONE.to_string(), "id": "018bcfe5-6800-7000-8000-000000000002",
-            "recorded_at": "2024-07-11T02:11:09.000Z", "effective_on": "2024-07-01",
-            "actor": {"client": "portal", "grant": "018bcfe5-6800-7000-8000-000000000003"},
-            "request": {"id": "018bcfe5-6800-7000-8000-000000000004", "key": KeyHash([1; 16]), "fingerprint": Fingerprint([2; 16])},
-            "basis": {"documents": ["37/NQ-HĐND", "số \"7\""], "illustrative": true}, "salt": Salt([3; 16]),
-            "event": {"type": "unit.registered", "data": {"name": {"vi": "Huyện ủy Ba Tơ"}, "kind": "party_body"}},
-        }))
-        .unwrap()
+    fn fact() -> Envelope {
+        let (key, print, salt, none) =
+            (KeyHash([1; 16]), Fingerprint([2; 16]), Salt([3; 16]), LeafHash::NONE);
+        let id = |n: u8| format!("018bcfe5-6800-7000-8000-00000000000{n}");
+        let (unit, event, grant, request) = (id(1), id(2), id(3), id(4));
+        let text = format!(
+            r#"{{"position":48310,"stream":"unit/{unit}","version":1,"previous":"{none}","id":"{event}",
+                "recorded_at":"2024-07-11T02:11:09.000Z","effective_on":"2024-07-01",
+                "actor":{{"client":"portal","unit":"{unit}","grant":"{grant}"}},
+                "request":{{"id":"{request}","key":"{key}","fingerprint":"{print}"}},
+                "basis":{{"documents":["37/NQ-HĐND","số \"7\""],"illustrative":true}},"salt":"{salt}",
+                "event":{{"type":"unit.registered","data":{{"name":{{"vi":"Huyện ủy Ba Tơ"}},"kind":"party_body"}}}}}}"#
+        );
+        serde_json::from_str(&text).unwrap()
     }
 
     #[test]

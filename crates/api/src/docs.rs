@@ -24,7 +24,9 @@ pub static ROUTES: &[Route] = &[
     page("/docs", |_, _| Ok(to_docs())),
     page("/docs/{file:.*}", swagger),
     page("/problems", |_, _| Ok(html(pages::index()))),
-    page("/problems/{code}", |_, code| pages::of(code).map(html).ok_or_else(|| Problem::new(Code::ResourceNotFound))),
+    page("/problems/{code}", |_, code| {
+        pages::of(code).map(html).ok_or_else(|| Problem::new(Code::ResourceNotFound))
+    }),
     read::<OpenApi>(
         "/v1/openapi.json",
         "getOpenApi",
@@ -82,7 +84,8 @@ fn landing() -> String {
 
 /// The files of Swagger UI name one another relative to a folder.
 fn to_docs() -> Answer {
-    let mut answer = Answer::new("text/plain", "").with_header(header::LOCATION, HeaderValue::from_static("/docs/"));
+    let mut answer =
+        Answer::new("text/plain", "").with_header(header::LOCATION, HeaderValue::from_static("/docs/"));
     answer.status = StatusCode::PERMANENT_REDIRECT;
     answer
 }
@@ -94,7 +97,11 @@ fn swagger(call: &Call<'_>, file: &str) -> Result<Answer, Problem> {
     let answer = Answer::new(found.content_type, found.bytes.into_owned())
         .with_header(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SWAGGER_POLICY))
         .with_header(CACHE_CONTROL, Cache::Shared(3600).header());
-    Ok(if found.gzpipped { answer.with_header(CONTENT_ENCODING, HeaderValue::from_static("gzip")) } else { answer })
+    Ok(if found.gzpipped {
+        answer.with_header(CONTENT_ENCODING, HeaderValue::from_static("gzip"))
+    } else {
+        answer
+    })
 }
 
 /// The document of this API.

@@ -175,10 +175,6 @@ impl From<crate::json::Malformed> for Issue {
             Why::Syntax => Flaw::NotJson(fault.line, fault.column),
             why @ (Why::DuplicateKey | Why::TooDeep | Why::NotUtf8 | Why::TrailingData) => why.into(),
         };
-        Self {
-            place: Place::Body,
-            at: fault.pointer,
-            flaw,
-        }
+        Self { place: Place::Body, at: fault.pointer, flaw }
     }
 }

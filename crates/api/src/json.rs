@@ -66,15 +66,8 @@ impl<'a> Json<'a> {
                 let before = std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
                 let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
                 let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-                let pointer = read_text(before)
-                    .err()
-                    .map_or_else(String::new, |fault| fault.pointer);
-                Err(Malformed {
-                    pointer,
-                    why: Why::NotUtf8,
-                    line,
-                    column,
-                })
+                let pointer = read_text(before).err().map_or_else(String::new, |fault| fault.pointer);
+                Err(Malformed { pointer, why: Why::NotUtf8, line, column })
             }
         }
     }
@@ -90,10 +83,7 @@ impl<'a> Json<'a> {
             Self::Text(value) => Value::String(value.clone().into_owned()),
             Self::List(items) => Value::Array(items.iter().map(Self::to_serde).collect()),
             Self::Object(members) => Value::Object(
-                members
-                    .iter()
-                    .map(|(name, value)| (name.clone().into_owned(), value.to_serde()))
-                    .collect(),
+                members.iter().map(|(name, value)| (name.clone().into_owned(), value.to_serde())).collect(),
             ),
         }
     }
@@ -112,10 +102,7 @@ pub fn push_step(pointer: &mut String, step: &str) {
 }
 
 fn read_text(text: &str) -> Result<Json<'_>, Malformed> {
-    let mut trail = Trail {
-        steps: Vec::new(),
-        why: Why::Syntax,
-    };
+    let mut trail = Trail { steps: Vec::new(), why: Why::Syntax };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let read = Value(&mut trail).deserialize(&mut deserializer);
     let read = match read {
@@ -128,12 +115,7 @@ fn read_text(text: &str) -> Result<Json<'_>, Malformed> {
         },
         Err(error) => error,
     };
-    Err(Malformed {
-        pointer: trail.pointer(),
-        why: trail.why,
-        line: read.line(),
-        column: read.column(),
-    })
+    Err(Malformed { pointer: trail.pointer(), why: trail.why, line: read.line(), column: read.column() })
 }
 
 /// Where the reader stands. After an error it is left as it was, so that it names the place.
@@ -254,10 +236,7 @@ impl<'de> Visitor<'de> for Value<'_, 'de> {
 fn duplicate<'de>(members: &[(Cow<'de, str>, Json<'de>)]) -> Option<Cow<'de, str>> {
     let mut names: Vec<_> = members.iter().map(|(name, _)| name).collect();
     names.sort_unstable();
-    names
-        .windows(2)
-        .find(|pair| pair[0] == pair[1])
-        .map(|pair| pair[0].clone())
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone())
 }
 
 /// Reads the name of a member, borrowed where possible.
@@ -299,15 +278,9 @@ mod tests {
 
     #[test]
     fn a_member_named_twice_is_refused_even_when_written_differently() {
-        assert_eq!(
-            fault(br#"{"a":[{"b":1,"b":2}]}"#),
-            ("/a/0/b".into(), Why::DuplicateKey)
-        );
+        assert_eq!(fault(br#"{"a":[{"b":1,"b":2}]}"#), ("/a/0/b".into(), Why::DuplicateKey));
         assert_eq!(fault(br#"{"b":1,"\u0062":2}"#), ("/b".into(), Why::DuplicateKey));
-        assert_eq!(
-            fault(br#"{"x/y~":1,"x/y~":2}"#),
-            ("/x~1y~0".into(), Why::DuplicateKey)
-        );
+        assert_eq!(fault(br#"{"x/y~":1,"x/y~":2}"#), ("/x~1y~0".into(), Why::DuplicateKey));
     }
 
     #[test]
@@ -321,15 +294,7 @@ mod tests {
     #[test]
     fn a_bad_byte_is_placed_in_the_value_and_in_the_text() {
         let bad = Json::read(b"{\"name\":\n \"H\xff\"}").unwrap_err();
-        assert_eq!(
-            bad,
-            Malformed {
-                pointer: "/name".into(),
-                why: Why::NotUtf8,
-                line: 2,
-                column: 4
-            }
-        );
+        assert_eq!(bad, Malformed { pointer: "/name".into(), why: Why::NotUtf8, line: 2, column: 4 });
     }
 
     #[test]
@@ -342,14 +307,8 @@ mod tests {
 
     #[test]
     fn whole_numbers_are_exact_and_all_others_set_apart() {
-        assert_eq!(
-            Json::read(b"18446744073709551615"),
-            Ok(Json::Integer(18_446_744_073_709_551_615))
-        );
-        assert_eq!(
-            Json::read(b"-9223372036854775808"),
-            Ok(Json::Integer(-9_223_372_036_854_775_808))
-        );
+        assert_eq!(Json::read(b"18446744073709551615"), Ok(Json::Integer(18_446_744_073_709_551_615)));
+        assert_eq!(Json::read(b"-9223372036854775808"), Ok(Json::Integer(-9_223_372_036_854_775_808)));
         assert_eq!(Json::read(b"97.25"), Ok(Json::Fraction(97.25)));
     }
 

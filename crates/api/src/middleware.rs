@@ -50,10 +50,16 @@ thread_local! {
 }
 
 /// Answers one request. `path` is `None` where the registry has nothing.
-pub async fn answer(service: &Service, path: Option<&Path>, request: &HttpRequest, payload: Payload) -> HttpResponse {
+pub async fn answer(
+    service: &Service,
+    path: Option<&Path>,
+    request: &HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
     let started = Instant::now();
     let now = service.app().now();
-    let id = MINT.with_borrow_mut(|mint| mint.event_id(now)).map_or(RequestId(Uuid::nil()), |id| RequestId(id.0));
+    let id =
+        MINT.with_borrow_mut(|mint| mint.event_id(now)).map_or(RequestId(Uuid::nil()), |id| RequestId(id.0));
     let seen = OnceCell::new();
     let outcome = caught(dispatch(service, path, request, payload, id, &seen)).await;
     let mut response = match outcome {
@@ -92,7 +98,8 @@ async fn dispatch(
         return Err(Problem::new(Code::MethodNotAllowed).with_header(header::ALLOW, path.allow.clone()));
     };
     let claims = authorise(service, route, request.headers(), seen).await?;
-    let call = Call { service, claims, language: language(request.headers()), form: form(route, request)?, id };
+    let call =
+        Call { service, claims, language: language(request.headers()), form: form(route, request)?, id };
     match (&route.kind, claims) {
         (Kind::Fact(row), Some(claims)) => {
             let body = body(request.headers(), payload).await?;
@@ -100,8 +107,10 @@ async fn dispatch(
         }
         // A fact without an author cannot be recorded, so no row can make one public.
         (Kind::Fact(_), None) => Err(Problem::no_token()),
-        (Kind::Read(row), _) => read::answer(row, &call, request).await,
-        (Kind::Page(page), _) => page(&call, request.match_info().iter().next().map_or("", |(_, value)| value)),
+        (Kind::Read(row), _) => read::answer(row, route.access, &call, request).await,
+        (Kind::Page(page), _) => {
+            page(&call, request.match_info().iter().next().map_or("", |(_, value)| value))
+        }
     }
 }
 
@@ -160,26 +169,33 @@ fn form(route: &Route, request: &HttpRequest) -> Result<&'static str, Problem> {
         Kind::Page(_) => return Ok(crate::answer::HTML),
     };
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    read::negotiate(forms, accept).ok_or_else(|| Problem::new(Code::NotAcceptable).with("supported", forms.to_vec()))
+    read::negotiate(forms, accept)
+        .ok_or_else(|| Problem::new(Code::NotAcceptable).with("supported", forms.to_vec()))
 }
 
 /// Reads a JSON body within its limit.
 async fn body(headers: &HeaderMap, payload: Payload) -> Result<Bytes, Problem> {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_json = media.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("application/json"));
+    let is_json =
+        media.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("application/json"));
     let plain = headers.get(header::CONTENT_ENCODING).is_none_or(|coding| coding == "identity");
     if !is_json || !plain {
-        return Err(Problem::new(Code::UnsupportedMediaType).with("supported", [crate::answer::JSON].as_slice()));
+        return Err(
+            Problem::new(Code::UnsupportedMediaType).with("supported", [crate::answer::JSON].as_slice())
+        );
     }
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > fact::MAX_BODY_BYTES as u64) {
         return Err(Problem::body_too_large(fact::MAX_BODY_BYTES));
     }
     match payload.to_bytes_limited(fact::MAX_BODY_BYTES).await {
         Ok(Ok(body)) => Ok(body),
-        Ok(Err(_)) => {
-            Err(Problem::invalid(vec![Issue { place: Place::Body, at: String::new(), flaw: Flaw::Incomplete }]))
-        }
+        Ok(Err(_)) => Err(Problem::invalid(vec![Issue {
+            place: Place::Body,
+            at: String::new(),
+            flaw: Flaw::Incomplete,
+        }])),
         Err(_) => Err(Problem::body_too_large(fact::MAX_BODY_BYTES)),
     }
 }

@@ -63,7 +63,13 @@ impl Service {
             let _ = write!(tag, "{byte:02x}");
             tag
         });
-        Ok(Self { app, verifier, paths: paths_of(&routes), document: Document { json, tag }, swagger: docs::config() })
+        Ok(Self {
+            app,
+            verifier,
+            paths: paths_of(&routes),
+            document: Document { json, tag },
+            swagger: docs::config(),
+        })
     }
 
     /// The application behind it.

@@ -39,11 +39,7 @@ impl Language {
         let (mut vi, mut en) = (None, None);
         for range in header.split(',') {
             let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
-            let weight = weight
-                .trim()
-                .strip_prefix("q=")
-                .and_then(|q| q.parse::<f32>().ok())
-                .unwrap_or(0.0);
+            let weight = weight.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()).unwrap_or(0.0);
             let primary = tag.trim().split('-').next().unwrap_or_default();
             if primary.eq_ignore_ascii_case("vi") {
                 vi = Some(weight);
@@ -51,29 +47,19 @@ impl Language {
                 en = Some(weight);
             }
         }
-        if en.unwrap_or(0.0) > vi.unwrap_or(0.0) {
-            Self::En
-        } else {
-            Self::Vi
-        }
+        if en.unwrap_or(0.0) > vi.unwrap_or(0.0) { Self::En } else { Self::Vi }
     }
 }
 
 impl Words {
     /// A text known when the program was written.
     pub const fn fixed(vi: &'static str, en: &'static str) -> Self {
-        Self {
-            vi: Cow::Borrowed(vi),
-            en: Cow::Borrowed(en),
-        }
+        Self { vi: Cow::Borrowed(vi), en: Cow::Borrowed(en) }
     }
 
     /// A text with values in it.
     pub fn new(vi: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            vi: vi.into(),
-            en: en.into(),
-        }
+        Self { vi: vi.into(), en: en.into() }
     }
 
     /// The text in one language.

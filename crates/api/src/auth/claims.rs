@@ -36,11 +36,7 @@ pub(super) fn check_validity(members: &UniqueObject, now: i64) -> Result<(), Tok
         return Err(TokenFault::Expired);
     }
     let starts_later = |not_before: i64| not_before > now.saturating_add(LEEWAY_SECONDS);
-    if seconds(members, "nbf")?.is_some_and(starts_later) {
-        Err(TokenFault::NotYetValid)
-    } else {
-        Ok(())
-    }
+    if seconds(members, "nbf")?.is_some_and(starts_later) { Err(TokenFault::NotYetValid) } else { Ok(()) }
 }
 
 impl Claims {
@@ -62,9 +58,7 @@ impl Claims {
         if expires_at.abs_diff(issued_at) > max_lifetime_seconds {
             return Err(TokenFault::TooLongLived);
         }
-        let client = members
-            .text("client_id")
-            .ok_or(TokenFault::MissingClaim("client_id"))?;
+        let client = members.text("client_id").ok_or(TokenFault::MissingClaim("client_id"))?;
         let scopes = match members.0.get("scope") {
             None => ScopeSet::EMPTY,
             Some(Value::String(text)) => ScopeSet::from_claim(text),

@@ -31,10 +31,7 @@ impl Algorithm {
 
     /// The algorithm of that name, if it is one of ours.
     pub(super) fn named(text: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|algorithm| algorithm.as_str() == text)
+        Self::ALL.iter().copied().find(|algorithm| algorithm.as_str() == text)
     }
 }
 
@@ -112,12 +109,7 @@ impl Issuer {
 
     /// Says what is wrong with the configuration, if anything is.
     pub(super) fn check(&self) -> Result<(), IssuerFault> {
-        let fault = |problem| {
-            Err(IssuerFault {
-                issuer: self.url.clone(),
-                problem,
-            })
-        };
+        let fault = |problem| Err(IssuerFault { issuer: self.url.clone(), problem });
         if self.url.is_empty() || self.audience.is_empty() {
             return fault("an issuer needs a URL and an audience");
         }
@@ -144,10 +136,7 @@ fn is_trustworthy(url: &str) -> bool {
 /// Whether the URL leads to this machine.
 pub(super) fn is_loopback(url: &reqwest::Url) -> bool {
     url.host_str().is_some_and(|host| {
-        let address = host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse::<IpAddr>();
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         host == "localhost" || address.is_ok_and(|ip| ip.is_loopback())
     })
 }
@@ -186,35 +175,10 @@ mod tests {
 
     #[test]
     fn an_issuer_without_audience_algorithm_or_limit_is_refused() {
-        let sound = Issuer::new(
-            "https://sso.example.vn",
-            "thidua",
-            KeyLocation::File("jwks.json".into()),
-        );
+        let sound = Issuer::new("https://sso.example.vn", "thidua", KeyLocation::File("jwks.json".into()));
         assert_eq!(sound.check(), Ok(()));
-        assert!(
-            Issuer {
-                audience: String::new(),
-                ..sound.clone()
-            }
-            .check()
-            .is_err()
-        );
-        assert!(
-            Issuer {
-                algorithms: vec![],
-                ..sound.clone()
-            }
-            .check()
-            .is_err()
-        );
-        assert!(
-            Issuer {
-                max_lifetime_seconds: 0,
-                ..sound
-            }
-            .check()
-            .is_err()
-        );
+        assert!(Issuer { audience: String::new(), ..sound.clone() }.check().is_err());
+        assert!(Issuer { algorithms: vec![], ..sound.clone() }.check().is_err());
+        assert!(Issuer { max_lifetime_seconds: 0, ..sound }.check().is_err());
     }
 }

@@ -36,10 +36,7 @@ impl KeySet {
     /// Reads a JWK set. Keys that are not fit for signatures are left out, as RFC 7517 §5 asks, and logged.
     pub fn parse(text: Vec<u8>, development_allowed: bool) -> Result<Self, KeysFault> {
         let set: Value = serde_json::from_slice(&text).map_err(|_| KeysFault::NotAKeySet)?;
-        let members = set
-            .get("keys")
-            .and_then(Value::as_array)
-            .ok_or(KeysFault::NotAKeySet)?;
+        let members = set.get("keys").and_then(Value::as_array).ok_or(KeysFault::NotAKeySet)?;
         let mut keys: Vec<Arc<PublicKey>> = Vec::with_capacity(members.len());
         for member in members.iter().filter_map(Value::as_object) {
             match PublicKey::parse(member) {
@@ -56,25 +53,14 @@ impl KeySet {
                 }
             }
         }
-        Ok(Self {
-            text: text.into(),
-            keys,
-        })
+        Ok(Self { text: text.into(), keys })
     }
 
     /// The key of that id, if it may be used with that algorithm.
     pub fn find(&self, id: &str, algorithm: Algorithm) -> Result<Arc<PublicKey>, TokenFault> {
-        let key = self
-            .keys
-            .iter()
-            .find(|key| &*key.id == id)
-            .ok_or(TokenFault::UnknownKey)?;
+        let key = self.keys.iter().find(|key| &*key.id == id).ok_or(TokenFault::UnknownKey)?;
         let fits = key.algorithms.contains(&algorithm);
-        if fits {
-            Ok(Arc::clone(key))
-        } else {
-            Err(TokenFault::AlgorithmNotAllowed)
-        }
+        if fits { Ok(Arc::clone(key)) } else { Err(TokenFault::AlgorithmNotAllowed) }
     }
 }
 
@@ -89,23 +75,16 @@ impl PublicKey {
         if member.get("use").is_some_and(|use_| use_ != "sig") {
             return Err("it is not for signatures");
         }
-        let verifies = |operations: &Value| {
-            operations
-                .as_array()
-                .is_some_and(|all| all.iter().any(|o| o == "verify"))
-        };
-        if member
-            .get("key_ops")
-            .is_some_and(|operations| !verifies(operations))
-        {
+        let verifies =
+            |operations: &Value| operations.as_array().is_some_and(|all| all.iter().any(|o| o == "verify"));
+        if member.get("key_ops").is_some_and(|operations| !verifies(operations)) {
             return Err("it is not for verifying");
         }
         let algorithms = match member.get("alg") {
             None => algorithms_of(member)?,
-            Some(named) => algorithms_of(member)?
-                .into_iter()
-                .filter(|known| named == known.as_str())
-                .collect(),
+            Some(named) => {
+                algorithms_of(member)?.into_iter().filter(|known| named == known.as_str()).collect()
+            }
         };
         if algorithms.is_empty() {
             return Err("its algorithm is not one of ours, or not for a key of its kind");
@@ -113,11 +92,7 @@ impl PublicKey {
         let jwk: Jwk =
             serde_json::from_value(Value::Object(member.clone())).map_err(|_| "it is not a key")?;
         let decoding = DecodingKey::from_jwk(&jwk).map_err(|_| "it cannot be decoded")?;
-        Ok(Self {
-            id: id.into(),
-            algorithms,
-            decoding,
-        })
+        Ok(Self { id: id.into(), algorithms, decoding })
     }
 }
 

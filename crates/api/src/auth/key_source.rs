@@ -2,24 +2,15 @@
 
 use super::{
     Algorithm, Issuer, KeyLocation, TokenFault,
-    issuer::is_loopback,
+    key_location::{KeysFault, Location, Stamp},
     key_set::{KeySet, PublicKey},
 };
 use parking_lot::RwLock;
-use std::{
-    io,
-    os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicI64, AtomicU64, Ordering},
-    },
-    time::{Duration, SystemTime},
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
-
-/// The largest set of keys that is read, in bytes. A set of ten RSA keys with certificates takes about 30 KB.
-const MAX_KEY_SET_BYTES: usize = 256 * 1024;
 
 /// How often a file is looked at, at most, in seconds.
 const FILE_INTERVAL_SECONDS: u64 = 1;
@@ -32,40 +23,6 @@ const FIRST_INTERVAL_SECONDS: u64 = 5;
 
 /// No set of keys was obtained yet, or no attempt was made.
 const NEVER: i64 = i64::MIN;
-
-/// Why a set of keys could not be obtained.
-#[derive(Debug, thiserror::Error)]
-pub enum KeysFault {
-    /// The set holds a development key, and the issuer is not allowed to use one.
-    #[error("the keys hold the development key {0}, which this service must not trust")]
-    DevelopmentKey(String),
-    /// The task that loads the keys was stopped, as when the service shuts down.
-    #[error("loading the keys was interrupted")]
-    Interrupted,
-    /// Not a JWK set.
-    #[error("the keys are not a JWK set (RFC 7517)")]
-    NotAKeySet,
-    /// The issuer did not answer 200.
-    #[error("asking for the keys was answered with status {0}")]
-    Status(u16),
-    /// More than 256 KiB.
-    #[error("the set of keys is larger than 256 KiB")]
-    TooLarge,
-    /// The issuer could not be reached in time.
-    #[error("fetching the keys failed")]
-    Unreachable(#[from] reqwest::Error),
-    /// The file could not be read.
-    #[error("reading the keys from {0} failed")]
-    Unreadable(PathBuf, #[source] io::Error),
-}
-
-/// Tells whether a file changed: modification time, length, inode.
-type Stamp = (SystemTime, u64, u64);
-
-enum Location {
-    File(PathBuf),
-    Url(reqwest::Client, String),
-}
 
 /// A key, and the epoch that was read before it: whatever changes afterwards makes the pair outdated, not wrong.
 pub(super) struct Found {
@@ -94,16 +51,13 @@ pub(super) struct KeySource {
 impl KeySource {
     /// A source that has not loaded anything yet.
     pub fn new(issuer: &Issuer) -> Result<Self, reqwest::Error> {
-        let (location, fresh_seconds) = match &issuer.keys {
-            KeyLocation::File(path) => (Location::File(path.clone()), FILE_INTERVAL_SECONDS),
-            KeyLocation::Url(url) => {
-                let client = client(url, issuer.fetch_timeout)?;
-                (Location::Url(client, url.clone()), issuer.keys_max_age_seconds)
-            }
+        let fresh_seconds = match &issuer.keys {
+            KeyLocation::File(_) => FILE_INTERVAL_SECONDS,
+            KeyLocation::Url(_) => issuer.keys_max_age_seconds,
         };
         Ok(Self {
             issuer: issuer.url.clone(),
-            location,
+            location: Location::new(&issuer.keys, issuer.fetch_timeout)?,
             development_allowed: issuer.development_allowed,
             fresh_seconds,
             stale_seconds: fresh_seconds.saturating_add(issuer.stale_if_error_seconds),
@@ -234,16 +188,13 @@ impl KeySource {
         if let Err(fault) = self.load(flight, now).await
             && !failed_before
         {
-            tracing::warn!(
-                issuer = self.issuer,
-                error = &fault as &dyn std::error::Error,
-                "keys not loaded"
-            );
+            tracing::warn!(issuer = self.issuer, error = &fault as &dyn std::error::Error, "keys not loaded");
         }
     }
 
     async fn load(&self, mut flight: OwnedMutexGuard<Option<Stamp>>, now: i64) -> Result<(), KeysFault> {
         let outcome = self
+            .location
             .read(&mut flight)
             .await
             .and_then(|text| text.map_or(Ok(()), |text| self.replace(text)));
@@ -257,14 +208,6 @@ impl KeySource {
         outcome
     }
 
-    /// The text of the keys; `None` when the file is the one read before.
-    async fn read(&self, stamp: &mut Option<Stamp>) -> Result<Option<Vec<u8>>, KeysFault> {
-        match &self.location {
-            Location::File(path) => read_file(path, stamp),
-            Location::Url(client, url) => fetch(client, url).await.map(Some),
-        }
-    }
-
     fn replace(&self, text: Vec<u8>) -> Result<(), KeysFault> {
         if self.keys.read().as_ref().is_some_and(|keys| *keys.text == *text) {
             return Ok(());
@@ -275,52 +218,4 @@ impl KeySource {
         tracing::info!(issuer = self.issuer, "keys changed");
         Ok(())
     }
-}
-
-/// A client that follows no redirect: the configured URL is the one we trust.
-fn client(url: &str, timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
-    let builder = reqwest::Client::builder()
-        .timeout(timeout)
-        .redirect(reqwest::redirect::Policy::none());
-    let local = reqwest::Url::parse(url).is_ok_and(|url| is_loopback(&url));
-    if local {
-        builder.no_proxy().build()
-    } else {
-        builder.build()
-    }
-}
-
-async fn fetch(client: &reqwest::Client, url: &str) -> Result<Vec<u8>, KeysFault> {
-    let mut response = client
-        .get(url)
-        .header("Accept", "application/jwk-set+json, application/json")
-        .send()
-        .await?;
-    if response.status() != reqwest::StatusCode::OK {
-        return Err(KeysFault::Status(response.status().as_u16()));
-    }
-    let mut text = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if text.len() + chunk.len() > MAX_KEY_SET_BYTES {
-            return Err(KeysFault::TooLarge);
-        }
-        text.extend_from_slice(&chunk);
-    }
-    Ok(text)
-}
-
-/// Reads the file unless its stamp is the one given. It is small and read once per change, so no thread is spent on it.
-fn read_file(path: &Path, stamp: &mut Option<Stamp>) -> Result<Option<Vec<u8>>, KeysFault> {
-    let unreadable = |error| KeysFault::Unreadable(path.to_owned(), error);
-    let found = std::fs::metadata(path).map_err(unreadable)?;
-    let found = (found.modified().map_err(unreadable)?, found.len(), found.ino());
-    if *stamp == Some(found) {
-        return Ok(None);
-    }
-    if found.1 > MAX_KEY_SET_BYTES as u64 {
-        return Err(KeysFault::TooLarge);
-    }
-    let text = std::fs::read(path).map_err(unreadable)?;
-    *stamp = Some(found);
-    Ok(Some(text))
 }

@@ -27,9 +27,7 @@ use std::{
 };
 
 /// What stands before the 32 secret bytes in the PKCS#8 form of an Ed25519 key (RFC 8410 §7).
-const PKCS8_PREFIX: [u8; 16] = [
-    0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,
-];
+const PKCS8_PREFIX: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
 
 /// Why a key could not be made, kept, read or used.
 #[derive(Debug, thiserror::Error)]
@@ -109,9 +107,7 @@ impl SigningKey {
     pub fn write(&self, pem: &Path, jwks: &Path) -> Result<(), KeyFault> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true).mode(0o600);
-        let written = options
-            .open(pem)
-            .and_then(|mut file| file.write_all(self.pem.as_bytes()));
+        let written = options.open(pem).and_then(|mut file| file.write_all(self.pem.as_bytes()));
         written.map_err(|error| KeyFault::File(pem.to_owned(), error))?;
         // Renamed into place: a service that watches the file never reads half of it.
         let mut draft = jwks.as_os_str().to_owned();
@@ -135,18 +131,10 @@ impl SigningKey {
     fn from_pem(pem: String) -> Result<Self, KeyFault> {
         let encoding = EncodingKey::from_ed_pem(pem.as_bytes())?;
         let mut public = Jwk::from_encoding_key(&encoding, Algorithm::EdDSA)?;
-        let id = format!(
-            "{DEVELOPMENT_KEY_ID}{}",
-            public.thumbprint(ThumbprintHash::SHA256)?
-        );
+        let id = format!("{DEVELOPMENT_KEY_ID}{}", public.thumbprint(ThumbprintHash::SHA256)?);
         public.common.key_id = Some(id.clone());
         public.common.public_key_use = Some(PublicKeyUse::Signature);
-        Ok(Self {
-            pem,
-            encoding,
-            public,
-            id,
-        })
+        Ok(Self { pem, encoding, public, id })
     }
 }
 
@@ -199,10 +187,7 @@ mod tests {
         let (pem, jwks) = (folder.path().join("key.pem"), folder.path().join("jwks.json"));
         SigningKey::generate().unwrap().write(&pem, &jwks).unwrap();
         let before = fs::read(&pem).unwrap();
-        assert!(matches!(
-            SigningKey::generate().unwrap().write(&pem, &jwks),
-            Err(KeyFault::File(..))
-        ));
+        assert!(matches!(SigningKey::generate().unwrap().write(&pem, &jwks), Err(KeyFault::File(..))));
         assert_eq!(fs::read(&pem).unwrap(), before);
     }
 

@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`Verifier`]: the checklist every token passes, and what is remembered of those that passed
 //! - [`Issuer`]: whom we trust, for what; [`Scope`]: what a token may allow at most
-//! - `key_source`, `key_set`: where public keys come from and which of them are fit to be used
+//! - `key_source`, `key_location`, `key_set`: when public keys are loaded, from where, and which are fit to be used
 //! - [`keys`]: key pairs for development and demonstrations, and tokens signed with them
 //!
 //! # What it refuses to know
@@ -14,6 +14,7 @@ mod claims;
 mod fault;
 mod issuer;
 mod json;
+mod key_location;
 mod key_set;
 mod key_source;
 pub mod keys;
@@ -28,6 +29,6 @@ mod tests;
 pub use claims::Claims;
 pub use fault::TokenFault;
 pub use issuer::{Algorithm, Issuer, IssuerFault, KeyLocation};
-pub use key_source::KeysFault;
+pub use key_location::KeysFault;
 pub use scope::{Scope, ScopeSet, UnknownScope};
 pub use verifier::Verifier;

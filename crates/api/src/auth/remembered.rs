@@ -45,18 +45,12 @@ pub(super) struct Remembered {
 impl Remembered {
     /// Nothing is remembered yet.
     pub fn new() -> Self {
-        Self {
-            shards: std::array::from_fn(|_| Shard::default()),
-        }
+        Self { shards: std::array::from_fn(|_| Shard::default()) }
     }
 
     /// The token of that digest, if it is remembered and has not expired at `now`.
     pub fn get(&self, digest: &TokenDigest, now: i64) -> Option<Verified> {
-        self.shard(digest)
-            .read()
-            .get(digest)
-            .filter(|token| now < token.claims.expires_at)
-            .cloned()
+        self.shard(digest).read().get(digest).filter(|token| now < token.claims.expires_at).cloned()
     }
 
     /// Remembers a token. In a full part it takes the place of the expired ones, or else of the one that expires first.
@@ -65,10 +59,8 @@ impl Remembered {
         if shard.len() >= SHARD_CAPACITY && !shard.contains_key(&digest) {
             shard.retain(|_, token| now < token.claims.expires_at);
             if shard.len() >= SHARD_CAPACITY
-                && let Some(first) = shard
-                    .iter()
-                    .min_by_key(|(_, token)| token.claims.expires_at)
-                    .map(|(key, _)| *key)
+                && let Some(first) =
+                    shard.iter().min_by_key(|(_, token)| token.claims.expires_at).map(|(key, _)| *key)
             {
                 shard.remove(&first);
             }

@@ -69,11 +69,7 @@ impl FromStr for Scope {
     type Err = UnknownScope;
 
     fn from_str(text: &str) -> Result<Self, UnknownScope> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|scope| scope.as_str() == text)
-            .ok_or(UnknownScope)
+        Self::ALL.iter().copied().find(|scope| scope.as_str() == text).ok_or(UnknownScope)
     }
 }
 
@@ -111,10 +107,7 @@ impl ScopeSet {
 
     /// The scopes of the set, in the order of [`Scope::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Scope> {
-        Scope::ALL
-            .iter()
-            .copied()
-            .filter(move |scope| self.contains(*scope))
+        Scope::ALL.iter().copied().filter(move |scope| self.contains(*scope))
     }
 
     /// Reads the `scope` claim (RFC 8693 §4.2): names separated by spaces. Names of other services are left out, for an

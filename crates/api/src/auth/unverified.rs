@@ -28,26 +28,15 @@ impl Unverified {
             return Err(TokenFault::Malformed);
         };
         let header = object(header)?;
-        if let Some(name) = FORBIDDEN_HEADERS
-            .iter()
-            .find(|name| header.0.contains_key(**name))
-        {
+        if let Some(name) = FORBIDDEN_HEADERS.iter().find(|name| header.0.contains_key(**name)) {
             return Err(TokenFault::HeaderNotAllowed(name));
         }
         let algorithm = header.text("alg").ok_or(TokenFault::Malformed)?;
         let algorithm = Algorithm::named(algorithm).ok_or(TokenFault::AlgorithmNotAllowed)?;
         let key_id = header.text("kid").ok_or(TokenFault::UnknownKey)?.to_owned();
         let typ = header.text("typ").unwrap_or_default().to_owned();
-        let issuer = object(claims)?
-            .text("iss")
-            .ok_or(TokenFault::MissingClaim("iss"))?
-            .to_owned();
-        Ok(Self {
-            algorithm,
-            key_id,
-            typ,
-            issuer,
-        })
+        let issuer = object(claims)?.text("iss").ok_or(TokenFault::MissingClaim("iss"))?.to_owned();
+        Ok(Self { algorithm, key_id, typ, issuer })
     }
 }
 

@@ -43,10 +43,7 @@ impl Verifier {
         let mut trusted: Vec<TrustedIssuer> = Vec::with_capacity(issuers.len());
         for config in issuers {
             config.check()?;
-            let fault = |problem| IssuerFault {
-                issuer: config.url.clone(),
-                problem,
-            };
+            let fault = |problem| IssuerFault { issuer: config.url.clone(), problem };
             if trusted.iter().any(|other| *other.name == *config.url) {
                 return Err(fault("the issuer is configured twice"));
             }
@@ -59,20 +56,14 @@ impl Verifier {
                 config,
             });
         }
-        Ok(Self {
-            issuers: trusted,
-            remembered: Remembered::new(),
-        })
+        Ok(Self { issuers: trusted, remembered: Remembered::new() })
     }
 
     /// Loads the keys of every issuer that are missing or old, and says for which an attempt failed. Call it at start-up,
     /// and from the readiness probe while [`Self::ready`] is false; how often issuers are really asked is limited.
     pub async fn prefetch(&self, now_seconds: i64) -> Vec<(Arc<str>, KeysFault)> {
         let load = |issuer: &TrustedIssuer| {
-            (
-                Arc::clone(&issuer.name),
-                tokio::spawn(Arc::clone(&issuer.keys).prefetch(now_seconds)),
-            )
+            (Arc::clone(&issuer.name), tokio::spawn(Arc::clone(&issuer.keys).prefetch(now_seconds)))
         };
         let tasks: Vec<_> = self.issuers.iter().map(load).collect();
         let mut faults = Vec::new();
@@ -113,18 +104,10 @@ impl Verifier {
             }
         }
         let token = Unverified::read(bearer)?;
-        let known = self
-            .issuers
-            .iter()
-            .enumerate()
-            .find(|(_, issuer)| *issuer.name == *token.issuer);
+        let known = self.issuers.iter().enumerate().find(|(_, issuer)| *issuer.name == *token.issuer);
         let (place, issuer) = known.ok_or(TokenFault::UnknownIssuer)?;
         let (epoch, claims) = issuer.verify(bearer, &token, now_seconds).await?;
-        let verified = Verified {
-            claims: Arc::new(claims),
-            issuer: place,
-            epoch,
-        };
+        let verified = Verified { claims: Arc::new(claims), issuer: place, epoch };
         self.remembered.insert(digest, verified.clone(), now_seconds);
         Ok(verified.claims)
     }
@@ -135,11 +118,8 @@ impl Verifier {
     /// # Errors
     /// [`TokenFault::UnknownIssuer`] when no issuer of that URL is configured.
     pub fn deny(&self, issuer: &str, token_id: &str, now_seconds: i64) -> Result<i64, TokenFault> {
-        let issuer = self
-            .issuers
-            .iter()
-            .find(|known| *known.name == *issuer)
-            .ok_or(TokenFault::UnknownIssuer)?;
+        let issuer =
+            self.issuers.iter().find(|known| *known.name == *issuer).ok_or(TokenFault::UnknownIssuer)?;
         Ok(issuer.deny(token_id, now_seconds))
     }
 }
@@ -156,13 +136,7 @@ impl TrustedIssuer {
         if !self.config.accepts_type(&token.typ) {
             return Err(TokenFault::WrongType);
         }
-        let claims = Claims::read(
-            &members,
-            now,
-            self.config.max_lifetime_seconds,
-            &self.name,
-            &key.id,
-        )?;
+        let claims = Claims::read(&members, now, self.config.max_lifetime_seconds, &self.name, &key.id)?;
         if self.denied.read().contains_key(&claims.token_id) {
             return Err(TokenFault::Revoked);
         }
@@ -200,10 +174,7 @@ impl TrustedIssuer {
 }
 
 /// What a fault jsonwebtoken found means for the caller.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an enum of another crate, which may grow"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "an enum of another crate, which may grow")]
 fn fault_of(kind: &ErrorKind) -> TokenFault {
     let required = |name: &str| REQUIRED_CLAIMS.into_iter().find(|claim| *claim == name);
     match kind {

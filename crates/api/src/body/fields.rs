@@ -58,11 +58,7 @@ impl<T: Field, const LEAST: usize, const MOST: usize> Field for List<T, LEAST, M
     }
 
     fn absent(faults: &mut Faults) -> Option<Self> {
-        if LEAST == 0 {
-            Some(Self(Vec::new()))
-        } else {
-            faults.note(Flaw::Missing)
-        }
+        if LEAST == 0 { Some(Self(Vec::new())) } else { faults.note(Flaw::Missing) }
     }
 
     fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
@@ -103,11 +99,7 @@ pub(super) fn integer(value: &Json<'_>, least: i128, most: i128, faults: &mut Fa
             return faults.note(Flaw::WrongType("integer"));
         }
     };
-    if (least..=most).contains(&number) {
-        Some(number)
-    } else {
-        faults.note(Flaw::OutOfRange(least, most))
-    }
+    if (least..=most).contains(&number) { Some(number) } else { faults.note(Flaw::OutOfRange(least, most)) }
 }
 
 /// Declares whole numbers by their natural bounds.
@@ -134,9 +126,7 @@ integers!(i8, u8, u16, u32);
 impl Field for EmulationYear {
     fn read(value: &Json<'_>, faults: &mut Faults) -> Option<Self> {
         let number = integer(value, FIRST_YEAR.into(), LAST_YEAR.into(), faults)?;
-        i64::try_from(number)
-            .ok()
-            .and_then(|number| Self::new(number).ok())
+        i64::try_from(number).ok().and_then(|number| Self::new(number).ok())
     }
 
     fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
@@ -217,14 +207,8 @@ crate::body! {
 
 impl Field for Basis {
     fn read(value: &Json<'_>, faults: &mut Faults) -> Option<Self> {
-        let BasisBody {
-            documents,
-            illustrative,
-        } = BasisBody::read(value, faults)?;
-        Some(Self {
-            documents: documents.0,
-            illustrative: illustrative.unwrap_or(false),
-        })
+        let BasisBody { documents, illustrative } = BasisBody::read(value, faults)?;
+        Some(Self { documents: documents.0, illustrative: illustrative.unwrap_or(false) })
     }
 
     fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
@@ -265,9 +249,7 @@ impl Field for Role {
                         .map(|role| Self::UnitOfficer { unit: role.unit })
                 }),
                 "official" => object(value, faults, |members, faults| {
-                    members
-                        .take::<ForBloc>("official", faults)
-                        .map(|role| Self::Official { bloc: role.bloc })
+                    members.take::<ForBloc>("official", faults).map(|role| Self::Official { bloc: role.bloc })
                 }),
                 _ => faults.note(Flaw::UnknownValue(NAMES.into())),
             },

@@ -70,20 +70,12 @@ pub struct Faults {
 impl Faults {
     /// Nothing found yet in this part of a request.
     pub const fn new(place: Place) -> Self {
-        Self {
-            place,
-            at: String::new(),
-            issues: Vec::new(),
-        }
+        Self { place, at: String::new(), issues: Vec::new() }
     }
 
     /// Notes a fault at the present place. Gives `None`, so that a reader can end with it.
     pub fn note<T>(&mut self, flaw: Flaw) -> Option<T> {
-        self.issues.push(Issue {
-            place: self.place,
-            at: self.at.clone(),
-            flaw,
-        });
+        self.issues.push(Issue { place: self.place, at: self.at.clone(), flaw });
         None
     }
 
@@ -133,10 +125,7 @@ impl<'j, 'a> Members<'j, 'a> {
     /// The members of a value that should be an object.
     pub fn of(value: &'j Json<'a>, faults: &mut Faults) -> Option<Self> {
         match value {
-            Json::Object(members) => Some(Self {
-                members,
-                taken: Vec::new(),
-            }),
+            Json::Object(members) => Some(Self { members, taken: Vec::new() }),
             Json::Null => faults.note(Flaw::Null),
             Json::Bool(_) | Json::Integer(_) | Json::Fraction(_) | Json::Text(_) | Json::List(_) => {
                 faults.note(Flaw::WrongType("object"))
@@ -147,11 +136,7 @@ impl<'j, 'a> Members<'j, 'a> {
     /// Takes one member.
     pub fn take<T: Field>(&mut self, name: &'static str, faults: &mut Faults) -> Option<T> {
         self.taken.push(name);
-        let value = self
-            .members
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value);
+        let value = self.members.iter().find(|(key, _)| key == name).map(|(_, value)| value);
         faults.within(name, |faults| match value {
             Some(value) => T::read(value, faults),
             None => T::absent(faults),
@@ -160,11 +145,7 @@ impl<'j, 'a> Members<'j, 'a> {
 
     /// Notes every member that was not taken.
     pub fn close(self, faults: &mut Faults) {
-        for (name, _) in self
-            .members
-            .iter()
-            .filter(|(name, _)| !self.taken.contains(&name.as_ref()))
-        {
+        for (name, _) in self.members.iter().filter(|(name, _)| !self.taken.contains(&name.as_ref())) {
             faults.within(name, |faults| faults.note::<()>(Flaw::UnknownField));
         }
     }
@@ -234,20 +215,12 @@ pub fn described(schema: RefOr<Schema>, about: &str, example: Option<serde_json:
         }
         RefOr::T(Schema::Object(mut object)) => {
             object.description = about.or(object.description);
-            object.examples = if examples.is_empty() {
-                object.examples
-            } else {
-                examples
-            };
+            object.examples = if examples.is_empty() { object.examples } else { examples };
             RefOr::T(Schema::Object(object))
         }
         RefOr::T(Schema::Array(mut array)) => {
             array.description = about.or(array.description);
-            array.examples = if examples.is_empty() {
-                array.examples
-            } else {
-                examples
-            };
+            array.examples = if examples.is_empty() { array.examples } else { examples };
             RefOr::T(Schema::Array(array))
         }
         other @ RefOr::T(_) => other,

@@ -40,13 +40,7 @@ impl Described {
         example: Option<serde_json::Value>,
         schemas: &mut Schemas,
     ) -> Self {
-        Self {
-            name,
-            about: about.trim_ascii(),
-            example,
-            optional: T::OPTIONAL,
-            schema: T::schema(schemas),
-        }
+        Self { name, about: about.trim_ascii(), example, optional: T::OPTIONAL, schema: T::schema(schemas) }
     }
 
     /// The name in the template or the query.
@@ -56,11 +50,7 @@ impl Described {
 
     /// The parameter in the document. Lists are written with commas, never by repeating the name.
     pub fn into_parameter(self, place: ParameterIn) -> Parameter {
-        let required = if self.optional {
-            Required::False
-        } else {
-            Required::True
-        };
+        let required = if self.optional { Required::False } else { Required::True };
         let list = matches!(self.schema, RefOr::T(Schema::Array(_)));
         let parameter = ParameterBuilder::new()
             .name(self.name)
@@ -70,10 +60,7 @@ impl Described {
             .example(self.example)
             .schema(Some(self.schema));
         if list {
-            parameter
-                .style(Some(ParameterStyle::Form))
-                .explode(Some(false))
-                .build()
+            parameter.style(Some(ParameterStyle::Form)).explode(Some(false)).build()
         } else {
             parameter.build()
         }
@@ -90,13 +77,8 @@ pub struct Pairs<'q> {
 impl<'q> Pairs<'q> {
     /// Pairs that are known already, as a router gives them.
     pub fn known(pairs: impl Iterator<Item = (&'q str, &'q str)>) -> Self {
-        let pairs = pairs
-            .map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value)))
-            .collect();
-        Self {
-            pairs,
-            taken: Vec::new(),
-        }
+        let pairs = pairs.map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value))).collect();
+        Self { pairs, taken: Vec::new() }
     }
 
     /// Reads a query string (`application/x-www-form-urlencoded`).
@@ -111,20 +93,13 @@ impl<'q> Pairs<'q> {
                 }
             }
         }
-        Self {
-            pairs,
-            taken: Vec::new(),
-        }
+        Self { pairs, taken: Vec::new() }
     }
 
     /// Takes one parameter.
     pub fn take<T: FromText>(&mut self, name: &'static str, faults: &mut Faults) -> Option<T> {
         self.taken.push(name);
-        let mut values = self
-            .pairs
-            .iter()
-            .filter(|(key, _)| key == name)
-            .map(|(_, value)| value);
+        let mut values = self.pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
         faults.within(name, |faults| match (values.next(), values.next()) {
             (None, _) => faults.keep(T::absent()),
             (Some(value), None) => faults.keep(T::from_text(value)),
@@ -134,11 +109,7 @@ impl<'q> Pairs<'q> {
 
     /// Notes every parameter that was not taken.
     pub fn close(self, faults: &mut Faults) {
-        for (name, _) in self
-            .pairs
-            .iter()
-            .filter(|(name, _)| !self.taken.contains(&name.as_ref()))
-        {
+        for (name, _) in self.pairs.iter().filter(|(name, _)| !self.taken.contains(&name.as_ref())) {
             faults.within(name, |faults| faults.note::<()>(Flaw::UnknownParameter));
         }
     }
@@ -155,10 +126,8 @@ fn decoded(text: &str) -> Option<Cow<'_, str>> {
         bytes.push(match byte {
             b'+' => b' ',
             b'%' => {
-                let (high, low) = (
-                    char::from(rest.next()?).to_digit(16)?,
-                    char::from(rest.next()?).to_digit(16)?,
-                );
+                let (high, low) =
+                    (char::from(rest.next()?).to_digit(16)?, char::from(rest.next()?).to_digit(16)?);
                 u8::try_from(high * 16 + low).ok()?
             }
             other => other,
@@ -181,9 +150,7 @@ impl FromText for Limit {
 
     fn from_text(text: &str) -> Result<Self, Flaw> {
         let number = whole(text, 1, MOST_ITEMS.into())?;
-        u16::try_from(number)
-            .map(Self)
-            .map_err(|_| Flaw::OutOfRange(1, MOST_ITEMS.into()))
+        u16::try_from(number).map(Self).map_err(|_| Flaw::OutOfRange(1, MOST_ITEMS.into()))
     }
 
     fn absent() -> Result<Self, Flaw> {
@@ -211,10 +178,7 @@ impl<T: FromText, const MOST: usize> FromText for Commas<T, MOST> {
         if text.split(',').count() > MOST {
             return Err(Flaw::TooMany(MOST));
         }
-        text.split(',')
-            .map(T::from_text)
-            .collect::<Result<_, _>>()
-            .map(Self)
+        text.split(',').map(T::from_text).collect::<Result<_, _>>().map(Self)
     }
 
     fn absent() -> Result<Self, Flaw> {

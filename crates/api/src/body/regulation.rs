@@ -27,20 +27,16 @@ impl Field for Regulation {
             .map_err(|error| {
                 let pointer = pointer_of(error.path());
                 let said = error.into_inner().to_string();
-                faults.below(&pointer, |faults| {
-                    faults.note::<()>(Flaw::NotAccepted(said.into()))
-                });
+                faults.below(&pointer, |faults| faults.note::<()>(Flaw::NotAccepted(said.into())));
             })
             .ok()
     }
 
     fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
-        Part::list()
-            .iter()
-            .fold(Ref::from_schema_name("Regulation").into(), |first, part| {
-                schemas.named(part.name, |schemas| part.schema(schemas));
-                first
-            })
+        PARTS.iter().fold(Ref::from_schema_name("Regulation").into(), |first, part| {
+            schemas.named(part.name, |schemas| part.schema(schemas));
+            first
+        })
     }
 }
 
@@ -48,7 +44,15 @@ impl Field for Regulation {
 pub(super) struct Part {
     pub(super) name: &'static str,
     about: &'static str,
-    pub(super) members: Vec<(&'static str, bool, Shape)>,
+    pub(super) members: &'static [(&'static str, bool, Shape)],
+}
+
+const fn part(
+    name: &'static str,
+    about: &'static str,
+    members: &'static [(&'static str, bool, Shape)],
+) -> Part {
+    Part { name, about, members }
 }
 
 /// What a member holds.
@@ -70,181 +74,157 @@ impl Part {
             array.max_items = Some(most);
             RefOr::T(Schema::Array(array))
         };
-        let object = self
-            .members
-            .iter()
-            .fold(ObjectBuilder::new(), |object, (name, required, shape)| {
-                let schema = match shape {
-                    Shape::One(schema) => schema(schemas),
-                    Shape::Many(schema, most) => many(schema(schemas), *most),
-                    Shape::Part(part) => Ref::from_schema_name(*part).into(),
-                    Shape::Parts(part, most) => many(Ref::from_schema_name(*part).into(), *most),
-                };
-                let object = object.property(*name, schema);
-                if *required { object.required(*name) } else { object }
-            });
+        let object = self.members.iter().fold(ObjectBuilder::new(), |object, (name, required, shape)| {
+            let schema = match shape {
+                Shape::One(schema) => schema(schemas),
+                Shape::Many(schema, most) => many(schema(schemas), *most),
+                Shape::Part(part) => Ref::from_schema_name(*part).into(),
+                Shape::Parts(part, most) => many(Ref::from_schema_name(*part).into(), *most),
+            };
+            let object = object.property(*name, schema);
+            if *required { object.required(*name) } else { object }
+        });
         closed(object.description(Some(self.about))).into()
     }
-
-    /// Every part of a regulation, the whole first.
-    pub(super) fn list() -> Vec<Self> {
-        use Shape::{Many, One, Part as Inner, Parts};
-        let part = |name, about, members| Self { name, about, members };
-        vec![
-            part(
-                "Regulation",
-                "Quy chế của khối, cụm: bảng điểm, quy trình, bầu chọn. What differs from bloc to bloc and from year to year.",
-                vec![
-                    ("title", true, One(field::<LocalisedName>)),
-                    ("sources", false, Parts("RegulationSource", 50)),
-                    ("unsourced", false, Many(pointer, 500)),
-                    ("sheet", true, Inner("ScoreSheet")),
-                    ("classes", false, Parts("RegulationClass", 20)),
-                    ("procedure", true, Parts("StepRule", 11)),
-                    ("ballot", false, Inner("BallotRule")),
-                    ("leadership", true, Inner("LeadershipRule")),
-                    ("tie_breaks", false, Many(field::<TieBreak>, 4)),
-                ],
-            ),
-            part(
-                "RegulationSource",
-                "Văn bản làm căn cứ. A paper a regulation rests on.",
-                vec![
-                    ("number", false, One(field::<DocumentNumber>)),
-                    ("title", true, One(field::<Name>)),
-                    ("article", false, One(field::<Name>)),
-                    ("note", false, One(field::<Remark>)),
-                ],
-            ),
-            part(
-                "RegulationClass",
-                "Mức xếp loại. A class; the last one has no threshold and takes the rest.",
-                vec![
-                    ("code", true, One(field::<Text<32>>)),
-                    ("name", true, One(field::<LocalisedName>)),
-                    ("at_least", false, One(field::<Points>)),
-                ],
-            ),
-            part(
-                "ScoreSheet",
-                "Bảng điểm. A score sheet.",
-                vec![
-                    ("scale", true, One(field::<Points>)),
-                    ("decimals", true, One(|_| small(0, 2))),
-                    ("step", false, One(field::<Points>)),
-                    ("rounding", true, One(field::<Rounding>)),
-                    ("counts", true, Many(field::<Scorer>, 3)),
-                    ("parts", true, Parts("SheetPart", 50)),
-                ],
-            ),
-            part(
-                "SheetPart",
-                "Phần của bảng điểm. A part of the sheet.",
-                vec![
-                    ("label", false, One(field::<Text<16>>)),
-                    ("name", true, One(field::<LocalisedName>)),
-                    ("kind", true, One(field::<PartKind>)),
-                    ("cap", false, One(field::<Points>)),
-                    ("criteria", true, Parts("Criterion", 200)),
-                ],
-            ),
-            part(
-                "Criterion",
-                "Tiêu chí, chấm trực tiếp hoặc qua tiêu chí con. A criterion, scored itself or by its sub-criteria.",
-                vec![
-                    ("id", true, One(field::<CriterionId>)),
-                    ("name", true, One(field::<LocalisedName>)),
-                    ("max", false, One(field::<Points>)),
-                    ("over_max", false, One(field::<OverMaximum>)),
-                    ("scored_by", false, Many(field::<Scorer>, 3)),
-                    ("options", false, Parts("PointOption", 50)),
-                    ("criteria", false, Parts("Criterion", 200)),
-                ],
-            ),
-            part(
-                "PointOption",
-                "Mức điểm cho sẵn. One value a criterion can take.",
-                vec![
-                    ("name", true, One(field::<Name>)),
-                    ("points", true, One(field::<Points>)),
-                ],
-            ),
-            part(
-                "StepRule",
-                "Quy định của một bước. The rule of one step.",
-                vec![
-                    ("step", true, One(field::<Step>)),
-                    ("required", true, One(field::<bool>)),
-                    ("deadline", false, Inner("Deadline")),
-                    ("late", false, One(field::<LatePolicy>)),
-                ],
-            ),
-            part(
-                "Deadline",
-                "Hạn chót, tính theo năm thi đua. A last day, counted from the year of emulation.",
-                vec![
-                    ("month", true, One(|_| small(1, 12))),
-                    ("day", true, One(|_| small(1, 31))),
-                    ("year_offset", false, One(|_| small(-1, 1))),
-                ],
-            ),
-            part(
-                "BallotRule",
-                "Cách bỏ phiếu. How a ballot is held.",
-                vec![
-                    ("secrecy", true, One(field::<Secrecy>)),
-                    ("candidates", true, One(candidates)),
-                    ("majority", false, Inner("Majority")),
-                ],
-            ),
-            part(
-                "Majority",
-                "Tỷ lệ phiếu cần đạt. The share of votes a candidate needs.",
-                vec![
-                    ("percent", true, One(|_| small(1, 100))),
-                    ("or_equal", true, One(field::<bool>)),
-                    ("base", true, One(field::<MajorityBase>)),
-                ],
-            ),
-            part(
-                "LeadershipRule",
-                "Cách chọn trưởng khối năm sau. How the next leader is found.",
-                vec![
-                    ("method", true, One(field::<LeadershipMethod>)),
-                    ("ballot", false, Inner("BallotRule")),
-                ],
-            ),
-        ]
-    }
 }
+
+/// Every part of a regulation, the whole first.
+pub(super) static PARTS: &[Part] = &[
+    part(
+        "Regulation",
+        "Quy chế của khối, cụm: bảng điểm, quy trình, bầu chọn. What differs from bloc to bloc and from year to year.",
+        &[
+            ("title", true, Shape::One(field::<LocalisedName>)),
+            ("sources", false, Shape::Parts("RegulationSource", 50)),
+            ("unsourced", false, Shape::Many(pointer, 500)),
+            ("sheet", true, Shape::Part("ScoreSheet")),
+            ("classes", false, Shape::Parts("RegulationClass", 20)),
+            ("procedure", true, Shape::Parts("StepRule", 11)),
+            ("ballot", false, Shape::Part("BallotRule")),
+            ("leadership", true, Shape::Part("LeadershipRule")),
+            ("tie_breaks", false, Shape::Many(field::<TieBreak>, 4)),
+        ],
+    ),
+    part(
+        "RegulationSource",
+        "Văn bản làm căn cứ. A paper a regulation rests on.",
+        &[
+            ("number", false, Shape::One(field::<DocumentNumber>)),
+            ("title", true, Shape::One(field::<Name>)),
+            ("article", false, Shape::One(field::<Name>)),
+            ("note", false, Shape::One(field::<Remark>)),
+        ],
+    ),
+    part(
+        "RegulationClass",
+        "Mức xếp loại. A class; the last one has no threshold and takes the rest.",
+        &[
+            ("code", true, Shape::One(field::<Text<32>>)),
+            ("name", true, Shape::One(field::<LocalisedName>)),
+            ("at_least", false, Shape::One(field::<Points>)),
+        ],
+    ),
+    part(
+        "ScoreSheet",
+        "Bảng điểm. A score sheet.",
+        &[
+            ("scale", true, Shape::One(field::<Points>)),
+            ("decimals", true, Shape::One(|_| small(0, 2))),
+            ("step", false, Shape::One(field::<Points>)),
+            ("rounding", true, Shape::One(field::<Rounding>)),
+            ("counts", true, Shape::Many(field::<Scorer>, 3)),
+            ("parts", true, Shape::Parts("SheetPart", 50)),
+        ],
+    ),
+    part(
+        "SheetPart",
+        "Phần của bảng điểm. A part of the sheet.",
+        &[
+            ("label", false, Shape::One(field::<Text<16>>)),
+            ("name", true, Shape::One(field::<LocalisedName>)),
+            ("kind", true, Shape::One(field::<PartKind>)),
+            ("cap", false, Shape::One(field::<Points>)),
+            ("criteria", true, Shape::Parts("Criterion", 200)),
+        ],
+    ),
+    part(
+        "Criterion",
+        "Tiêu chí, chấm trực tiếp hoặc qua tiêu chí con. A criterion, scored itself or by its sub-criteria.",
+        &[
+            ("id", true, Shape::One(field::<CriterionId>)),
+            ("name", true, Shape::One(field::<LocalisedName>)),
+            ("max", false, Shape::One(field::<Points>)),
+            ("over_max", false, Shape::One(field::<OverMaximum>)),
+            ("scored_by", false, Shape::Many(field::<Scorer>, 3)),
+            ("options", false, Shape::Parts("PointOption", 50)),
+            ("criteria", false, Shape::Parts("Criterion", 200)),
+        ],
+    ),
+    part(
+        "PointOption",
+        "Mức điểm cho sẵn. One value a criterion can take.",
+        &[("name", true, Shape::One(field::<Name>)), ("points", true, Shape::One(field::<Points>))],
+    ),
+    part(
+        "StepRule",
+        "Quy định của một bước. The rule of one step.",
+        &[
+            ("step", true, Shape::One(field::<Step>)),
+            ("required", true, Shape::One(field::<bool>)),
+            ("deadline", false, Shape::Part("Deadline")),
+            ("late", false, Shape::One(field::<LatePolicy>)),
+        ],
+    ),
+    part(
+        "Deadline",
+        "Hạn chót, tính theo năm thi đua. A last day, counted from the year of emulation.",
+        &[
+            ("month", true, Shape::One(|_| small(1, 12))),
+            ("day", true, Shape::One(|_| small(1, 31))),
+            ("year_offset", false, Shape::One(|_| small(-1, 1))),
+        ],
+    ),
+    part(
+        "BallotRule",
+        "Cách bỏ phiếu. How a ballot is held.",
+        &[
+            ("secrecy", true, Shape::One(field::<Secrecy>)),
+            ("candidates", true, Shape::One(candidates)),
+            ("majority", false, Shape::Part("Majority")),
+        ],
+    ),
+    part(
+        "Majority",
+        "Tỷ lệ phiếu cần đạt. The share of votes a candidate needs.",
+        &[
+            ("percent", true, Shape::One(|_| small(1, 100))),
+            ("or_equal", true, Shape::One(field::<bool>)),
+            ("base", true, Shape::One(field::<MajorityBase>)),
+        ],
+    ),
+    part(
+        "LeadershipRule",
+        "Cách chọn trưởng khối năm sau. How the next leader is found.",
+        &[
+            ("method", true, Shape::One(field::<LeadershipMethod>)),
+            ("ballot", false, Shape::Part("BallotRule")),
+        ],
+    ),
+];
 
 fn field<T: Field>(schemas: &mut Schemas) -> RefOr<Schema> {
     T::schema(schemas)
 }
 
 fn small(least: i32, most: i32) -> RefOr<Schema> {
-    ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .minimum(Some(least))
-        .maximum(Some(most))
-        .into()
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(most)).into()
 }
 
 fn pointer(_: &mut Schemas) -> RefOr<Schema> {
-    string()
-        .pattern(Some("^(/([^~/]|~[01])*)*$"))
-        .max_length(Some(200))
-        .into()
+    string().pattern(Some("^(/([^~/]|~[01])*)*$")).max_length(Some(200)).into()
 }
 
 fn candidates(_: &mut Schemas) -> RefOr<Schema> {
-    let top = closed(
-        ObjectBuilder::new()
-            .property("top_scores", small(1, 255))
-            .required("top_scores"),
-    );
-    OneOfBuilder::new()
-        .item(string().enum_values(Some(["members"])))
-        .item(top)
-        .into()
+    let top = closed(ObjectBuilder::new().property("top_scores", small(1, 255)).required("top_scores"));
+    OneOfBuilder::new().item(string().enum_values(Some(["members"]))).item(top).into()
 }

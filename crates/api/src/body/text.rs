@@ -115,9 +115,7 @@ impl FromText for Points {
             string()
                 .format(Some(SchemaFormat::Custom("decimal".into())))
                 .pattern(Some(r"^-?\d{1,6}(\.\d{1,2})?$"))
-                .description(Some(
-                    "Số điểm, viết thành chuỗi thập phân. Points, as a decimal string.",
-                ))
+                .description(Some("Số điểm, viết thành chuỗi thập phân. Points, as a decimal string."))
                 .examples(["97.25"])
                 .into()
         })
@@ -146,10 +144,7 @@ impl FromText for Date {
 
     fn schema(_: &mut Schemas) -> RefOr<Schema> {
         let pattern = r"^(19(4[5-9]|[5-9]\d)|20\d{2}|21\d{2})-\d{2}-\d{2}$";
-        string()
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
-            .pattern(Some(pattern))
-            .into()
+        string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).pattern(Some(pattern)).into()
     }
 }
 
@@ -159,9 +154,7 @@ impl FromText for Timestamp {
     }
 
     fn schema(_: &mut Schemas) -> RefOr<Schema> {
-        string()
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
-            .into()
+        string().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).into()
     }
 }
 
@@ -185,11 +178,7 @@ impl<const MAX: usize> FromText for Text<MAX> {
     }
 
     fn schema(_: &mut Schemas) -> RefOr<Schema> {
-        string()
-            .min_length(Some(1))
-            .max_length(Some(MAX))
-            .pattern(Some(TRIMMED))
-            .into()
+        string().min_length(Some(1)).max_length(Some(MAX)).pattern(Some(TRIMMED)).into()
     }
 }
 
@@ -247,24 +236,15 @@ impl FromText for ClientId {
     }
 
     fn schema(_: &mut Schemas) -> RefOr<Schema> {
-        string()
-            .pattern(Some("^[a-z0-9._-]{1,64}$"))
-            .examples(["portal-h59"])
-            .into()
+        string().pattern(Some("^[a-z0-9._-]{1,64}$")).examples(["portal-h59"]).into()
     }
 }
 
 /// A whole number within bounds, written without sign or leading zeros.
 pub fn whole(text: &str, least: i128, most: i128) -> Result<i128, Flaw> {
     let digits = !text.is_empty() && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit());
-    let number = if digits && (text.len() == 1 || !text.starts_with('0')) {
-        text.parse().ok()
-    } else {
-        None
-    };
-    number
-        .filter(|number| (least..=most).contains(number))
-        .ok_or(Flaw::OutOfRange(least, most))
+    let number = if digits && (text.len() == 1 || !text.starts_with('0')) { text.parse().ok() } else { None };
+    number.filter(|number| (least..=most).contains(number)).ok_or(Flaw::OutOfRange(least, most))
 }
 
 pub(super) const FIRST_YEAR: i16 = 1948;
@@ -274,10 +254,7 @@ impl FromText for EmulationYear {
     fn from_text(text: &str) -> Result<Self, Flaw> {
         let (least, most) = (i128::from(FIRST_YEAR), i128::from(LAST_YEAR));
         let number = whole(text, least, most)?;
-        i64::try_from(number)
-            .ok()
-            .and_then(|n| Self::new(n).ok())
-            .ok_or(Flaw::OutOfRange(least, most))
+        i64::try_from(number).ok().and_then(|n| Self::new(n).ok()).ok_or(Flaw::OutOfRange(least, most))
     }
 
     fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
@@ -298,9 +275,7 @@ impl FromText for EmulationYear {
 impl FromText for Position {
     fn from_text(text: &str) -> Result<Self, Flaw> {
         let number = whole(text, 0, i64::MAX.into())?;
-        u64::try_from(number)
-            .map(Self)
-            .map_err(|_| Flaw::OutOfRange(0, i64::MAX.into()))
+        u64::try_from(number).map(Self).map_err(|_| Flaw::OutOfRange(0, i64::MAX.into()))
     }
 
     fn schema(_: &mut Schemas) -> RefOr<Schema> {

@@ -39,7 +39,13 @@ struct Inner {
 impl Problem {
     /// A problem that its code says everything about.
     pub fn new(code: Code) -> Self {
-        Self(Box::new(Inner { code, detail: None, issues: Vec::new(), members: Map::new(), headers: Vec::new() }))
+        Self(Box::new(Inner {
+            code,
+            detail: None,
+            issues: Vec::new(),
+            members: Map::new(),
+            headers: Vec::new(),
+        }))
     }
 
     /// Faulty input, with every fault.
@@ -114,7 +120,8 @@ impl Serialize for Written<'_> {
         map.serialize_entry("detail", detail.as_ref().unwrap_or(&cause).get(self.language))?;
         map.serialize_entry("trace_id", self.trace_id)?;
         if !issues.is_empty() {
-            let issues: Vec<_> = issues.iter().map(|issue| WrittenIssue { issue, language: self.language }).collect();
+            let issues: Vec<_> =
+                issues.iter().map(|issue| WrittenIssue { issue, language: self.language }).collect();
             map.serialize_entry("issues", &issues)?;
         }
         for (name, value) in members {

@@ -14,7 +14,8 @@ use utoipa::openapi::{
 
 /// The list of all problems as HTML.
 pub fn index() -> String {
-    let targets: Vec<_> = Code::ALL.iter().map(|code| (format!("/problems/{}", code.as_str()), code.cause())).collect();
+    let targets: Vec<_> =
+        Code::ALL.iter().map(|code| (format!("/problems/{}", code.as_str()), code.cause())).collect();
     let items: Vec<_> = targets.iter().map(|(target, cause)| (target.as_str(), cause.vi.as_ref())).collect();
     page("Các lỗi của API thidua · Problems of the thidua API", &links(&items))
 }
@@ -60,7 +61,8 @@ pub fn reference() -> Value {
 /// The schema of the table.
 pub fn reference_schema(schemas: &mut Schemas) -> RefOr<Schema> {
     let text = || ObjectBuilder::new().schema_type(Type::String);
-    let words = || ObjectBuilder::new().property("vi", text()).required("vi").property("en", text()).required("en");
+    let words =
+        || ObjectBuilder::new().property("vi", text()).required("vi").property("en", text()).required("en");
     schemas.named("ProblemTypes", |schemas| {
         let item = schemas.named("ProblemType", |_| {
             let members: [(&str, ObjectBuilder); 7] = [
@@ -73,7 +75,10 @@ pub fn reference_schema(schemas: &mut Schemas) -> RefOr<Schema> {
                 ("cure", words()),
             ];
             let object = ObjectBuilder::new().description(Some("Một mã lỗi. One kind of problem."));
-            members.into_iter().fold(object, |object, (name, schema)| object.property(name, schema).required(name)).into()
+            members
+                .into_iter()
+                .fold(object, |object, (name, schema)| object.property(name, schema).required(name))
+                .into()
         });
         ObjectBuilder::new()
             .property("items", Schema::Array(Array::new(item)))

@@ -2,11 +2,11 @@
 
 use super::{Code, Problem};
 use crate::{
-    auth::{ScopeSet, TokenFault},
+    auth::{Scope, ScopeSet, TokenFault},
     words::Words,
 };
-use app::{Failure, OutOfRange};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use app::{Failure, OutOfRange};
 use domain::{Denied, Version};
 
 /// How long a client waits before it tries again, in seconds.
@@ -21,7 +21,9 @@ impl From<Failure> for Problem {
             Failure::KeyReused => Self::new(Code::IdempotencyKeyReused),
             Failure::Stale { expected, actual } => Self::stale(expected, actual),
             Failure::TooLarge(bytes) => too_large(bytes),
-            Failure::Unavailable => Self::new(Code::StorageUnavailable).with_header(RETRY_AFTER, RETRY_SECONDS),
+            Failure::Unavailable => {
+                Self::new(Code::StorageUnavailable).with_header(RETRY_AFTER, RETRY_SECONDS)
+            }
             Failure::ReadOnly => Self::new(Code::ReadOnly).with_header(RETRY_AFTER, RETRY_SECONDS),
         }
     }
@@ -39,11 +41,14 @@ impl From<OutOfRange> for Problem {
 impl From<TokenFault> for Problem {
     fn from(fault: TokenFault) -> Self {
         let refused = |code, fault: TokenFault| {
-            let said = Words::new(format!("{} ({fault})", Code::cause(code).vi), format!("{} ({fault})", Code::cause(code).en));
-            Self::new(code)
-                .say(said)
-                .with("reason", fault.code())
-                .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"thidua\", error=\"invalid_token\""))
+            let said = Words::new(
+                format!("{} ({fault})", Code::cause(code).vi),
+                format!("{} ({fault})", Code::cause(code).en),
+            );
+            Self::new(code).say(said).with("reason", fault.code()).with_header(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"thidua\", error=\"invalid_token\""),
+            )
         };
         match fault {
             TokenFault::Expired => refused(Code::ExpiredAccessToken, fault),
@@ -74,7 +79,9 @@ fn too_large(bytes: usize) -> Problem {
     let most = domain::envelope::MAX_ENVELOPE_BYTES;
     Problem::new(Code::PayloadTooLarge).with("max_bytes", most).with("bytes", bytes).say(Words::new(
         format!("Sự kiện sẽ dài {bytes} byte, quá giới hạn {most}. Gửi tài liệu riêng và chỉ nêu mã băm."),
-        format!("The fact would take {bytes} bytes, more than {most}. Keep documents apart and give their hash."),
+        format!(
+            "The fact would take {bytes} bytes, more than {most}. Keep documents apart and give their hash."
+        ),
     ))
 }
 
@@ -87,8 +94,9 @@ impl Problem {
 
     /// A token without the scopes that the operation needs (RFC 6750 §3.1).
     pub fn missing_scope(required: ScopeSet) -> Self {
-        let scopes: Vec<_> = required.iter().map(|scope| scope.as_str()).collect();
-        let challenge = format!("Bearer realm=\"thidua\", error=\"insufficient_scope\", scope=\"{required}\"");
+        let scopes: Vec<_> = required.iter().map(Scope::as_str).collect();
+        let challenge =
+            format!("Bearer realm=\"thidua\", error=\"insufficient_scope\", scope=\"{required}\"");
         let problem = Self::new(Code::MissingScope).with("required_scopes", scopes);
         match HeaderValue::try_from(challenge) {
             Ok(challenge) => problem.with_header(WWW_AUTHENTICATE, challenge),
@@ -112,6 +120,8 @@ impl Problem {
 
     /// The server has not yet read as far as the client asks.
     pub fn behind(head: domain::Position) -> Self {
-        Self::new(Code::ProjectionBehind).with("event_position", head.0).with_header(RETRY_AFTER, RETRY_SECONDS)
+        Self::new(Code::ProjectionBehind)
+            .with("event_position", head.0)
+            .with_header(RETRY_AFTER, RETRY_SECONDS)
     }
 }

@@ -1,11 +1,84 @@
 //! What is said of a contradiction in a regulation.
 
+use super::rejection::step_words;
 use crate::words::Words;
-use domain::regulation::check::FaultKind;
+use domain::regulation::{FaultKind, Scorer, TieBreak};
 
-/// The code and the words of a contradiction.
-pub fn words(kind: &FaultKind) -> (&'static str, Words) {
+/// The words of a contradiction. Its code is the domain's, and so are the English words.
+pub fn words(kind: &FaultKind) -> Words {
+    Words::new(in_vietnamese(kind), format!("{kind}."))
+}
+
+fn in_vietnamese(kind: &FaultKind) -> String {
+    use FaultKind as F;
+    let step = |step| step_words(step).vi;
     match kind {
-        FaultKind::Empty => ("empty", Words::fixed("Danh sách trống.", "The list is empty.")),
+        F::Empty => "Danh sách trống.".into(),
+        F::Duplicate(value) => format!("{value} xuất hiện hai lần."),
+        F::TooManyDecimals(decimals) => format!("{decimals} chữ số thập phân; nhiều nhất là 2."),
+        F::NotPositive(points) => format!("{points} phải lớn hơn 0."),
+        F::Negative(points) => format!("{points} nhỏ hơn 0; điểm trừ cũng viết không dấu."),
+        F::TooPrecise { value, decimals } => format!("{value} có quá {decimals} chữ số thập phân."),
+        F::NotAStep { value, step } => format!("{value} không phải bội số của {step}."),
+        F::DoNotAddUp { sum, max } => format!("Các tiêu chí cộng lại được {sum}, tổng là {max}."),
+        F::ScaleNotMet { scale, contents, bonus } => {
+            format!("Điểm chuẩn {contents} và điểm thưởng {bonus} không khớp thang điểm {scale}.")
+        }
+        F::Unlimited => "Phần điểm chuẩn không có giới hạn.".into(),
+        F::OutOfReach { limit, most } => format!("Không thể đạt {limit}; cao nhất là {most}."),
+        F::NoMaximum => "Có quy định về điểm vượt tối đa nhưng không có điểm tối đa.".into(),
+        F::OptionAboveMaximum { option, max } => format!("Mức {option} cao hơn điểm tối đa {max}."),
+        F::NobodyScores => "Không ai chấm tiêu chí này.".into(),
+        F::NotScoredItself => "Tiêu chí có tiêu chí con thì không chấm trực tiếp.".into(),
+        F::NeverCounts => "Không điểm chấm nào của tiêu chí này được tính.".into(),
+        F::NothingToScore(who) => format!("{} không có tiêu chí nào để chấm.", scorer(*who)),
+        F::ScorerWithoutStep(who) => {
+            format!("{} chấm điểm nhưng quy trình không có bước {}.", scorer(*who), step(who.step()))
+        }
+        F::ThresholdMissing => "Chỉ mức xếp loại cuối cùng không có ngưỡng.".into(),
+        F::LastThreshold(points) => {
+            format!("Mức cuối cùng nhận mọi điểm còn lại nên không có ngưỡng {points}.")
+        }
+        F::NotDescending { threshold, previous } => {
+            format!("Ngưỡng {threshold} không thấp hơn ngưỡng trước đó {previous}.")
+        }
+        F::StepMissing(missing) => format!("Thiếu bước {}.", step(*missing)),
+        F::MustFollow { step: early, after } => {
+            format!("Bước {} phải đứng sau bước {}.", step(*early), step(*after))
+        }
+        F::MustBeRequired { step: optional, needed_by } => {
+            format!("Bước {} phải bắt buộc vì bước {} dựa vào nó.", step(*optional), step(*needed_by))
+        }
+        F::NoScoreRequired => "Không có điểm nào được tính mà bắt buộc phải chấm.".into(),
+        F::ImpossibleDay { day, month } => format!("Không phải năm nào cũng có ngày {day}/{month}."),
+        F::DistantYear(years) => format!("Hạn chót cách năm thi đua {years} năm."),
+        F::DueTooEarly(before) => format!("Hạn chót sớm hơn bước {} là bước phải xong trước.", step(*before)),
+        F::NoDeadline => "Từ chối nộp muộn nhưng không có hạn chót.".into(),
+        F::BallotWithoutRule => "Có bước bỏ phiếu nhưng không có quy định cách bỏ phiếu.".into(),
+        F::BallotNotHeld => "Có quy định bỏ phiếu cho một cuộc bỏ phiếu không diễn ra.".into(),
+        F::PercentOutOfRange(percent) => format!("Tỷ lệ {percent}% nằm ngoài 1–100%."),
+        F::MajorityOutOfReach => "Không thể đạt quá 100% số phiếu.".into(),
+        F::NoCandidates => "Không ai được ứng cử.".into(),
+        F::DecidesNothing(tie_break) => {
+            format!("Tiêu chí phụ {} không phân định được gì ở đây.", criterion(*tie_break))
+        }
+        F::PointsNowhere(pointer) => format!("Con trỏ {pointer} không dẫn đến giá trị nào."),
+    }
+}
+
+const fn scorer(who: Scorer) -> &'static str {
+    match who {
+        Scorer::Itself => "Đơn vị tự chấm",
+        Scorer::Bloc => "Khối trưởng",
+        Scorer::Official => "Cơ quan cấp trên",
+    }
+}
+
+const fn criterion(tie_break: TieBreak) -> &'static str {
+    match tie_break {
+        TieBreak::Contents => "điểm chuẩn cao hơn",
+        TieBreak::Bonus => "điểm thưởng cao hơn",
+        TieBreak::FewerPenalties => "điểm trừ ít hơn",
+        TieBreak::Votes => "nhiều phiếu hơn",
     }
 }

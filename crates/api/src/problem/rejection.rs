@@ -6,7 +6,7 @@ use crate::{
     words::Words,
 };
 use domain::{
-    Rejection,
+    Rejection, Timestamp,
     regulation::{Fault, LeadershipMethod, Step},
     rejection::{Inadmissible, Missing, ScoreFault, ScoreFaultKind, Thing},
 };
@@ -35,16 +35,7 @@ impl From<Rejection> for Problem {
                 .with("unit", plain(&unit))
                 .with("standing", plain(&standing)),
             Rejection::NotInProcedure(step) => of(Code::NotInProcedure).with("step", plain(&step)),
-            Rejection::DeadlinePassed { step, due, received } => {
-                let vi = format!("{} đã quá hạn {due}; máy chủ nhận lúc {received}.", step_words(step).vi);
-                let en = format!("{} was due at {due}; the server received it at {received}.", step_words(step).en);
-                of(Code::DeadlinePassed)
-                    .say(Words::new(vi, en))
-                    .with("step", plain(&step))
-                    .with("due", plain(&due))
-                    .with("received", plain(&received))
-                    .with("time_zone", "Asia/Ho_Chi_Minh")
-            }
+            Rejection::DeadlinePassed { step, due, received } => deadline_passed(step, due, received),
             Rejection::RegulationFrozen => of(Code::RegulationFrozen),
             Rejection::RegulationFaulty(faults) => {
                 of(Code::RegulationFaulty).with_issues(faults.iter().map(regulation_issue).collect())
@@ -123,8 +114,23 @@ fn out_of_order(step: Step, missing: &[Missing]) -> Problem {
         format!("Chưa thể thực hiện {}; còn thiếu: {vi}.", words.vi),
         format!("It is too early for the {}; still missing: {en}.", words.en),
     );
-    let missing: Vec<_> = missing.iter().map(|m| json!({"step": plain(&m.step), "units": plain(&m.units)})).collect();
+    let missing: Vec<_> =
+        missing.iter().map(|m| json!({"step": plain(&m.step), "units": plain(&m.units)})).collect();
     Problem::new(Code::StepOutOfOrder).say(detail).with("step", plain(&step)).with("missing", missing)
+}
+
+fn deadline_passed(step: Step, due: Timestamp, received: Timestamp) -> Problem {
+    let words = step_words(step);
+    let detail = Words::new(
+        format!("Quá hạn {} ({due}); máy chủ nhận lúc {received}.", words.vi),
+        format!("The {} was due at {due}; the server received it at {received}.", words.en),
+    );
+    Problem::new(Code::DeadlinePassed)
+        .say(detail)
+        .with("step", plain(&step))
+        .with("due", plain(&due))
+        .with("received", plain(&received))
+        .with("time_zone", "Asia/Ho_Chi_Minh")
 }
 
 /// What people call a step.
@@ -140,14 +146,20 @@ pub const fn step_words(step: Step) -> Words {
         Step::ScoreTable => Words::fixed("thông qua bảng điểm", "adoption of the score table"),
         Step::Ballot => Words::fixed("bỏ phiếu", "ballot"),
         Step::Ranking => Words::fixed("xếp hạng, xếp loại", "ranking"),
-        Step::Leadership => Words::fixed("bầu khối trưởng, khối phó năm sau", "choice of the next leadership"),
+        Step::Leadership => {
+            Words::fixed("bầu khối trưởng, khối phó năm sau", "choice of the next leadership")
+        }
     }
 }
 
 const fn method_words(method: LeadershipMethod) -> Words {
     match method {
-        LeadershipMethod::Election => Words::fixed("Khối trưởng do các thành viên bầu.", "The members elect the leader."),
-        LeadershipMethod::Rotation => Words::fixed("Khối trưởng luân phiên.", "The leader is found by turns."),
+        LeadershipMethod::Election => {
+            Words::fixed("Khối trưởng do các thành viên bầu.", "The members elect the leader.")
+        }
+        LeadershipMethod::Rotation => {
+            Words::fixed("Khối trưởng luân phiên.", "The leader is found by turns.")
+        }
         LeadershipMethod::Designation => {
             Words::fixed("Khối trưởng do cấp trên chỉ định.", "The body above names the leader.")
         }
@@ -158,11 +170,15 @@ const fn inadmissible(because: Inadmissible) -> (&'static str, Words) {
     match because {
         Inadmissible::NotAmongHighestScores => (
             "not_among_highest_scores",
-            Words::fixed("Đơn vị không thuộc nhóm điểm cao nhất.", "The unit is not among the highest scores."),
+            Words::fixed(
+                "Đơn vị không thuộc nhóm điểm cao nhất.",
+                "The unit is not among the highest scores.",
+            ),
         ),
-        Inadmissible::Excluded => {
-            ("excluded", Words::fixed("Đơn vị không được xét trong năm này.", "The unit is excluded in this year."))
-        }
+        Inadmissible::Excluded => (
+            "excluded",
+            Words::fixed("Đơn vị không được xét trong năm này.", "The unit is excluded in this year."),
+        ),
         Inadmissible::NotAMember => {
             ("not_a_member", Words::fixed("Đơn vị không phải thành viên.", "The unit is not a member."))
         }
@@ -171,7 +187,7 @@ const fn inadmissible(because: Inadmissible) -> (&'static str, Words) {
 
 /// Bodies that carry a regulation call the member `regulation`.
 fn regulation_issue(fault: &Fault) -> Issue {
-    let (code, words) = super::regulation_fault::words(&fault.kind);
+    let (code, words) = (fault.kind.code(), super::regulation_fault::words(&fault.kind));
     Issue { place: Place::Body, at: format!("/regulation{}", fault.pointer), flaw: Flaw::Rule(code, words) }
 }
 
@@ -194,7 +210,9 @@ fn score_words(kind: &ScoreFaultKind) -> (&'static str, String, String) {
         ),
         ScoreFaultKind::Duplicate => ("duplicateItem", "chấm hai lần.".into(), "scored twice.".into()),
         ScoreFaultKind::NotScored => ("notScored", "chưa chấm.".into(), "not scored.".into()),
-        ScoreFaultKind::AboveMaximum(most) => ("aboveMaximum", format!("tối đa {most}."), format!("at most {most}.")),
+        ScoreFaultKind::AboveMaximum(most) => {
+            ("aboveMaximum", format!("tối đa {most}."), format!("at most {most}."))
+        }
         ScoreFaultKind::Negative => ("negative", "điểm âm.".into(), "below zero.".into()),
         ScoreFaultKind::TooPrecise(digits) => (
             "tooPrecise",
@@ -209,7 +227,8 @@ fn score_words(kind: &ScoreFaultKind) -> (&'static str, String, String) {
             ("notAnOption", format!("chỉ nhận: {options}."), format!("must be one of {options}."))
         }
         ScoreFaultKind::NotYours(scorers) => {
-            let names: Vec<_> = scorers.iter().map(|s| plain(s).as_str().unwrap_or_default().to_owned()).collect();
+            let names: Vec<_> =
+                scorers.iter().map(|s| plain(s).as_str().unwrap_or_default().to_owned()).collect();
             let names = list(&names);
             ("notYours", format!("do {names} chấm."), format!("scored by {names}."))
         }

@@ -30,10 +30,16 @@ fn a_problem_names_its_type_and_every_fault_in_the_readers_language() {
     let problem = Problem::invalid(issues);
     let vi = body(&problem, Language::Vi);
     assert_eq!(vi["type"], "urn:problem-type:thidua:invalidInput");
-    assert_eq!((&vi["href"], &vi["status"], &vi["trace_id"]), (&"/problems/invalidInput".into(), &400.into(), &"trace".into()));
+    assert_eq!(
+        (&vi["href"], &vi["status"], &vi["trace_id"]),
+        (&"/problems/invalidInput".into(), &400.into(), &"trace".into())
+    );
     assert_eq!(vi["detail"], "Yêu cầu có 2 lỗi.");
     assert_eq!((&vi["issues"][0]["in"], &vi["issues"][0]["pointer"]), (&"body".into(), &"/points".into()));
-    assert_eq!((&vi["issues"][1]["parameter"], &vi["issues"][1]["detail"]), (&"limit".into(), &"Phải từ 1 đến 500.".into()));
+    assert_eq!(
+        (&vi["issues"][1]["parameter"], &vi["issues"][1]["detail"]),
+        (&"limit".into(), &"Phải từ 1 đến 500.".into())
+    );
     assert_eq!(body(&problem, Language::En)["detail"], "The request has 2 faults.");
 }
 
@@ -43,7 +49,10 @@ fn a_step_out_of_order_says_what_is_missing_for_whom() {
     let problem = Problem::from(Rejection::OutOfOrder { step: Step::SelfScore, missing });
     let vi = body(&problem, Language::Vi);
     assert_eq!(vi["detail"], "Chưa thể thực hiện tự chấm điểm; còn thiếu: báo cáo tổng kết.");
-    assert_eq!((&vi["code"], &vi["status"], &vi["step"]), (&"outOfOrder".into(), &409.into(), &"self_score".into()));
+    assert_eq!(
+        (&vi["code"], &vi["status"], &vi["step"]),
+        (&"outOfOrder".into(), &409.into(), &"self_score".into())
+    );
     assert_eq!(vi["missing"][0]["units"][0], unit().to_string());
 }
 
@@ -53,8 +62,11 @@ fn a_late_act_is_told_when_it_was_due_and_when_it_came() {
     let (due, received) = (at("2024-11-30T16:59:59.999Z"), at("2024-12-01T01:00:00Z"));
     let problem = Problem::from(Rejection::DeadlinePassed { step: Step::AnnualReport, due, received });
     let en = body(&problem, Language::En);
-    assert_eq!((&en["due"], &en["received"]), (&"2024-11-30T16:59:59.999Z".into(), &"2024-12-01T01:00:00.000Z".into()));
-    assert!(en["detail"].as_str().unwrap().starts_with("annual report was due"));
+    assert_eq!(
+        (&en["due"], &en["received"]),
+        (&"2024-11-30T16:59:59.999Z".into(), &"2024-12-01T01:00:00.000Z".into())
+    );
+    assert!(en["detail"].as_str().unwrap().starts_with("The annual report was due"));
 }
 
 #[test]
@@ -63,7 +75,10 @@ fn faulty_scores_are_placed_in_the_list_of_scores() {
     let most = ScoreFaultKind::AboveMaximum(Points::from_hundredths(1000));
     let faults = vec![fault(Some(2), most), fault(None, ScoreFaultKind::NotScored)];
     let vi = body(&Problem::from(Rejection::ScoresFaulty(faults)), Language::Vi);
-    assert_eq!((&vi["issues"][0]["pointer"], &vi["issues"][0]["code"]), (&"/scores/2".into(), &"aboveMaximum".into()));
+    assert_eq!(
+        (&vi["issues"][0]["pointer"], &vi["issues"][0]["code"]),
+        (&"/scores/2".into(), &"aboveMaximum".into())
+    );
     assert_eq!(vi["issues"][0]["detail"], "Tiêu chí I.1: tối đa 10.");
     assert_eq!(vi["issues"][1]["pointer"], "/scores");
 }
@@ -97,10 +112,31 @@ fn every_code_is_unique_and_has_its_page_in_both_languages() {
     assert_eq!(names.len(), Code::ALL.len());
     for code in Code::ALL {
         let page = pages::of(code.as_str()).unwrap();
-        assert!(page.contains(&crate::page::escaped(&code.cause().vi)) && page.contains(&crate::page::escaped(&code.cure().en)));
+        assert!(
+            page.contains(&crate::page::escaped(&code.cause().vi))
+                && page.contains(&crate::page::escaped(&code.cure().en))
+        );
         assert!(code.cause().vi != code.cause().en && code.status().as_u16() >= 400);
         assert!(pages::index().contains(&format!("href=\"/problems/{}\"", code.as_str())));
     }
     assert_eq!(pages::of("nope"), None);
     assert_eq!(pages::reference()["items"].as_array().unwrap().len(), Code::ALL.len());
+}
+
+#[test]
+fn a_faulty_regulation_is_explained_place_by_place() {
+    let mut regulation = domain::regulation::presets::presets()[0].regulation.clone();
+    regulation.procedure.reverse();
+    regulation.unsourced = vec!["/nowhere".into()];
+    let faults = regulation.check();
+    assert!(faults.len() > 2);
+    let vi = body(&Problem::from(Rejection::RegulationFaulty(faults.clone())), Language::Vi);
+    for (issue, fault) in vi["issues"].as_array().unwrap().iter().zip(&faults) {
+        assert_eq!(issue["pointer"], format!("/regulation{}", fault.pointer));
+        assert_eq!(issue["code"], fault.kind.code());
+        assert!(
+            issue["detail"].as_str().unwrap().len() > 5 && issue["detail"] != fault.kind.to_string(),
+            "{issue}"
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use crate::{
     auth::Scope::UnitsWrite,
     body::{Faults, List, parameters::NoParameters},
-    routes::{Fact, Route, Tag, fact, needs},
+    routes::{Fact, Route, Tag, fact},
 };
 use app::Act;
 use domain::{
@@ -19,21 +19,21 @@ pub static ROUTES: &[Route] = &[
         "registerUnit",
         Tag::Units,
         ["Ghi nhận một đơn vị", "Enter a unit into the register"],
-        needs(&[UnitsWrite]),
+        &[UnitsWrite],
     ),
     fact::<RenameUnit>(
         "/v1/units/{unit}/renamings",
         "renameUnit",
         Tag::Units,
         ["Ghi nhận tên mới của đơn vị", "Record a unit's new name"],
-        needs(&[UnitsWrite]),
+        &[UnitsWrite],
     ),
     fact::<IdentifyUnit>(
         "/v1/units/{unit}/identifiers",
         "identifyUnit",
         Tag::Units,
         ["Ghi nhận một mã của đơn vị", "Record an identifier of a unit"],
-        needs(&[UnitsWrite]),
+        &[UnitsWrite],
     ),
 ];
 
@@ -61,6 +61,7 @@ crate::body! {
 
 impl Fact for RegisterUnit {
     type Path = NoParameters;
+    const ROLES: &'static [&'static str] = &["registrar"];
 
     fn act(self, _: NoParameters, fresh: Uuid, _: &mut Faults) -> Option<Act> {
         let Self { name, kind, place, identifiers } = self;
@@ -83,6 +84,7 @@ crate::body! {
 
 impl Fact for RenameUnit {
     type Path = UnitPath;
+    const ROLES: &'static [&'static str] = &["registrar"];
 
     fn act(self, path: UnitPath, _: Uuid, _: &mut Faults) -> Option<Act> {
         Some(Act::Unit(path.unit, UnitAct::Rename(Renamed { name: self.name })))
@@ -99,6 +101,7 @@ crate::body! {
 
 impl Fact for IdentifyUnit {
     type Path = UnitPath;
+    const ROLES: &'static [&'static str] = &["registrar"];
 
     fn act(self, path: UnitPath, _: Uuid, _: &mut Faults) -> Option<Act> {
         Some(Act::Unit(path.unit, UnitAct::Identify(Identified { identifier: self.identifier })))

@@ -11,7 +11,8 @@ use crate::{
 };
 use serde_json::json;
 use utoipa::openapi::{
-    Content, HttpMethod, Info, KnownFormat, OpenApi, OpenApiBuilder, Ref, RefOr, Required, SchemaFormat, Server,
+    Content, HttpMethod, Info, KnownFormat, OpenApi, OpenApiBuilder, Ref, RefOr, Required, SchemaFormat,
+    Server,
     extensions::ExtensionsBuilder,
     header::{Header, HeaderBuilder},
     info::{ContactBuilder, InfoBuilder, LicenseBuilder},
@@ -54,7 +55,9 @@ pub fn document(routes: &[&Route]) -> OpenApi {
         .parameter("MinEventPosition", min_event_position())
         .security_scheme(BEARER, bearer())
         .build();
-    let tags = Tag::ALL.iter().map(|tag| TagBuilder::new().name(tag.name()).description(Some(both(&tag.about()))).build());
+    let tags = Tag::ALL
+        .iter()
+        .map(|tag| TagBuilder::new().name(tag.name()).description(Some(both(&tag.about()))).build());
     OpenApiBuilder::new()
         .info(info())
         .servers(Some([Server::new("/")]))
@@ -89,16 +92,20 @@ fn info() -> Info {
 }
 
 fn bearer() -> SecurityScheme {
-    let scopes = Scope::ALL.iter().map(|scope| {
-        format!("- `{scope}`: {}. {}.", scope.description_vi(), scope.description_en())
-    });
+    let scopes = Scope::ALL
+        .iter()
+        .map(|scope| format!("- `{scope}`: {}. {}.", scope.description_vi(), scope.description_en()));
     let about = format!(
         "Mã truy cập RFC 9068. An access token (RFC 9068). It says who calls and how much at most; for which unit, \
          grants decide.\n\n{}",
         scopes.collect::<Vec<_>>().join("\n")
     );
     SecurityScheme::Http(
-        HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(about)).build(),
+        HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some(about))
+            .build(),
     )
 }
 
@@ -128,9 +135,8 @@ fn parameter(name: &str) -> Ref {
 }
 
 fn fact(route: &Route, row: &FactRow, schemas: &mut Schemas) -> Operation {
-    let mut operation = operation(route)
-        .parameter_ref(parameter("IdempotencyKey"))
-        .parameter_ref(parameter("IfMatch"));
+    let mut operation =
+        operation(route).parameter_ref(parameter("IdempotencyKey")).parameter_ref(parameter("IfMatch"));
     for described in row.describe_path(schemas) {
         operation = operation.parameter(described.into_parameter(ParameterIn::Path));
     }
@@ -142,16 +148,25 @@ fn fact(route: &Route, row: &FactRow, schemas: &mut Schemas) -> Operation {
         .description("Đã ghi nhận. Recorded.")
         .content(crate::answer::JSON, Content::new(Some(cloud_event::schema(schemas))))
         .header("Location", header(string(), "Nơi đọc lại. Where it can be read."))
-        .header("ETag", header(string().pattern(Some("^\"\\d+\"$")), "Phiên bản mới, cho If-Match. The new version."))
+        .header(
+            "ETag",
+            header(string().pattern(Some("^\"\\d+\"$")), "Phiên bản mới, cho If-Match. The new version."),
+        )
         .header("Event-Position", event_position())
-        .header("Idempotency-Replayed", header(string().enum_values(Some(["true"])), "Câu trả lời cũ được nhắc lại. An earlier answer, repeated."));
-    operation.request_body(Some(body)).response("201", everywhere(created)).build()
+        .header(
+            "Idempotency-Replayed",
+            header(
+                string().enum_values(Some(["true"])),
+                "Câu trả lời cũ được nhắc lại. An earlier answer, repeated.",
+            ),
+        );
+    let roles = ExtensionsBuilder::new().add("x-required-roles", row.roles).build();
+    operation.request_body(Some(body)).extensions(Some(roles)).response("201", everywhere(created)).build()
 }
 
 fn read(route: &Route, row: &ReadRow, schemas: &mut Schemas) -> Operation {
-    let mut operation = operation(route)
-        .parameter_ref(parameter("IfNoneMatch"))
-        .parameter_ref(parameter("MinEventPosition"));
+    let mut operation =
+        operation(route).parameter_ref(parameter("IfNoneMatch")).parameter_ref(parameter("MinEventPosition"));
     for described in row.describe_path(schemas) {
         operation = operation.parameter(described.into_parameter(ParameterIn::Path));
     }
@@ -220,12 +235,18 @@ fn idempotency_key() -> Parameter {
 }
 
 fn if_match() -> Parameter {
-    let about = "Phiên bản đã đọc; khác đi thì trả 412. The version the client has seen; 412 when it has moved on.";
+    let about =
+        "Phiên bản đã đọc; khác đi thì trả 412. The version the client has seen; 412 when it has moved on.";
     header_parameter("If-Match", string().pattern(Some("^\"\\d{1,10}\"$")).examples(["\"7\""]), about).build()
 }
 
 fn if_none_match() -> Parameter {
-    header_parameter("If-None-Match", string(), "Nhãn đang giữ; không đổi thì trả 304. The tags the client holds.").build()
+    header_parameter(
+        "If-None-Match",
+        string(),
+        "Nhãn đang giữ; không đổi thì trả 304. The tags the client holds.",
+    )
+    .build()
 }
 
 fn min_event_position() -> Parameter {

@@ -36,6 +36,9 @@ pub trait Fact: Body {
     /// The parameters of the path.
     type Path: Parameters;
 
+    /// The roles of which the client needs one, for the document; the rule itself is the domain's.
+    const ROLES: &'static [&'static str];
+
     /// The act. `fresh` is a new id, for an act that creates something. What only shows when members are seen
     /// together is noted among the faults.
     fn act(self, path: Self::Path, fresh: Uuid, faults: &mut Faults) -> Option<Act>;
@@ -61,6 +64,8 @@ crate::body! {
 /// A [`Fact`] without its type, as a row holds it.
 #[derive(Clone, Copy)]
 pub struct FactRow {
+    /// The roles of which the client needs one.
+    pub roles: &'static [&'static str],
     parse: Parse,
     location: fn(&Envelope) -> String,
     path: fn(&mut Schemas) -> Vec<Described>,
@@ -71,7 +76,13 @@ type Parse = fn(&mut Pairs<'_>, &mut Faults, &[u8], Uuid) -> Result<(Act, Common
 
 impl FactRow {
     pub(super) const fn of<F: Fact>() -> Self {
-        Self { parse: parse::<F>, location: F::location, path: F::Path::describe, body: body_schema::<F> }
+        Self {
+            roles: F::ROLES,
+            parse: parse::<F>,
+            location: F::location,
+            path: F::Path::describe,
+            body: body_schema::<F>,
+        }
     }
 
     /// The parameters of the path.
@@ -153,7 +164,9 @@ pub async fn answer(
 
 fn respond(row: &FactRow, receipt: &Receipt) -> Result<Answer, Problem> {
     let broken = || Problem::new(Code::InternalServerError);
-    let (Some(fact), Some(last)) = (receipt.facts.first(), receipt.facts.last()) else { return Err(broken()) };
+    let (Some(fact), Some(last)) = (receipt.facts.first(), receipt.facts.last()) else {
+        return Err(broken());
+    };
     let body = cloud_event::to_bytes(fact).map_err(|_| broken())?;
     let mut answer = Answer::json(body)
         .with_etag(last.version)
@@ -214,7 +227,9 @@ fn fingerprint(key: &[u8], request: &HttpRequest, body: &[u8]) -> Fingerprint {
     let hash = [key, request.method().as_str().as_bytes(), request.path().as_bytes(), body]
         .iter()
         // The length first: no two requests run together into the same bytes.
-        .fold(Sha256::new(), |hash, part| hash.chain_update((part.len() as u64).to_be_bytes()).chain_update(part));
+        .fold(Sha256::new(), |hash, part| {
+            hash.chain_update((part.len() as u64).to_be_bytes()).chain_update(part)
+        });
     Fingerprint(half(hash))
 }
 

@@ -117,9 +117,13 @@ impl Tag {
         match self {
             Self::Units => Words::fixed("Đơn vị", "Units: organisations that may belong to a bloc"),
             Self::Blocs => Words::fixed("Khối, cụm thi đua và thành viên", "Blocs and their members"),
-            Self::Years => Words::fixed("Năm thi đua của khối, cụm", "The emulation year of a bloc, step by step"),
+            Self::Years => {
+                Words::fixed("Năm thi đua của khối, cụm", "The emulation year of a bloc, step by step")
+            }
             Self::Standings => Words::fixed("Bảng điểm, bảng xếp hạng", "Score tables and standings"),
-            Self::Grants => Words::fixed("Quyền: ai được làm gì cho đơn vị nào", "Grants: who may act for whom"),
+            Self::Grants => {
+                Words::fixed("Quyền: ai được làm gì cho đơn vị nào", "Grants: who may act for whom")
+            }
             Self::Events => Words::fixed("Lịch sử sự kiện", "The history of events"),
             Self::Audit => Words::fixed("Bằng chứng toàn vẹn", "Proof that nobody rewrote the past"),
             Self::Reference => Words::fixed("Danh mục và quy ước", "Lists and conventions"),
@@ -127,7 +131,7 @@ impl Tag {
     }
 }
 
-/// Operations that need all these scopes.
+/// The access of operations that need all these scopes.
 pub const fn needs(scopes: &[Scope]) -> Access {
     let (mut set, mut index) = (ScopeSet::EMPTY, 0);
     while index < scopes.len() {
@@ -137,14 +141,15 @@ pub const fn needs(scopes: &[Scope]) -> Access {
     Access::Scopes(set)
 }
 
-/// A row for something that can be recorded. `summary` is Vietnamese, then English.
+/// A row for something that can be recorded, by clients with all these scopes. `summary` is Vietnamese, then English.
 pub const fn fact<F: Fact>(
     path: &'static str,
     id: &'static str,
     tag: Tag,
     summary: [&'static str; 2],
-    access: Access,
+    scopes: &[Scope],
 ) -> Route {
+    let access = needs(scopes);
     Route { path, id, tag, summary, access, kind: Kind::Fact(FactRow::of::<F>()) }
 }
 

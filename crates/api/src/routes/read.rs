@@ -1,6 +1,6 @@
 //! Operations that answer from what is recorded.
 
-use super::Call;
+use super::{Access, Call};
 use crate::{
     answer::{Answer, Cache, JSON},
     body::{
@@ -11,7 +11,10 @@ use crate::{
     issue::{Flaw, Issue, Place},
     problem::Problem,
 };
-use actix_web::{HttpRequest, http::header::{CACHE_CONTROL, HeaderMap}};
+use actix_web::{
+    HttpRequest,
+    http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, VARY},
+};
 use app::AsOf;
 use domain::{Position, Timestamp};
 use std::{pin::Pin, time::Duration};
@@ -56,7 +59,8 @@ pub struct ReadRow {
     schema: fn(&mut Schemas) -> RefOr<Schema>,
 }
 
-type AnswerFn = for<'c> fn(&'c Call<'c>, &'c HttpRequest) -> Pin<Box<dyn Future<Output = Result<Answer, Problem>> + 'c>>;
+type AnswerFn =
+    for<'c> fn(&'c Call<'c>, &'c HttpRequest) -> Pin<Box<dyn Future<Output = Result<Answer, Problem>> + 'c>>;
 
 impl ReadRow {
     pub(super) const fn of<R: Read>() -> Self {
@@ -95,12 +99,19 @@ async fn parse_and_answer<R: Read>(call: &Call<'_>, request: &HttpRequest) -> Re
     pairs.close(&mut query_faults);
     match (path_faults.finish(path), query_faults.finish(query)) {
         (Ok(path), Ok(query)) => R::answer(call, path, query).await,
-        (path, query) => Err(Problem::invalid([path.err(), query.err()].into_iter().flatten().flatten().collect())),
+        (path, query) => {
+            Err(Problem::invalid([path.err(), query.err()].into_iter().flatten().flatten().collect()))
+        }
     }
 }
 
 /// Waits for what the client has seen, parses, answers.
-pub async fn answer(row: &ReadRow, call: &Call<'_>, request: &HttpRequest) -> Result<Answer, Problem> {
+pub async fn answer(
+    row: &ReadRow,
+    access: Access,
+    call: &Call<'_>,
+    request: &HttpRequest,
+) -> Result<Answer, Problem> {
     if let Some(seen) = min_position(request.headers())? {
         let app = call.service.app();
         if app.head() < seen && !app.reach(seen, PATIENCE).await {
@@ -108,7 +119,17 @@ pub async fn answer(row: &ReadRow, call: &Call<'_>, request: &HttpRequest) -> Re
         }
     }
     let answer = (row.answer)(call, request).await?;
-    Ok(answer.with_header(CACHE_CONTROL, row.cache.header()))
+    let cache = match access {
+        Access::Public => row.cache,
+        // What one client may read, a cache must not hand to the next.
+        Access::Scopes(_) => Cache::NoStore,
+    };
+    let answer = answer.with_header(CACHE_CONTROL, cache.header());
+    Ok(if row.forms.len() > 1 {
+        answer.with_header(VARY, HeaderValue::from_static("Accept"))
+    } else {
+        answer
+    })
 }
 
 fn min_position(headers: &HeaderMap) -> Result<Option<Position>, Problem> {
@@ -151,7 +172,8 @@ pub fn negotiate(forms: &'static [&'static str], accept: Option<&str>) -> Option
         let ranges = accept.split(',').filter_map(|range| {
             let mut parts = range.split(';').map(str::trim);
             let name = parts.next()?;
-            let weight = parts.find_map(|p| p.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
+            let weight =
+                parts.find_map(|p| p.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
             let exactness = match name {
                 "*/*" => 0,
                 _ if name.eq_ignore_ascii_case(form) => 2,

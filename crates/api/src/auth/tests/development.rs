@@ -22,11 +22,7 @@ fn request() -> MintRequest {
 
 fn verifier(jwks: &Path, development_allowed: bool) -> Verifier {
     let issuer = Issuer::new(ISSUER, AUDIENCE, KeyLocation::File(jwks.into()));
-    Verifier::new(vec![Issuer {
-        development_allowed,
-        ..issuer
-    }])
-    .unwrap()
+    Verifier::new(vec![Issuer { development_allowed, ..issuer }]).unwrap()
 }
 
 #[tokio::test]
@@ -39,14 +35,8 @@ async fn a_developer_makes_a_key_mints_a_token_and_gets_in() {
     assert!(verifier.prefetch(NOW).await.is_empty() && verifier.ready());
     let claims = verifier.verify(&token, NOW).await.unwrap();
     assert_eq!((claims.client.as_str(), &*claims.subject), ("demo", "demo"));
-    assert_eq!(
-        claims.scopes,
-        ScopeSet::EMPTY.with(Scope::ReportsWrite).with(Scope::AuditRead)
-    );
-    assert_eq!(
-        verifier.verify(&token, NOW + 3600).await,
-        Err(TokenFault::Expired)
-    );
+    assert_eq!(claims.scopes, ScopeSet::EMPTY.with(Scope::ReportsWrite).with(Scope::AuditRead));
+    assert_eq!(verifier.verify(&token, NOW + 3600).await, Err(TokenFault::Expired));
 }
 
 #[tokio::test]
@@ -62,16 +52,10 @@ async fn a_service_in_use_does_not_start_on_a_development_key() {
         std::fs::write(&jwks, key_set(&[EC.jwk("ec"), development.clone()])).unwrap();
         let verifier = verifier(&jwks, false);
         let faults = verifier.prefetch(NOW).await;
-        assert!(
-            matches!(faults.as_slice(), [(_, KeysFault::DevelopmentKey(_))]),
-            "{development}"
-        );
+        assert!(matches!(faults.as_slice(), [(_, KeysFault::DevelopmentKey(_))]), "{development}");
         assert!(!verifier.ready());
         let token = EC.sign(&header("ES256", "ec"), &claims());
-        assert_eq!(
-            verifier.verify(&token, NOW).await,
-            Err(TokenFault::KeysUnavailable)
-        );
+        assert_eq!(verifier.verify(&token, NOW).await, Err(TokenFault::KeysUnavailable));
     }
 }
 
@@ -82,18 +66,8 @@ async fn a_development_key_slipped_in_later_is_not_taken_over() {
     assert!(world.claims(&claims()).await.is_ok());
     let published: Value = serde_json::from_str(&key.jwks()).unwrap();
     world.publish(&[EC.jwk("ec"), published["keys"][0].clone()]);
-    let token = mint(
-        &key,
-        &MintRequest {
-            now_seconds: NOW + 5,
-            ..request()
-        },
-    )
-    .unwrap();
-    assert_eq!(
-        world.verifier.verify(&token, NOW + 5).await,
-        Err(TokenFault::UnknownKey)
-    );
+    let token = mint(&key, &MintRequest { now_seconds: NOW + 5, ..request() }).unwrap();
+    assert_eq!(world.verifier.verify(&token, NOW + 5).await, Err(TokenFault::UnknownKey));
     // The keys read before remain.
     let honest = EC.sign(&header("ES256", "ec"), &claims_at(NOW + 5));
     assert!(world.verifier.verify(&honest, NOW + 5).await.is_ok());

@@ -8,14 +8,9 @@ use tokio::runtime::{Builder, Runtime};
 
 /// One sound token per algorithm.
 static TOKENS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    [
-        (&EC, "ES256", "ec"),
-        (&ED, "EdDSA", "ed"),
-        (&RSA, "RS256", "rsa"),
-        (&RSA, "PS256", "rsa"),
-    ]
-    .map(|(key, alg, kid)| key.sign(&header(alg, kid), &claims()))
-    .into()
+    [(&EC, "ES256", "ec"), (&ED, "EdDSA", "ed"), (&RSA, "RS256", "rsa"), (&RSA, "PS256", "rsa")]
+        .map(|(key, alg, kid)| key.sign(&header(alg, kid), &claims()))
+        .into()
 });
 
 fn runtime() -> Runtime {

@@ -6,7 +6,11 @@ use crate::auth::{
     remembered::{Remembered, Verified, digest},
 };
 use domain::ClientId;
-use std::{hint::black_box, sync::Arc, time::Instant};
+use std::{
+    hint::black_box,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 #[tokio::test]
 async fn a_token_is_verified_once_and_then_remembered_until_it_expires() {
@@ -15,10 +19,7 @@ async fn a_token_is_verified_once_and_then_remembered_until_it_expires() {
     let first = world.verify(&token).await.unwrap();
     let again = world.verifier.verify(&token, NOW + 599).await.unwrap();
     assert!(Arc::ptr_eq(&first, &again));
-    assert_eq!(
-        world.verifier.verify(&token, NOW + 600).await,
-        Err(TokenFault::Expired)
-    );
+    assert_eq!(world.verifier.verify(&token, NOW + 600).await, Err(TokenFault::Expired));
 }
 
 #[tokio::test]
@@ -32,10 +33,7 @@ async fn a_refused_token_is_not_remembered() {
 #[tokio::test]
 async fn a_revoked_token_is_refused_at_once_and_the_others_are_not() {
     let world = World::usual();
-    let mine = EC.sign(
-        &header("ES256", "ec"),
-        &with(&claims(), "jti", Some("lost".into())),
-    );
+    let mine = EC.sign(&header("ES256", "ec"), &with(&claims(), "jti", Some("lost".into())));
     let other = EC.sign(&header("ES256", "ec"), &claims());
     assert!(world.verify(&mine).await.is_ok() && world.verify(&other).await.is_ok());
     let until = world.verifier.deny(ISSUER, "lost", NOW).unwrap();
@@ -44,10 +42,7 @@ async fn a_revoked_token_is_refused_at_once_and_the_others_are_not() {
     assert!(world.verify(&other).await.is_ok());
     // It stays revoked for as long as any token of that id could be valid.
     world.verifier.deny(ISSUER, "another", NOW + 599).unwrap();
-    assert_eq!(
-        world.verifier.verify(&mine, NOW + 599).await,
-        Err(TokenFault::Revoked)
-    );
+    assert_eq!(world.verifier.verify(&mine, NOW + 599).await, Err(TokenFault::Revoked));
 }
 
 #[tokio::test]
@@ -56,16 +51,10 @@ async fn one_issuer_does_not_revoke_the_tokens_of_another() {
     let second = "https://sso.other.vn";
     let issuer = |url: &str| Issuer::new(url, AUDIENCE, KeyLocation::File(world.file.clone()));
     let verifier = Verifier::new(vec![issuer(ISSUER), issuer(second)]).unwrap();
-    let token = EC.sign(
-        &header("ES256", "ec"),
-        &with(&claims(), "jti", Some("same".into())),
-    );
+    let token = EC.sign(&header("ES256", "ec"), &with(&claims(), "jti", Some("same".into())));
     verifier.deny(second, "same", NOW).unwrap();
     assert!(verifier.verify(&token, NOW).await.is_ok());
-    assert_eq!(
-        verifier.deny("https://nobody.vn", "same", NOW),
-        Err(TokenFault::UnknownIssuer)
-    );
+    assert_eq!(verifier.deny("https://nobody.vn", "same", NOW), Err(TokenFault::UnknownIssuer));
     assert!(Verifier::new(vec![issuer(ISSUER), issuer(ISSUER)]).is_err());
 }
 
@@ -79,11 +68,7 @@ fn remembered(expires_at: i64) -> Verified {
         scopes: ScopeSet::EMPTY,
         expires_at,
     };
-    Verified {
-        claims: Arc::new(claims),
-        issuer: 0,
-        epoch: 0,
-    }
+    Verified { claims: Arc::new(claims), issuer: 0, epoch: 0 }
 }
 
 #[test]
@@ -105,24 +90,32 @@ fn memory_is_bounded_and_gives_up_what_expires_first() {
     assert!((0..1_000).all(|number| memory.get(&digest(&format!("late {number}")), late).is_some()));
 }
 
-/// Prints what a remembered token costs; the figure means something with `--release` only.
+/// Prints what a token costs the first time and once it is remembered, as the best of several rounds, for other work
+/// on the machine only ever adds. The figures mean something with `--release` only.
 #[tokio::test]
 async fn the_cost_of_a_remembered_token() {
-    const ROUNDS: u32 = 20_000;
+    const ROUNDS: u32 = 20;
+    const TOKENS: i64 = 10;
+    const HITS: u32 = 1_000;
     let world = World::usual();
+    assert!(world.claims(&claims()).await.is_ok());
     for (key, alg, kid) in [(&EC, "ES256", "ec"), (&ED, "EdDSA", "ed"), (&RSA, "RS256", "rsa")] {
-        let token = key.sign(&header(alg, kid), &claims());
-        let start = Instant::now();
-        world.verify(&token).await.unwrap();
-        let first = start.elapsed();
-        let start = Instant::now();
-        for _ in 0..ROUNDS {
-            black_box(world.verify(black_box(&token)).await).unwrap();
+        let (mut first, mut hit) = (Duration::MAX, Duration::MAX);
+        let mut token = String::new();
+        for round in 0..ROUNDS {
+            for number in 0..TOKENS {
+                let id = format!("{round}-{number}");
+                token = key.sign(&header(alg, kid), &with(&claims(), "jti", Some(id.into())));
+                let start = Instant::now();
+                world.verify(&token).await.unwrap();
+                first = first.min(start.elapsed());
+            }
+            let start = Instant::now();
+            for _ in 0..HITS {
+                black_box(world.verify(black_box(&token)).await).unwrap();
+            }
+            hit = hit.min(start.elapsed() / HITS);
         }
-        let hit = start.elapsed() / ROUNDS;
-        println!(
-            "{alg}: {} bytes, verified in {first:?}, remembered in {hit:?}",
-            token.len()
-        );
+        println!("{alg}: {} bytes, verified in {first:?}, remembered in {hit:?}", token.len());
     }
 }

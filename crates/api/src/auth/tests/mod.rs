@@ -1,5 +1,6 @@
 //! Stories about tokens: who gets in, and everything that does not.
 
+mod algorithms;
 mod checklist;
 mod development;
 mod forgery;

@@ -23,10 +23,7 @@ async fn a_key_withdrawn_from_the_file_stops_verifying_even_remembered_tokens() 
     let token = token(&EC, "ec", NOW);
     assert!(world.verify(&token).await.is_ok());
     world.publish(&[ED.jwk("ed")]);
-    assert_eq!(
-        world.verifier.verify(&token, NOW + 1).await,
-        Err(TokenFault::UnknownKey)
-    );
+    assert_eq!(world.verifier.verify(&token, NOW + 1).await, Err(TokenFault::UnknownKey));
 }
 
 #[tokio::test]
@@ -36,13 +33,7 @@ async fn a_key_added_to_the_file_works_within_a_second_and_the_old_one_still_doe
     assert!(world.verify(&old).await.is_ok());
     let new = TestKey::ec();
     world.publish(&[EC.jwk("ec"), new.jwk("new")]);
-    assert!(
-        world
-            .verifier
-            .verify(&token(&new, "new", NOW), NOW + 1)
-            .await
-            .is_ok()
-    );
+    assert!(world.verifier.verify(&token(&new, "new", NOW), NOW + 1).await.is_ok());
     assert!(world.verifier.verify(&old, NOW + 1).await.is_ok());
 }
 
@@ -52,10 +43,7 @@ async fn the_file_is_looked_at_once_a_second_at_most() {
     let new = TestKey::ec();
     assert!(world.verify(&token(&EC, "ec", NOW)).await.is_ok());
     world.publish(&[new.jwk("new")]);
-    assert_eq!(
-        world.verify(&token(&new, "new", NOW)).await,
-        Err(TokenFault::UnknownKey)
-    );
+    assert_eq!(world.verify(&token(&new, "new", NOW)).await, Err(TokenFault::UnknownKey));
     assert!(world.verify(&token(&EC, "ec", NOW)).await.is_ok());
 }
 
@@ -64,13 +52,7 @@ async fn a_spoiled_or_missing_file_leaves_the_old_keys_in_use_for_a_while() {
     let world = World::usual();
     assert!(world.verify(&token(&EC, "ec", NOW)).await.is_ok());
     world.publish_text("{\"keys\": [", UNIX_EPOCH + Duration::from_secs(1));
-    assert!(
-        world
-            .verifier
-            .verify(&token(&EC, "ec", NOW), NOW + 2)
-            .await
-            .is_ok()
-    );
+    assert!(world.verifier.verify(&token(&EC, "ec", NOW), NOW + 2).await.is_ok());
     fs::remove_file(&world.file).unwrap();
     let (hour, limit) = (NOW + 3600, NOW + 12 * 3600 + 1);
     assert!(world.verifier.verify(&token(&EC, "ec", hour), hour).await.is_ok());
@@ -79,13 +61,7 @@ async fn a_spoiled_or_missing_file_leaves_the_old_keys_in_use_for_a_while() {
         Err(TokenFault::KeysUnavailable)
     );
     fs::write(&world.file, key_set(&[EC.jwk("ec")])).unwrap();
-    assert!(
-        world
-            .verifier
-            .verify(&token(&EC, "ec", limit + 2), limit + 2)
-            .await
-            .is_ok()
-    );
+    assert!(world.verifier.verify(&token(&EC, "ec", limit + 2), limit + 2).await.is_ok());
 }
 
 #[tokio::test]
@@ -95,10 +71,7 @@ async fn without_a_file_the_service_is_not_ready_until_there_is_one() {
     let faults = world.verifier.prefetch(NOW).await;
     assert!(matches!(faults.as_slice(), [(_, KeysFault::Unreadable(..))]));
     assert!(!world.verifier.ready());
-    assert_eq!(
-        world.verify(&token(&EC, "ec", NOW)).await,
-        Err(TokenFault::KeysUnavailable)
-    );
+    assert_eq!(world.verify(&token(&EC, "ec", NOW)).await, Err(TokenFault::KeysUnavailable));
     fs::write(&world.file, key_set(&[EC.jwk("ec")])).unwrap();
     assert!(world.verifier.prefetch(NOW + 1).await.is_empty());
     assert!(world.verifier.ready());
@@ -127,27 +100,16 @@ impl KeyServer {
                 let (status, body, delay) = script.lock().clone();
                 async move {
                     actix_web::rt::time::sleep(delay).await;
-                    HttpResponse::build(status)
-                        .insert_header(("Location", "/elsewhere"))
-                        .body(body)
+                    HttpResponse::build(status).insert_header(("Location", "/elsewhere")).body(body)
                 }
             }))
         });
-        let server = server
-            .workers(1)
-            .disable_signals()
-            .bind(("127.0.0.1", 0))
-            .unwrap();
+        let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).unwrap();
         let url = format!("http://{}/jwks", server.addrs()[0]);
         let server = server.run();
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        Self {
-            url,
-            asked,
-            answer,
-            handle,
-        }
+        Self { url, asked, answer, handle }
     }
 
     fn verifier(&self, configure: impl FnOnce(&mut Issuer)) -> Verifier {
@@ -190,10 +152,7 @@ async fn an_issuer_that_starts_after_the_service_is_found_within_seconds() {
     let server = KeyServer::start(&[EC.jwk("ec")]);
     server.answer.lock().0 = StatusCode::SERVICE_UNAVAILABLE;
     let verifier = server.verifier(|_| {});
-    assert!(matches!(
-        verifier.prefetch(NOW).await.as_slice(),
-        [(_, KeysFault::Status(503))]
-    ));
+    assert!(matches!(verifier.prefetch(NOW).await.as_slice(), [(_, KeysFault::Status(503))]));
     assert!(!verifier.ready());
     server.answer.lock().0 = StatusCode::OK;
     assert!(verifier.prefetch(NOW + 4).await.is_empty() && !verifier.ready());
@@ -208,10 +167,7 @@ async fn invented_key_ids_do_not_hammer_the_issuer() {
     verifier.prefetch(NOW).await;
     for second in 0..120_i64 {
         let token = token(&EC, &format!("invented-{second}"), NOW);
-        assert_eq!(
-            verifier.verify(&token, NOW + second).await,
-            Err(TokenFault::UnknownKey)
-        );
+        assert_eq!(verifier.verify(&token, NOW + second).await, Err(TokenFault::UnknownKey));
     }
     assert_eq!(server.asked(), 2);
 }
@@ -223,12 +179,7 @@ async fn a_new_key_is_fetched_when_a_token_names_it() {
     verifier.prefetch(NOW).await;
     let new = TestKey::ec();
     server.publish(&[EC.jwk("ec"), new.jwk("new")]);
-    assert!(
-        verifier
-            .verify(&token(&new, "new", NOW + 60), NOW + 60)
-            .await
-            .is_ok()
-    );
+    assert!(verifier.verify(&token(&new, "new", NOW + 60), NOW + 60).await.is_ok());
     assert_eq!(server.asked(), 2);
 }
 
@@ -268,10 +219,7 @@ async fn a_removed_key_stops_verifying_after_the_maximum_age_even_for_remembered
     assert!(verifier.verify(&token, NOW).await.is_ok());
     server.publish(&[ED.jwk("ed")]);
     assert!(verifier.verify(&token, NOW + 149).await.is_ok());
-    assert_eq!(
-        verifier.verify(&token, NOW + 300).await,
-        Err(TokenFault::UnknownKey)
-    );
+    assert_eq!(verifier.verify(&token, NOW + 300).await, Err(TokenFault::UnknownKey));
 }
 
 #[actix_web::test]
@@ -297,17 +245,10 @@ async fn while_the_issuer_is_down_the_keys_stay_in_use_and_after_hours_they_do_n
     server.handle.stop(false).await;
     let limit = NOW + 13 * 3600;
     for now in [NOW + 3600, NOW + 3660, NOW + 7200, limit - 1] {
-        assert!(
-            verifier.verify(&token(&EC, "ec", now), now).await.is_ok(),
-            "{}",
-            now - NOW
-        );
+        assert!(verifier.verify(&token(&EC, "ec", now), now).await.is_ok(), "{}", now - NOW);
     }
     let remembered = token(&EC, "ec", limit - 1);
-    assert_eq!(
-        verifier.verify(&remembered, limit).await,
-        Err(TokenFault::KeysUnavailable)
-    );
+    assert_eq!(verifier.verify(&remembered, limit).await, Err(TokenFault::KeysUnavailable));
 }
 
 #[actix_web::test]
@@ -321,10 +262,7 @@ async fn a_slow_issuer_is_given_up_and_nobody_waits_for_it_again_soon() {
     let start = Instant::now();
     assert!(verifier.verify(&token, late).await.is_ok());
     let waited = start.elapsed();
-    assert!(
-        (Duration::from_secs(1)..Duration::from_secs(20)).contains(&waited),
-        "{waited:?}"
-    );
+    assert!((Duration::from_secs(1)..Duration::from_secs(20)).contains(&waited), "{waited:?}");
     let start = Instant::now();
     assert!(verifier.verify(&token, late + 60).await.is_ok());
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
@@ -337,19 +275,12 @@ async fn an_answer_that_is_not_a_set_of_keys_is_refused() {
         (StatusCode::FOUND, key_set(&[EC.jwk("ec")]), "status 302"),
         (StatusCode::OK, "<html>".into(), "not a JWK set"),
         (StatusCode::OK, "{}".into(), "not a JWK set"),
-        (
-            StatusCode::OK,
-            format!("{{\"keys\":[]}}{}", " ".repeat(300 * 1024)),
-            "larger than 256 KiB",
-        ),
+        (StatusCode::OK, format!("{{\"keys\":[]}}{}", " ".repeat(300 * 1024)), "larger than 256 KiB"),
     ] {
         *server.answer.lock() = (status, body, Duration::ZERO);
         let verifier = server.verifier(|_| {});
         let faults = verifier.prefetch(NOW).await;
-        assert!(
-            faults.len() == 1 && faults[0].1.to_string().contains(expected),
-            "{faults:?}"
-        );
+        assert!(faults.len() == 1 && faults[0].1.to_string().contains(expected), "{faults:?}");
         assert!(!verifier.ready());
     }
 }

@@ -70,11 +70,8 @@ impl TestKey {
             Self::Ed(pair) => pair.sign(message).as_ref().to_vec(),
             Self::Rsa(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
-                let padding: &'static dyn signature::RsaEncoding = if alg == "PS256" {
-                    &signature::RSA_PSS_SHA256
-                } else {
-                    &signature::RSA_PKCS1_SHA256
-                };
+                let padding: &'static dyn signature::RsaEncoding =
+                    if alg == "PS256" { &signature::RSA_PSS_SHA256 } else { &signature::RSA_PKCS1_SHA256 };
                 pair.sign(padding, &random, message, &mut signature).unwrap();
                 signature
             }
@@ -83,10 +80,8 @@ impl TestKey {
 
     /// Signs whatever it is given, in the way the header's `alg` suggests for a key of this kind.
     pub fn sign_text(&self, header: &str, claims: &str) -> String {
-        let alg = serde_json::from_str::<Value>(header).unwrap()["alg"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
+        let alg =
+            serde_json::from_str::<Value>(header).unwrap()["alg"].as_str().unwrap_or_default().to_owned();
         let message = format!("{}.{}", encode(header), encode(claims));
         let signature = encode(self.signature(&alg, message.as_bytes()));
         format!("{message}.{signature}")
@@ -155,11 +150,7 @@ impl World {
         std::fs::write(&file, key_set(keys)).unwrap();
         let mut issuer = Issuer::new(ISSUER, AUDIENCE, KeyLocation::File(file.clone()));
         configure(&mut issuer);
-        Self {
-            verifier: Verifier::new(vec![issuer]).unwrap(),
-            file,
-            _folder: folder,
-        }
+        Self { verifier: Verifier::new(vec![issuer]).unwrap(), file, _folder: folder }
     }
 
     /// The issuer of most stories: one key of each kind, none with an `alg`.
@@ -183,23 +174,13 @@ impl World {
 
     /// Replaces the file by one with these keys and a later time.
     pub fn publish(&self, keys: &[Value]) {
-        let later = File::open(&self.file)
-            .unwrap()
-            .metadata()
-            .unwrap()
-            .modified()
-            .unwrap()
-            + Duration::from_secs(1);
+        let later =
+            File::open(&self.file).unwrap().metadata().unwrap().modified().unwrap() + Duration::from_secs(1);
         self.publish_text(&key_set(keys), later);
     }
 
     pub fn publish_text(&self, text: &str, modified: SystemTime) {
         std::fs::write(&self.file, text).unwrap();
-        File::options()
-            .write(true)
-            .open(&self.file)
-            .unwrap()
-            .set_modified(modified)
-            .unwrap();
+        File::options().write(true).open(&self.file).unwrap().set_modified(modified).unwrap();
     }
 }
