@@ -21,6 +21,9 @@ mod tidy;
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 
+// Backup while serving, and restore.
+mod backup;
+
 // What is handed to operators: units, settings, the container.
 mod deploy;
 
