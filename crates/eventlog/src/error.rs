@@ -15,7 +15,8 @@ pub enum LogError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// An earlier failure left it open whether the last facts are durable. Reading goes on.
+    /// An earlier failure left it open whether the last facts are durable. What a store has in memory can still be
+    /// read; sled reads nothing more from its file.
     #[error("the log takes no more facts since this happened: {since}; mend the cause and restart the service")]
     ReadOnly {
         /// The failure that closed the log to writing.
