@@ -29,6 +29,11 @@ impl Samples {
         Self { random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, position: Position(0), units: Vec::new() }
     }
 
+    /// Where the next fact will stand.
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
     /// The next `count` facts.
     pub fn facts(&mut self, count: usize) -> Vec<Fact> {
         (0..count).map(|_| self.fact()).collect()
