@@ -22,7 +22,10 @@ struct Groups {
 
 impl Groups {
     fn new(seed: u64) -> Self {
-        Self { samples: Samples::new(seed), sizes: Samples::new(seed + 1) }
+        Self {
+            samples: Samples::new(seed),
+            sizes: Samples::new(seed + 1),
+        }
     }
 
     fn next(&mut self) -> (Vec<Fact>, Vec<AsideChange>) {
@@ -30,7 +33,14 @@ impl Groups {
         let count = usize::try_from(draw % 64).unwrap_or_default() + 1;
         let head = Position(self.samples.position().0 + count as u64);
         let change = AsideChange::Put(b"head".to_vec(), head.0.to_be_bytes().to_vec());
-        (self.samples.facts(count), if draw >> 32 & 7 == 0 { vec![change] } else { Vec::new() })
+        (
+            self.samples.facts(count),
+            if draw >> 32 & 7 == 0 {
+                vec![change]
+            } else {
+                Vec::new()
+            },
+        )
     }
 }
 
@@ -58,17 +68,26 @@ fn check(store: &Path, acknowledged: &Path, seed: u64) -> Result<(), Box<dyn Err
     let heads = fs::read(acknowledged)?;
     let (heads, _torn) = heads.as_chunks::<8>();
     let acknowledged = heads.last().map_or(0, |head| u64::from_be_bytes(*head));
-    let log = SledLog::open(store).map_err(|error| format!("refused with {acknowledged} acknowledged: {error}"))?;
+    let log =
+        SledLog::open(store).map_err(|error| format!("refused with {acknowledged} acknowledged: {error}"))?;
     let head = log.head()?.0;
     if head < acknowledged {
-        return Err(format!("lost {} of {acknowledged} acknowledged facts without an error", acknowledged - head).into());
+        return Err(format!(
+            "lost {} of {acknowledged} acknowledged facts without an error",
+            acknowledged - head
+        )
+        .into());
     }
     let mut groups = Groups::new(seed);
     let (mut at, mut aside) = (0, Vec::new());
     while at < head {
         let (facts, changes) = groups.next();
         let stored = log.read(Position(at), facts.len())?;
-        if !stored.iter().map(|stored| &stored.bytes).eq(facts.iter().map(|fact| &fact.bytes)) {
+        if !stored
+            .iter()
+            .map(|stored| &stored.bytes)
+            .eq(facts.iter().map(|fact| &fact.bytes))
+        {
             return Err(format!("other facts, or a part of a group, from position {at} on").into());
         }
         at += facts.len() as u64;
@@ -80,6 +99,9 @@ fn check(store: &Path, acknowledged: &Path, seed: u64) -> Result<(), Box<dyn Err
         return Err("what stands aside does not belong to the last facts".into());
     }
     verify(&log, Some(log.tip()), &mut |_| ())?;
-    println!("{head} facts of {acknowledged} acknowledged, tip {}", log.tip().position);
+    println!(
+        "{head} facts of {acknowledged} acknowledged, tip {}",
+        log.tip().position
+    );
     Ok(())
 }

@@ -1,4 +1,11 @@
 //! What a disk, a crash or a hand can do to a sled store: it is refused or read whole, never silently wrong.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
 
 use domain::Position;
 use std::{
@@ -8,7 +15,9 @@ use std::{
     process::Command,
     time::{Duration, Instant},
 };
-use thidua_eventlog::{AsideChange, EventLog, Fact, LogError, SledLog, contract::Samples, verify::verify_folder};
+use thidua_eventlog::{
+    AsideChange, EventLog, Fact, LogError, SledLog, contract::Samples, verify::verify_folder,
+};
 
 fn open(folder: &Path) -> Result<SledLog, LogError> {
     SledLog::open(folder)?.confirm_by_reading()
@@ -49,7 +58,9 @@ fn copy(from: &Path, to: &Path) {
 
 fn snapshots(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("snap.")).collect()
+    entries
+        .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("snap."))
+        .collect()
 }
 
 #[test]
@@ -57,9 +68,17 @@ fn a_store_in_use_is_not_opened_twice() {
     let place = tempfile::tempdir().unwrap();
     let first = open(place.path()).unwrap();
     let refused = SledLog::open(place.path()).err().unwrap();
-    assert!(matches!(refused, LogError::InUse { .. }) && refused.to_string().contains("in use"), "{refused}");
+    assert!(
+        matches!(refused, LogError::InUse { .. }) && refused.to_string().contains("in use"),
+        "{refused}"
+    );
     // Another process is refused alike: the lock is the kernel's.
-    let lock = Command::new("flock").arg("--nonblock").arg(place.path().join("lock")).arg("true").status().unwrap();
+    let lock = Command::new("flock")
+        .arg("--nonblock")
+        .arg(place.path().join("lock"))
+        .arg("true")
+        .status()
+        .unwrap();
     assert!(!lock.success());
     first.close().unwrap();
     open(place.path()).unwrap();
@@ -74,14 +93,27 @@ fn a_log_that_lost_its_end_is_refused() {
     for kept in [0, 10, 50, 80] {
         let cut = place.path().join(format!("cut-{kept}"));
         copy(&store, &cut);
-        OpenOptions::new().write(true).open(cut.join("db")).unwrap().set_len(bytes * kept / 100).unwrap();
-        let refused = read(&cut).err().unwrap_or_else(|| panic!("{kept} % of the file passed for all of it"));
+        OpenOptions::new()
+            .write(true)
+            .open(cut.join("db"))
+            .unwrap()
+            .set_len(bytes * kept / 100)
+            .unwrap();
+        let refused = read(&cut)
+            .err()
+            .unwrap_or_else(|| panic!("{kept} % of the file passed for all of it"));
         assert!(refused.to_string().contains("thidua store restore"), "{refused}");
     }
     let gone = place.path().join("gone");
     copy(&store, &gone);
     fs::remove_file(gone.join("db")).unwrap();
-    assert!(matches!(read(&gone), Err(LogError::BehindTip { tip: Position(3_000), log: Position(0) })));
+    assert!(matches!(
+        read(&gone),
+        Err(LogError::BehindTip {
+            tip: Position(3_000),
+            log: Position(0)
+        })
+    ));
 }
 
 #[test]
@@ -99,7 +131,13 @@ fn the_last_groups_undone_are_noticed_by_the_tip_alone() {
     log.close().unwrap();
     // A perfectly good store of a moment ago, with the tip of now.
     fs::copy(store.join("tip"), earlier.join("tip")).unwrap();
-    assert!(matches!(read(&earlier), Err(LogError::BehindTip { tip: Position(101), log: Position(100) })));
+    assert!(matches!(
+        read(&earlier),
+        Err(LogError::BehindTip {
+            tip: Position(101),
+            log: Position(100)
+        })
+    ));
     let refused = verify_folder(&earlier, &mut |_| ());
     assert!(matches!(refused, Err(LogError::BehindTip { .. })), "{refused:?}");
 }
@@ -113,7 +151,10 @@ fn a_log_of_other_facts_is_refused() {
     commit(&log, &Samples::new(99).facts(100)).unwrap();
     log.close().unwrap();
     fs::copy(store.join("tip"), other.join("tip")).unwrap();
-    assert!(matches!(read(&other), Err(LogError::Altered { tip: Position(100) })));
+    assert!(matches!(
+        read(&other),
+        Err(LogError::Altered { tip: Position(100) })
+    ));
 }
 
 #[test]
@@ -132,12 +173,22 @@ fn the_tip_follows_within_a_second_without_a_shutdown() {
     let log = open(place.path()).unwrap();
     commit(&log, &Samples::new(33).facts(77)).unwrap();
     let written = Instant::now();
-    while !fs::read_to_string(place.path().join("tip")).unwrap().contains("\n77\n") {
-        assert!(written.elapsed() < Duration::from_secs(5), "the tip does not follow");
+    while !fs::read_to_string(place.path().join("tip"))
+        .unwrap()
+        .contains("\n77\n")
+    {
+        assert!(
+            written.elapsed() < Duration::from_secs(5),
+            "the tip does not follow"
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
     // The promise is a second; the rest is for a machine under load.
-    assert!(written.elapsed() < Duration::from_secs(2), "{:?}", written.elapsed());
+    assert!(
+        written.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        written.elapsed()
+    );
 }
 
 #[test]
@@ -145,7 +196,13 @@ fn a_store_that_is_not_confirmed_is_read_but_not_written() {
     let place = tempfile::tempdir().unwrap();
     let facts = write(place.path(), 100);
     let opened = SledLog::open(place.path()).unwrap();
-    assert_eq!((opened.tip().position, opened.read(Position(0), 200).unwrap().len()), (Position(100), facts.len()));
+    assert_eq!(
+        (
+            opened.tip().position,
+            opened.read(Position(0), 200).unwrap().len()
+        ),
+        (Position(100), facts.len())
+    );
     assert!(matches!(opened.turn(Position(100)), Err(LogError::Unconfirmed)));
     let short = opened.confirm(tlog::RightEdge::default());
     assert!(matches!(short, Err(LogError::OutOfPlace { .. })));
@@ -164,7 +221,10 @@ fn flipped_bytes_are_refused_or_read_whole() {
     more.chunks(10).for_each(|group| commit(&log, group).unwrap());
     log.close().unwrap();
     facts.extend(more.into_iter().map(|fact| fact.bytes));
-    assert!(!snapshots(&store).is_empty(), "this test is about a store that has a snapshot");
+    assert!(
+        !snapshots(&store).is_empty(),
+        "this test is about a store that has a snapshot"
+    );
 
     let (mut refused, bytes) = (0, fs::metadata(store.join("db")).unwrap().len());
     for with_snapshot in [true, false] {
@@ -172,24 +232,39 @@ fn flipped_bytes_are_refused_or_read_whole() {
             let hurt = place.path().join(format!("hurt-{percent}-{with_snapshot}"));
             copy(&store, &hurt);
             if !with_snapshot {
-                snapshots(&hurt).into_iter().for_each(|path| fs::remove_file(path).unwrap());
+                snapshots(&hurt)
+                    .into_iter()
+                    .for_each(|path| fs::remove_file(path).unwrap());
             }
-            let db = OpenOptions::new().read(true).write(true).open(hurt.join("db")).unwrap();
+            let db = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .open(hurt.join("db"))
+                .unwrap();
             let mut four = [0; 4];
             let at = bytes * percent / 100;
             db.read_exact_at(&mut four, at).unwrap();
             db.write_all_at(&four.map(|byte| !byte), at).unwrap();
             match read(&hurt) {
                 // A byte of a segment that holds nothing any more.
-                Ok(read) => assert!(read == facts, "{percent} %, snapshot {with_snapshot}: other facts in silence"),
+                Ok(read) => assert!(
+                    read == facts,
+                    "{percent} %, snapshot {with_snapshot}: other facts in silence"
+                ),
                 Err(error) => {
                     refused += 1;
-                    assert!(error.to_string().contains("thidua store restore"), "{percent} %: {error}");
+                    assert!(
+                        error.to_string().contains("thidua store restore"),
+                        "{percent} %: {error}"
+                    );
                 }
             }
         }
     }
-    assert!(refused >= 3, "only {refused} of 10 flips were noticed: does this test still hit the log?");
+    assert!(
+        refused >= 3,
+        "only {refused} of 10 flips were noticed: does this test still hit the log?"
+    );
 }
 
 #[test]
@@ -220,10 +295,21 @@ fn the_ring_is_reused_over_many_pages() {
     let mut facts = Vec::new();
     for round in 0..30_usize {
         let log = open(place.path()).unwrap();
-        assert!(log.read(Position(0), usize::MAX).unwrap().iter().map(|stored| &stored.bytes).eq(&facts), "{round}");
+        assert!(
+            log.read(Position(0), usize::MAX)
+                .unwrap()
+                .iter()
+                .map(|stored| &stored.bytes)
+                .eq(&facts),
+            "{round}"
+        );
         // Many small groups leave many slots behind; noise takes several slots at once.
         for size in 0..40 {
-            let group = if size % 13 == round % 13 { vec![samples.noisy_fact(700 * size + 1)] } else { samples.facts(size % 3 + 1) };
+            let group = if size % 13 == round % 13 {
+                vec![samples.noisy_fact(700 * size + 1)]
+            } else {
+                samples.facts(size % 3 + 1)
+            };
             commit(&log, &group).unwrap();
             facts.extend(group.into_iter().map(|fact| fact.bytes));
         }
@@ -241,7 +327,10 @@ fn facts_that_do_not_compress_stay_in_the_one_file() {
     for round in 0..150 {
         let group: Vec<_> = (0..round % 4 + 1).map(|_| samples.noisy_fact(6_990)).collect();
         let aside = AsideChange::Put(vec![round], samples.noise(7_000));
-        log.turn(log.head().unwrap()).unwrap().commit(&group, &[aside]).unwrap();
+        log.turn(log.head().unwrap())
+            .unwrap()
+            .commit(&group, &[aside])
+            .unwrap();
         assert_eq!(log.blobs().unwrap(), 0, "round {round}");
     }
 }
@@ -260,7 +349,11 @@ fn a_store_of_another_format_is_refused() {
     write(place.path(), 10);
     let db = sled::open(place.path()).unwrap();
     let mark = db.open_tree("meta").unwrap();
-    mark.insert("format", [&crc32fast::hash(b"format2").to_be_bytes()[..], b"2"].concat()).unwrap();
+    mark.insert(
+        "format",
+        [&crc32fast::hash(b"format2").to_be_bytes()[..], b"2"].concat(),
+    )
+    .unwrap();
     db.flush().unwrap();
     drop((mark, db));
     let refused = read(place.path()).err().unwrap();
@@ -280,10 +373,24 @@ fn on_a_full_disk_nothing_acknowledged_is_lost() {
     let this = std::env::current_exe().unwrap();
     // 2,048 blocks of 512 bytes; the signal is ignored so that a write fails as it does on a full disk.
     let script = "trap '' XFSZ; ulimit -f 2048; exec \"$0\" --exact on_a_full_disk_nothing_acknowledged_is_lost --nocapture";
-    let output = Command::new("sh").args(["-c", script]).arg(this).env(ROLE, &store).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let output = Command::new("sh")
+        .args(["-c", script])
+        .arg(this)
+        .env(ROLE, &store)
+        .output()
+        .unwrap();
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
-    let acknowledged: usize = said.split("acknowledged ").nth(1).unwrap().split_whitespace().next().unwrap().parse().unwrap();
+    let acknowledged: usize = said
+        .split("acknowledged ")
+        .nth(1)
+        .unwrap()
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
     assert!(acknowledged > 200, "{said}");
 
     let read = read(&store).unwrap();
@@ -294,7 +401,12 @@ fn on_a_full_disk_nothing_acknowledged_is_lost() {
 }
 
 fn after_the_first_hundred(count: usize) -> Vec<Vec<u8>> {
-    Samples::new(31).facts(count).into_iter().skip(100).map(|fact| fact.bytes).collect()
+    Samples::new(31)
+        .facts(count)
+        .into_iter()
+        .skip(100)
+        .map(|fact| fact.bytes)
+        .collect()
 }
 
 fn fill_the_disk(store: &Path) {
@@ -305,7 +417,10 @@ fn fill_the_disk(store: &Path) {
     let failure = failure.expect("the disk never filled");
     let head = log.head().unwrap();
     println!("acknowledged {head} then {failure:?}");
-    assert!(matches!(log.turn(head), Err(LogError::ReadOnly { .. })), "a failed log must take no turn");
+    assert!(
+        matches!(log.turn(head), Err(LogError::ReadOnly { .. })),
+        "a failed log must take no turn"
+    );
     // sled refuses to read its file after a failed write; what is in memory is still given out, up to the head.
     let last = log.page(Position(head.0 - 1)).unwrap();
     assert_eq!(last.end(), head);

@@ -5,7 +5,11 @@ use std::{
     fs::File,
     io::Write,
     path::Path,
-    sync::{Arc, atomic::{AtomicBool, Ordering}, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -32,7 +36,10 @@ pub struct PlainFile {
 
 impl PlainFile {
     pub fn create(path: &Path) -> Self {
-        Self { file: File::create(path).unwrap(), group: Vec::new() }
+        Self {
+            file: File::create(path).unwrap(),
+            group: Vec::new(),
+        }
     }
 }
 
@@ -42,7 +49,8 @@ impl Engine for PlainFile {
         for fact in facts {
             let length = u32::try_from(fact.bytes.len()).unwrap();
             self.group.extend_from_slice(&length.to_le_bytes());
-            self.group.extend_from_slice(&crc32fast::hash(&fact.bytes).to_le_bytes());
+            self.group
+                .extend_from_slice(&crc32fast::hash(&fact.bytes).to_le_bytes());
             self.group.extend_from_slice(&fact.bytes);
         }
         self.file.write_all(&self.group).unwrap();
@@ -58,7 +66,10 @@ pub struct Sled {
 
 impl Sled {
     pub fn create(folder: &Path) -> Self {
-        Self { log: SledLog::open(folder).unwrap().confirm_by_reading().unwrap(), head: Position(0) }
+        Self {
+            log: SledLog::open(folder).unwrap().confirm_by_reading().unwrap(),
+            head: Position(0),
+        }
     }
 }
 
@@ -81,9 +92,9 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// The latency that the given share of the facts stayed under, in milliseconds.
-    pub fn latency(&self, share: f64) -> f64 {
-        self.latencies[((self.latencies.len() - 1) as f64 * share) as usize]
+    /// The latency that `percent` of the facts stayed under, in milliseconds.
+    pub fn latency(&self, percent: usize) -> f64 {
+        self.latencies[(self.latencies.len() - 1) * percent / 100]
     }
 }
 
@@ -92,21 +103,33 @@ type Waiting = (Fact, oneshot::Sender<()>);
 /// Lets `clients` append one fact after another for the length of `slice`.
 pub fn drive(mut engine: Box<dyn Engine>, clients: usize, slice: Duration) -> Measured {
     let (send, receive) = mpsc::channel::<Waiting>();
-    let writer = thread::spawn(move || {
+    let writer = thread::Builder::new().name("writer".to_owned()).spawn(move || {
         while let Ok(first) = receive.recv() {
-            let (mut facts, answers): (Vec<_>, Vec<_>) =
-                std::iter::once(first).chain(receive.try_iter().take(GROUP - 1)).unzip();
+            let (mut facts, answers): (Vec<_>, Vec<_>) = std::iter::once(first)
+                .chain(receive.try_iter().take(GROUP - 1))
+                .unzip();
             engine.commit(&mut facts);
-            answers.into_iter().for_each(|answer| drop(answer.send(())));
+            for answer in answers {
+                // A client that left needs no answer.
+                let _ = answer.send(());
+            }
         }
     });
+    let writer = writer.unwrap();
     let pool = Arc::new(Samples::new(7).facts(POOL));
     let stop = Arc::new(AtomicBool::new(false));
     let runtime = Builder::new_current_thread().enable_time().build().unwrap();
     let started = Instant::now();
     let mut latencies: Vec<f64> = runtime.block_on(async {
         let tasks: Vec<_> = (0..clients)
-            .map(|client| tokio::spawn(client_of(client * POOL / clients, send.clone(), Arc::clone(&pool), Arc::clone(&stop))))
+            .map(|client| {
+                tokio::spawn(client_of(
+                    client * POOL / clients,
+                    send.clone(),
+                    pool.clone(),
+                    stop.clone(),
+                ))
+            })
             .collect();
         tokio::time::sleep(slice).await;
         stop.store(true, Ordering::Relaxed);
@@ -120,10 +143,18 @@ pub fn drive(mut engine: Box<dyn Engine>, clients: usize, slice: Duration) -> Me
     drop(send);
     writer.join().unwrap();
     latencies.sort_by(f64::total_cmp);
-    Measured { per_second: latencies.len() as f64 / elapsed, latencies }
+    Measured {
+        per_second: latencies.len() as f64 / elapsed,
+        latencies,
+    }
 }
 
-async fn client_of(first: usize, send: mpsc::Sender<Waiting>, pool: Arc<Vec<Fact>>, stop: Arc<AtomicBool>) -> Vec<f64> {
+async fn client_of(
+    first: usize,
+    send: mpsc::Sender<Waiting>,
+    pool: Arc<Vec<Fact>>,
+    stop: Arc<AtomicBool>,
+) -> Vec<f64> {
     let mut latencies = Vec::new();
     let mut at = first;
     while !stop.load(Ordering::Relaxed) {

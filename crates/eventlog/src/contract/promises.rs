@@ -1,5 +1,10 @@
 //! The promises, one function each. They panic when a promise is broken: they are tests.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is broken by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what is broken by panicking"
+)]
 
 use super::Samples;
 use crate::{AsideChange, EventLog, Fact, LogError, pages};
@@ -27,7 +32,11 @@ fn bytes_of(facts: &[Fact]) -> Vec<Vec<u8>> {
 }
 
 fn everything(log: &dyn EventLog) -> Vec<Vec<u8>> {
-    log.read(Position(0), usize::MAX).unwrap().into_iter().map(|stored| stored.bytes).collect()
+    log.read(Position(0), usize::MAX)
+        .unwrap()
+        .into_iter()
+        .map(|stored| stored.bytes)
+        .collect()
 }
 
 fn put(key: &str, value: &str) -> AsideChange {
@@ -39,7 +48,11 @@ fn remove(key: &str) -> AsideChange {
 }
 
 fn keys(log: &dyn EventLog, prefix: &str) -> Vec<String> {
-    log.aside(prefix.as_bytes()).unwrap().into_iter().map(|(key, _)| String::from_utf8(key).unwrap()).collect()
+    log.aside(prefix.as_bytes())
+        .unwrap()
+        .into_iter()
+        .map(|(key, _)| String::from_utf8(key).unwrap())
+        .collect()
 }
 
 #[allow(missing_docs, reason = "the name is the promise")]
@@ -80,10 +93,20 @@ mod stories {
             commit(&*log, group, &[]).unwrap();
         }
         assert_eq!(log.head().unwrap(), Position(500));
-        let read: Vec<_> = log.read(Position(3), 400).unwrap().into_iter().map(|stored| stored.position.0).collect();
+        let read: Vec<_> = log
+            .read(Position(3), 400)
+            .unwrap()
+            .into_iter()
+            .map(|stored| stored.position.0)
+            .collect();
         assert_eq!(read, (3..403).collect::<Vec<_>>());
         let walked: Vec<_> = pages(&*log, Position(3)..Position(403))
-            .flat_map(|page| page.unwrap().facts(Position(3)..Position(403)).map(|(p, _)| p.0).collect::<Vec<_>>())
+            .flat_map(|page| {
+                page.unwrap()
+                    .facts(Position(3)..Position(403))
+                    .map(|(p, _)| p.0)
+                    .collect::<Vec<_>>()
+            })
             .collect();
         assert_eq!(walked, read);
     }
@@ -109,7 +132,10 @@ mod stories {
         let mut samples = Samples::new(4);
         let facts = [samples.fact(), samples.noisy_fact(MAX_ENVELOPE_BYTES + 1)];
         match commit(&*log, &facts, &[put("k", "v")]) {
-            Err(LogError::TooLarge { position: Position(1), bytes }) => assert_eq!(bytes, MAX_ENVELOPE_BYTES + 1),
+            Err(LogError::TooLarge {
+                position: Position(1),
+                bytes,
+            }) => assert_eq!(bytes, MAX_ENVELOPE_BYTES + 1),
             other => panic!("{other:?}"),
         }
         assert_eq!((log.head().unwrap(), keys(&*log, "")), (Position(0), vec![]));
@@ -125,7 +151,10 @@ mod stories {
         let long_value = AsideChange::Put(b"k".to_vec(), vec![b'v'; 7_001]);
         for wrong in [long_key, long_value, AsideChange::Remove(vec![b'k'; 129])] {
             let refused = commit(&*log, &fact, &[put("a", "b"), wrong]);
-            assert!(matches!(refused, Err(LogError::AsideTooLarge { .. })), "{refused:?}");
+            assert!(
+                matches!(refused, Err(LogError::AsideTooLarge { .. })),
+                "{refused:?}"
+            );
         }
         assert_eq!((log.head().unwrap(), keys(&*log, "")), (Position(0), vec![]));
         commit(&*log, &fact, &[AsideChange::Put(key.clone(), value.clone())]).unwrap();
@@ -135,9 +164,14 @@ mod stories {
     pub fn facts_of_every_size_are_kept(place: Place<'_>) {
         let open = place();
         let mut samples = Samples::new(6);
-        let sizes = [1, 2, 100, 1_023, 1_024, 6_999, 7_000, 7_001, 24_571, 24_572, 24_573, 30_000, 59_999, 60_000];
+        let sizes = [
+            1, 2, 100, 1_023, 1_024, 6_999, 7_000, 7_001, 24_571, 24_572, 24_573, 30_000, 59_999, 60_000,
+        ];
         let mut facts: Vec<_> = sizes.iter().map(|size| samples.noisy_fact(*size)).collect();
-        facts.extend((0..3).map(|_| Fact { bytes: vec![b'a'; MAX_ENVELOPE_BYTES], ..samples.fact() }));
+        facts.extend((0..3).map(|_| Fact {
+            bytes: vec![b'a'; MAX_ENVELOPE_BYTES],
+            ..samples.fact()
+        }));
         let log = open();
         for fact in &facts {
             commit(&*log, std::slice::from_ref(fact), &[]).unwrap();
@@ -155,11 +189,21 @@ mod stories {
         let log = open();
         let mut samples = Samples::new(7);
         commit(&*log, &samples.facts(1), &[put("a", "1"), put("b", "2")]).unwrap();
-        commit(&*log, &samples.facts(1), &[remove("a"), put("b", "3"), put("c", "4"), remove("never there")]).unwrap();
+        commit(
+            &*log,
+            &samples.facts(1),
+            &[remove("a"), put("b", "3"), put("c", "4"), remove("never there")],
+        )
+        .unwrap();
         let expected = vec![(b"b".to_vec(), b"3".to_vec()), (b"c".to_vec(), b"4".to_vec())];
         assert_eq!(log.aside(b"").unwrap(), expected);
         // In one unit the last change of a key counts, and changes need no facts.
-        commit(&*log, &[], &[put("c", "5"), remove("c"), remove("b"), put("b", "6")]).unwrap();
+        commit(
+            &*log,
+            &[],
+            &[put("c", "5"), remove("c"), remove("b"), put("b", "6")],
+        )
+        .unwrap();
         assert_eq!(log.aside(b"").unwrap(), vec![(b"b".to_vec(), b"6".to_vec())]);
         assert_eq!(log.head().unwrap(), Position(2));
     }
@@ -167,7 +211,8 @@ mod stories {
     pub fn the_aside_is_listed_by_prefix(place: Place<'_>) {
         let open = place();
         let log = open();
-        let changes = ["vault/2", "ballot/9", "vault/10", "vault", "wault/1", "vault/1"].map(|key| put(key, key));
+        let changes =
+            ["vault/2", "ballot/9", "vault/10", "vault", "wault/1", "vault/1"].map(|key| put(key, key));
         commit(&*log, &[], &changes).unwrap();
         assert_eq!(keys(&*log, "vault/"), ["vault/1", "vault/10", "vault/2"]);
         assert_eq!(keys(&*log, "vault/1"), ["vault/1", "vault/10"]);
@@ -184,8 +229,14 @@ mod stories {
         let facts = Samples::new(8).facts(100);
         commit(&*log, &facts[..98], &[]).unwrap();
         let turn = log.turn(Position(95)).unwrap();
-        let missed: Vec<_> = turn.missed().iter().map(|stored| (stored.position.0, stored.bytes.clone())).collect();
-        let expected: Vec<_> = (95..98).map(|index| (index as u64, facts[index].bytes.clone())).collect();
+        let missed: Vec<_> = turn
+            .missed()
+            .iter()
+            .map(|stored| (stored.position.0, stored.bytes.clone()))
+            .collect();
+        let expected: Vec<_> = (95..98)
+            .map(|index| (index as u64, facts[index].bytes.clone()))
+            .collect();
         assert_eq!(missed, expected);
         turn.commit(&facts[98..], &[]).unwrap();
         assert_eq!(everything(&*log), bytes_of(&facts));
@@ -194,7 +245,13 @@ mod stories {
     pub fn a_caller_from_another_log_is_refused(place: Place<'_>) {
         let open = place();
         let log = open();
-        assert!(matches!(log.turn(Position(1)), Err(LogError::OutOfPlace { expected: Position(0), .. })));
+        assert!(matches!(
+            log.turn(Position(1)),
+            Err(LogError::OutOfPlace {
+                expected: Position(0),
+                ..
+            })
+        ));
         commit(&*log, &Samples::new(9).facts(1), &[]).unwrap();
     }
 
@@ -210,7 +267,10 @@ mod stories {
                 say.send(second.missed().len()).unwrap();
                 second.commit(&facts[1..], &[]).unwrap();
             });
-            assert!(hear.recv_timeout(Duration::from_millis(200)).is_err(), "two had the turn");
+            assert!(
+                hear.recv_timeout(Duration::from_millis(200)).is_err(),
+                "two had the turn"
+            );
             first.commit(&facts[..1], &[]).unwrap();
             assert_eq!(hear.recv(), Ok(1), "the second must be told what the first wrote");
         });
@@ -236,7 +296,10 @@ mod stories {
         }
         assert_eq!(log.read(Position(85), 10).unwrap().len(), 5);
         let past_the_end: Vec<_> = pages(&*log, Position(85)..Position(91)).collect();
-        assert!(past_the_end.last().unwrap().is_err(), "a walk that was promised more must not end in silence");
+        assert!(
+            past_the_end.last().unwrap().is_err(),
+            "a walk that was promised more must not end in silence"
+        );
     }
 
     pub fn everything_is_there_after_a_restart(place: Place<'_>) {
@@ -272,7 +335,11 @@ mod stories {
                     assert_eq!(head % GROUP, 0, "a part of a group was to be seen");
                     let read = log.read(Position(from as u64), 500).unwrap();
                     let expected = facts[from..].iter().map(|fact| &fact.bytes);
-                    assert!(read.iter().map(|stored| &stored.bytes).eq(expected.take(read.len())));
+                    assert!(
+                        read.iter()
+                            .map(|stored| &stored.bytes)
+                            .eq(expected.take(read.len()))
+                    );
                     assert!(read.len() >= head.saturating_sub(from).min(500));
                 }
             }
@@ -283,9 +350,17 @@ mod stories {
     pub fn any_groups_are_kept_like_a_list(place: Place<'_>) {
         let size = prop_oneof![6 => 1..2_000_usize, 3 => 1..30_000_usize, 1 => 1..=MAX_ENVELOPE_BYTES];
         let change = (0..8_u8, proptest::option::of(0..7_000_usize));
-        let group = (prop::collection::vec(size, 0..12), prop::collection::vec(change, 0..3), prop::bool::weighted(0.2));
+        let group = (
+            prop::collection::vec(size, 0..12),
+            prop::collection::vec(change, 0..3),
+            prop::bool::weighted(0.2),
+        );
         let groups = (any::<u64>(), prop::collection::vec(group, 1..20));
-        let mut runner = TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
+        let mut runner = TestRunner::new(ProptestConfig {
+            cases: 24,
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        });
         let outcome = runner.run(&groups, |(seed, groups)| {
             let open = place();
             let mut log = open();
@@ -293,7 +368,10 @@ mod stories {
             let (mut model, mut aside) = (Vec::new(), BTreeMap::new());
             for (sizes, changes, restart) in groups {
                 let facts: Vec<_> = sizes.into_iter().map(|size| samples.noisy_fact(size)).collect();
-                let changes: Vec<_> = changes.into_iter().map(|(key, value)| change_of(key, value, &mut aside)).collect();
+                let changes: Vec<_> = changes
+                    .into_iter()
+                    .map(|(key, value)| change_of(key, value, &mut aside))
+                    .collect();
                 commit(&*log, &facts, &changes).unwrap();
                 model.extend(bytes_of(&facts));
                 if restart {
