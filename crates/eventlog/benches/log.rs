@@ -55,7 +55,7 @@ fn append() {
     {
         let (mut sled, mut file) = (Vec::new(), Vec::new());
         for round in 0..setting("ROUNDS", 5) {
-            let place = tempfile::tempdir_in(".").unwrap();
+            let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
             let mut both: [(&mut Vec<Measured>, Box<dyn Engine>); 2] = [
                 (&mut file, Box::new(PlainFile::create(&place.path().join("file")))),
                 (&mut sled, Box::new(Sled::create(&place.path().join("sled")))),
@@ -90,7 +90,7 @@ fn disk() {
         ("groups_of_256", many, 256),
         ("one_by_one", setting("DISK_ONES", many / 10), 1),
     ] {
-        let place = tempfile::tempdir_in(".").unwrap();
+        let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let started = Instant::now();
         let json = fill(place.path(), facts, group);
         let bytes = folder_bytes(place.path());
@@ -139,7 +139,7 @@ fn folder_bytes(folder: &Path) -> u64 {
 /// The memory a store needs after many facts, while filling and after opening, and how fast all facts are read.
 fn memory_and_scan() {
     let facts = setting("MEMORY_FACTS", 1_000_000);
-    let place = tempfile::tempdir_in(".").unwrap();
+    let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let before = resident_mib();
     fill(place.path(), facts, 256);
     println!("memory_after_filling_{facts} {:.0} MiB", resident_mib() - before);

@@ -97,7 +97,7 @@ impl Turn for FaultyTurn<'_> {
                 self.inner.commit(facts, aside)?;
             }
             State::FailNext(FaultyMoment::BeforeWriting) | State::Failed => {
-                *self.state.lock() = State::Failed
+                *self.state.lock() = State::Failed;
             }
         }
         Err(LogError::failed("writing facts on demand")(
