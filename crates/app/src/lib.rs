@@ -18,6 +18,8 @@ pub mod moment;
 mod pending;
 mod proofs;
 pub mod rebuild;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use act::{Act, Failure, Receipt, Request};
@@ -66,20 +68,10 @@ impl App {
     pub fn start(log: Arc<dyn EventLog>, rebuilt: Rebuilt, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
         let (head, _) = watch::channel(rebuilt.views.head());
         let views = RwLock::new(rebuilt.views);
-        let shared = Arc::new(Shared {
-            log,
-            clock,
-            views,
-            head,
-            read_only: AtomicBool::new(false),
-        });
+        let shared = Arc::new(Shared { log, clock, views, head, read_only: AtomicBool::new(false) });
         let (jobs, waiting) = mpsc::channel(writer::WAITING);
         let writer = writer::start(Arc::clone(&shared), waiting)?;
-        Ok(Self {
-            shared,
-            jobs,
-            writer: parking_lot::Mutex::new(Some(writer)),
-        })
+        Ok(Self { shared, jobs, writer: parking_lot::Mutex::new(Some(writer)) })
     }
 
     /// Carries out a request. When it answers `Ok`, the facts are durable and every view holds them.
@@ -89,10 +81,7 @@ impl App {
     /// repetition with the same idempotency key tells.
     pub async fn execute(&self, request: Request) -> Result<Receipt, Failure> {
         let (reply, answer) = oneshot::channel();
-        self.jobs
-            .send(writer::Job { request, reply })
-            .await
-            .map_err(|_| Failure::ReadOnly)?;
+        self.jobs.send(writer::Job { request, reply }).await.map_err(|_| Failure::ReadOnly)?;
         answer.await.map_err(|_| Failure::Unavailable)?
     }
 

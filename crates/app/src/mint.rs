@@ -11,10 +11,7 @@ pub struct Mint {
 
 impl Default for Mint {
     fn default() -> Self {
-        Self {
-            pool: Box::new([0; 4096]),
-            used: 4096,
-        }
+        Self { pool: Box::new([0; 4096]), used: 4096 }
     }
 }
 

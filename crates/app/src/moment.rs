@@ -55,11 +55,7 @@ impl Moment {
         if position == Position(0) && head > position {
             return Err(OutOfRange::BeforeTheFirstFact);
         }
-        Ok(Self {
-            shared,
-            position,
-            is_now: as_of == AsOf::Now,
-        })
+        Ok(Self { shared, position, is_now: as_of == AsOf::Now })
     }
 
     /// How many facts are known at this moment.
@@ -137,13 +133,7 @@ impl Moment {
     /// # Errors
     /// When the log cannot be read.
     pub fn stream(&self, stream: StreamId) -> Result<Vec<Envelope>, LogError> {
-        let positions: Vec<_> = self
-            .shared
-            .views
-            .read()
-            .history
-            .of_stream(stream, self.position)
-            .collect();
+        let positions: Vec<_> = self.shared.views.read().history.of_stream(stream, self.position).collect();
         self.facts(&positions)
     }
 
@@ -152,10 +142,7 @@ impl Moment {
     /// # Errors
     /// When the log cannot be read.
     pub fn facts(&self, positions: &[Position]) -> Result<Vec<Envelope>, LogError> {
-        positions
-            .iter()
-            .filter_map(|position| self.shared.fact(*position).transpose())
-            .collect()
+        positions.iter().filter_map(|position| self.shared.fact(*position).transpose()).collect()
     }
 
     fn book<A: Aggregate>(

@@ -82,11 +82,7 @@ impl<'a> Pending<'a> {
 
     /// The group, ready to be committed.
     pub fn finish(self) -> Decided {
-        Decided {
-            facts: self.facts,
-            aside: self.aside,
-            changed: self.changed,
-        }
+        Decided { facts: self.facts, aside: self.aside, changed: self.changed }
     }
 
     /// The clock of the log: the given present, but never before the latest fact.
@@ -112,9 +108,7 @@ impl<'a> Pending<'a> {
 
     /// The year of a bloc.
     pub fn year(&self, bloc: BlocId, year: EmulationYear) -> Option<&Book<Year>> {
-        self.changed
-            .year(bloc, year)
-            .or_else(|| self.views.books.year(bloc, year))
+        self.changed.year(bloc, year).or_else(|| self.views.books.year(bloc, year))
     }
 
     /// A grant.
@@ -130,20 +124,13 @@ impl<'a> Pending<'a> {
 
     /// The grants of a client, oldest first.
     pub fn grants_of(&self, client: &ClientId) -> impl Iterator<Item = GrantId> {
-        let new = self
-            .grants
-            .iter()
-            .filter(move |(holder, _)| holder == client)
-            .map(|(_, id)| *id);
+        let new = self.grants.iter().filter(move |(holder, _)| holder == client).map(|(_, id)| *id);
         self.views.grants.of(client).iter().copied().chain(new)
     }
 
     /// The unit an identifier belongs to.
     pub fn owner_of(&self, identifier: &UnitIdentifier) -> Option<UnitId> {
-        self.identifiers
-            .get(identifier)
-            .copied()
-            .or_else(|| self.views.directory.by_identifier(identifier))
+        self.identifiers.get(identifier).copied().or_else(|| self.views.directory.by_identifier(identifier))
     }
 
     /// Whether nobody has ever been given anything.
@@ -180,8 +167,7 @@ impl<'a> Pending<'a> {
             self.facts.push(fact);
         }
         let range = start..self.facts.len();
-        self.spent
-            .insert(origin.request.key, (range.clone(), origin.request.fingerprint));
+        self.spent.insert(origin.request.key, (range.clone(), origin.request.fingerprint));
         Ok(range)
     }
 
@@ -189,8 +175,7 @@ impl<'a> Pending<'a> {
         self.changed.fold(fact, leaf);
         match (&fact.event, fact.stream) {
             (Event::Unit(UnitEvent::Registered(registered)), StreamId::Unit(unit)) => {
-                self.identifiers
-                    .extend(registered.identifiers.iter().map(|i| (i.clone(), unit)));
+                self.identifiers.extend(registered.identifiers.iter().map(|i| (i.clone(), unit)));
             }
             (Event::Unit(UnitEvent::Identified(identified)), StreamId::Unit(unit)) => {
                 self.identifiers.insert(identified.identifier.clone(), unit);

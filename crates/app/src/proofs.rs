@@ -16,18 +16,12 @@ pub fn rights<'c>(pending: &Pending<'_>, client: &'c ClientId, day: Date) -> Rig
         let grant = &pending.grant(id)?.state;
         grant.in_force_on(day).then_some((id, grant.given.role))
     });
-    Rights {
-        client,
-        held: held.collect(),
-    }
+    Rights { client, held: held.collect() }
 }
 
 /// The members of a bloc on a day.
 pub fn roster(pending: &Pending<'_>, bloc: BlocId, day: Date) -> Vec<UnitId> {
-    pending
-        .bloc(bloc)
-        .map(|book| book.state.members_on(day).collect())
-        .unwrap_or_default()
+    pending.bloc(bloc).map(|book| book.state.members_on(day).collect()).unwrap_or_default()
 }
 
 /// Those of the identifiers that belong to another unit than `unit`.
@@ -36,9 +30,8 @@ pub fn taken(
     unit: UnitId,
     identifiers: &[UnitIdentifier],
 ) -> Vec<(UnitIdentifier, UnitId)> {
-    let owned = identifiers
-        .iter()
-        .filter_map(|identifier| Some((identifier.clone(), pending.owner_of(identifier)?)));
+    let owned =
+        identifiers.iter().filter_map(|identifier| Some((identifier.clone(), pending.owner_of(identifier)?)));
     owned.filter(|(_, owner)| *owner != unit).collect()
 }
 
@@ -64,14 +57,9 @@ pub fn of_year(
     received: Timestamp,
     effective_on: Date,
 ) -> Result<Proofs, LogError> {
-    let waiting = if let YearAct::CloseBallot(close) = act {
-        waiting(pending, log, close.ballot)?
-    } else {
-        Vec::new()
-    };
-    let elected = pending
-        .year(bloc, year.previous())
-        .and_then(|book| book.state.elected.as_ref());
+    let waiting =
+        if let YearAct::CloseBallot(close) = act { waiting(pending, log, close.ballot)? } else { Vec::new() };
+    let elected = pending.year(bloc, year.previous()).and_then(|book| book.state.elected.as_ref());
     Ok(Proofs {
         received,
         effective_on,
@@ -84,12 +72,7 @@ pub fn of_year(
 
 /// Where the choice of a secret vote waits: under the ballot and the voter's receipt code, nothing else.
 pub fn waiting_key(ballot: BallotId, receipt: &ReceiptCode) -> Vec<u8> {
-    [
-        b"ballot/".as_slice(),
-        ballot.0.as_bytes(),
-        receipt.as_str().as_bytes(),
-    ]
-    .concat()
+    [b"ballot/".as_slice(), ballot.0.as_bytes(), receipt.as_str().as_bytes()].concat()
 }
 
 /// A choice as it waits.
@@ -120,9 +103,7 @@ fn waiting(
         }
     }
     let read = |(key, value): (&Vec<u8>, &Vec<u8>)| {
-        let receipt = std::str::from_utf8(key.get(prefix.len()..)?)
-            .ok()
-            .and_then(ReceiptCode::parse)?;
+        let receipt = std::str::from_utf8(key.get(prefix.len()..)?).ok().and_then(ReceiptCode::parse)?;
         let choice = if value.is_empty() {
             Choice::Abstain
         } else {

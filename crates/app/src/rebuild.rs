@@ -2,22 +2,23 @@
 //! folding is in order, on one.
 
 use domain::{Envelope, LeafHash, Position};
-use eventlog::{EventLog, LogError, Stored};
+use eventlog::{EventLog, LogError, Page, Stored, pages};
 use std::{
+    sync::Arc,
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     thread,
 };
 use tlog::RightEdge;
 use views::Views;
 
-/// How many facts are read at once.
-const CHUNK: usize = 2048;
+/// How many pages may wait for a decoder, and how many decoded ones for the fold.
+const AHEAD: usize = 32;
 
-/// Views that hold the whole log, and the root of its tree.
+/// Views that hold the whole log.
 pub struct Rebuilt {
     /// The views.
     pub views: Views,
-    /// The tree over the stored bytes.
+    /// The tree over the facts before the mark, to be held against what was once said of them.
     pub tree: RightEdge,
 }
 
@@ -44,28 +45,30 @@ type Decoded = Result<Vec<(Envelope, LeafHash)>, LogError>;
 /// # Errors
 /// When the bytes are not an envelope this build knows.
 pub fn decode(stored: &Stored) -> Result<Envelope, LogError> {
-    serde_json::from_slice(&stored.bytes).map_err(|error| LogError::Failed {
-        attempted: "reading a stored fact",
-        source: error.into(),
-    })
+    read(stored.position, &stored.bytes)
 }
 
-/// Folds every fact of the log, telling `progress` how many are done.
+fn read(position: Position, bytes: &[u8]) -> Result<Envelope, LogError> {
+    serde_json::from_slice(bytes).map_err(|error| LogError::Damaged { position, what: error.to_string() })
+}
+
+/// Folds every fact of the log, telling `progress` how many are done. The tree is taken over the facts before `mark`.
 ///
 /// # Errors
 /// See [`RebuildError`].
-pub fn rebuild(log: &dyn EventLog, mut progress: impl FnMut(Position)) -> Result<Rebuilt, RebuildError> {
+pub fn rebuild(
+    log: &dyn EventLog,
+    mark: Position,
+    mut progress: impl FnMut(Position),
+) -> Result<Rebuilt, RebuildError> {
     let decoders = thread::available_parallelism().map_or(2, usize::from).clamp(1, 8);
-    let mut rebuilt = Rebuilt {
-        views: Views::default(),
-        tree: RightEdge::default(),
-    };
+    let mut rebuilt = Rebuilt { views: Views::default(), tree: RightEdge::default() };
     thread::scope(|scope| {
         let (raw, decoded): (Vec<_>, Vec<_>) = (0..decoders).map(|_| decoder(scope)).unzip();
         let reader = scope.spawn(move || read_all(log, &raw));
-        // Chunks went round the decoders in turn, so they are taken back in turn.
+        // Pages went round the decoders in turn, so they are taken back in turn.
         for chunk in decoded.iter().cycle().map_while(|from| from.recv().ok()) {
-            fold(&mut rebuilt, chunk?)?;
+            fold(&mut rebuilt, mark, chunk?)?;
             progress(rebuilt.views.head());
         }
         match reader.join() {
@@ -76,14 +79,13 @@ pub fn rebuild(log: &dyn EventLog, mut progress: impl FnMut(Position)) -> Result
     Ok(rebuilt)
 }
 
-fn decoder<'s>(scope: &'s thread::Scope<'s, '_>) -> (SyncSender<Vec<Stored>>, Receiver<Decoded>) {
-    let (raw, chunks) = sync_channel::<Vec<Stored>>(2);
-    let (out, decoded) = sync_channel(2);
+fn decoder<'s>(scope: &'s thread::Scope<'s, '_>) -> (SyncSender<Arc<Page>>, Receiver<Decoded>) {
+    let (raw, pages) = sync_channel::<Arc<Page>>(AHEAD);
+    let (out, decoded) = sync_channel(AHEAD);
     scope.spawn(move || {
-        for chunk in chunks {
-            let facts = chunk
-                .iter()
-                .map(|stored| Ok((decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)))));
+        for page in pages {
+            let facts =
+                page.iter().map(|(at, bytes)| Ok((read(at, bytes)?, LeafHash(tlog::leaf_hash(bytes)))));
             if out.send(facts.collect()).is_err() {
                 return;
             }
@@ -92,31 +94,25 @@ fn decoder<'s>(scope: &'s thread::Scope<'s, '_>) -> (SyncSender<Vec<Stored>>, Re
     (raw, decoded)
 }
 
-fn read_all(log: &dyn EventLog, decoders: &[SyncSender<Vec<Stored>>]) -> Result<(), LogError> {
-    let mut next = Position(0);
-    for decoder in decoders.iter().cycle() {
-        let chunk = log.read(next, CHUNK)?;
-        let Some(last) = chunk.last() else {
-            return Ok(());
-        };
-        next = last.position.next();
-        if decoder.send(chunk).is_err() {
+fn read_all(log: &dyn EventLog, decoders: &[SyncSender<Arc<Page>>]) -> Result<(), LogError> {
+    let whole = Position(0)..log.head()?;
+    for (page, decoder) in pages(log, whole).zip(decoders.iter().cycle()) {
+        if decoder.send(page?).is_err() {
             return Ok(());
         }
     }
     Ok(())
 }
 
-fn fold(rebuilt: &mut Rebuilt, facts: Vec<(Envelope, LeafHash)>) -> Result<(), RebuildError> {
+fn fold(rebuilt: &mut Rebuilt, mark: Position, facts: Vec<(Envelope, LeafHash)>) -> Result<(), RebuildError> {
     for (fact, leaf) in facts {
         let expected = rebuilt.views.head();
         if fact.position != expected {
-            return Err(RebuildError::OutOfOrder {
-                expected,
-                given: fact.position,
-            });
+            return Err(RebuildError::OutOfOrder { expected, given: fact.position });
         }
-        rebuilt.tree.push(leaf.0);
+        if fact.position < mark {
+            rebuilt.tree.push(leaf.0);
+        }
         rebuilt.views.fold(&fact, leaf);
     }
     Ok(())

@@ -60,10 +60,7 @@ struct Decision {
 /// Starts the writer. It ends when every sender is gone and the last job is answered.
 pub fn start(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Job>) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name("writer".into()).spawn(move || {
-        let mut writer = Writer {
-            shared,
-            mint: Mint::default(),
-        };
+        let mut writer = Writer { shared, mint: Mint::default() };
         let mut group = Vec::with_capacity(GROUP);
         while waiting.blocking_recv_many(&mut group, GROUP) > 0 {
             writer.answer(std::mem::take(&mut group));
@@ -112,18 +109,11 @@ impl Writer {
         if !turn.missed().is_empty() {
             let mut views = shared.views.write();
             for stored in turn.missed() {
-                views.fold(
-                    &crate::rebuild::decode(stored)?,
-                    LeafHash(tlog::leaf_hash(&stored.bytes)),
-                );
+                views.fold(&crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)));
             }
         }
         let (outcomes, decided) = self.decide_all(requests)?;
-        let Decided {
-            facts,
-            aside,
-            changed,
-        } = decided;
+        let Decided { facts, aside, changed } = decided;
         if !facts.is_empty() {
             turn.commit(&facts, &aside)?;
         }
@@ -184,20 +174,14 @@ impl Writer {
         };
         let range = pending.add(stream, events, &origin, &mut self.mint)?;
         pending.aside.extend(aside);
-        Ok(Outcome::Facts {
-            range,
-            replayed: false,
-        })
+        Ok(Outcome::Facts { range, replayed: false })
     }
 
     /// The facts a key was spent on before, if it was.
     fn answered_before(&self, pending: &Pending<'_>, request: &Request) -> Result<Option<Outcome>, Stop> {
         if let Some((range, fingerprint)) = pending.spent(request.key) {
             return if fingerprint == request.fingerprint {
-                Ok(Some(Outcome::Facts {
-                    range,
-                    replayed: true,
-                }))
+                Ok(Some(Outcome::Facts { range, replayed: true }))
             } else {
                 Err(Failure::KeyReused.into())
             };
@@ -207,10 +191,7 @@ impl Writer {
             Some(spent) if spent.fingerprint != request.fingerprint => Err(Failure::KeyReused.into()),
             Some(spent) => {
                 let stored = self.shared.log.read(spent.first, usize::from(spent.count))?;
-                let facts = stored
-                    .iter()
-                    .map(crate::rebuild::decode)
-                    .collect::<Result<_, _>>()?;
+                let facts = stored.iter().map(crate::rebuild::decode).collect::<Result<_, _>>()?;
                 Ok(Some(Outcome::Earlier(facts)))
             }
         }
@@ -239,12 +220,7 @@ impl Writer {
                 decide::<Bloc>(
                     state,
                     rights,
-                    BlocCommand {
-                        id,
-                        act,
-                        effective_on,
-                        unit_registered,
-                    },
+                    BlocCommand { id, act, effective_on, unit_registered },
                     Event::Bloc,
                 )?
             }
@@ -257,36 +233,15 @@ impl Writer {
             Act::Year(bloc, year, act) => {
                 let log = self.shared.log.as_ref();
                 let proofs = proofs::of_year(pending, log, bloc, year, &act, received, effective_on)?;
-                let vote = if let YearAct::CastVote(vote) = &act {
-                    Some(vote.clone())
-                } else {
-                    None
-                };
+                let vote = if let YearAct::CastVote(vote) = &act { Some(vote.clone()) } else { None };
                 let state = pending.year(bloc, year).map(|book| book.state.as_ref());
-                let (events, by) = decide::<Year>(
-                    state,
-                    rights,
-                    YearCommand {
-                        bloc,
-                        year,
-                        act,
-                        proofs,
-                    },
-                    Event::Year,
-                )?;
+                let (events, by) =
+                    decide::<Year>(state, rights, YearCommand { bloc, year, act, proofs }, Event::Year)?;
                 let aside = beside(&events, vote.as_ref());
-                return Ok(Decision {
-                    events,
-                    aside,
-                    by: Some(by),
-                });
+                return Ok(Decision { events, aside, by: Some(by) });
             }
         };
-        Ok(Decision {
-            events,
-            aside: Vec::new(),
-            by: Some(by),
-        })
+        Ok(Decision { events, aside: Vec::new(), by: Some(by) })
     }
 }
 
@@ -306,16 +261,8 @@ fn found(pending: &Pending<'_>, id: GrantId, client: ClientId) -> Result<Decisio
     if !pending.has_no_grants() {
         return Err(Failure::Rejected(Rejection::AlreadyExists(Thing::Grant(id))).into());
     }
-    let given = Given {
-        client,
-        role: Role::Registrar,
-        until: None,
-    };
-    Ok(Decision {
-        events: vec![Event::Grant(given.into())],
-        aside: Vec::new(),
-        by: None,
-    })
+    let given = Given { client, role: Role::Registrar, until: None };
+    Ok(Decision { events: vec![Event::Grant(given.into())], aside: Vec::new(), by: None })
 }
 
 /// The changes beside the log that go with the facts: the choice of a secret vote waits until the ballot closes.
@@ -330,9 +277,7 @@ fn beside(events: &[Event], vote: Option<&CastVote>) -> Vec<AsideChange> {
         }
         if let Event::Year(YearEvent::BallotClosed(BallotClosed { ballot, choices, .. })) = event {
             changes.extend(
-                choices
-                    .iter()
-                    .map(|c| AsideChange::Remove(proofs::waiting_key(*ballot, &c.receipt))),
+                choices.iter().map(|c| AsideChange::Remove(proofs::waiting_key(*ballot, &c.receipt))),
             );
         }
     }
@@ -354,16 +299,8 @@ fn claimed_day(claimed: Option<Date>, received: Timestamp) -> Result<Date, Failu
 
 fn receipt(outcome: Outcome, facts: &[Envelope], head: domain::Position) -> Result<Receipt, Failure> {
     match outcome {
-        Outcome::Facts { range, replayed } => Ok(Receipt {
-            replayed,
-            facts: facts[range].to_vec(),
-            head,
-        }),
-        Outcome::Earlier(facts) => Ok(Receipt {
-            replayed: true,
-            facts,
-            head,
-        }),
+        Outcome::Facts { range, replayed } => Ok(Receipt { replayed, facts: facts[range].to_vec(), head }),
+        Outcome::Earlier(facts) => Ok(Receipt { replayed: true, facts, head }),
         Outcome::Refused(failure) => Err(failure),
     }
 }

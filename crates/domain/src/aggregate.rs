@@ -98,17 +98,10 @@ pub struct Denied {
 impl Rights<'_> {
     /// The first grant with one of these roles, asked in the order given.
     pub fn any_of(&self, roles: &[Role]) -> Result<Authority, Denied> {
-        let held = roles
-            .iter()
-            .find_map(|role| self.held.iter().find(|(_, held)| held.covers(role)));
+        let held = roles.iter().find_map(|role| self.held.iter().find(|(_, held)| held.covers(role)));
         match held {
-            Some((grant, role)) => Ok(Authority {
-                grant: *grant,
-                unit: role.unit(),
-            }),
-            None => Err(Denied {
-                needs: roles.to_vec(),
-            }),
+            Some((grant, role)) => Ok(Authority { grant: *grant, unit: role.unit() }),
+            None => Err(Denied { needs: roles.to_vec() }),
         }
     }
 

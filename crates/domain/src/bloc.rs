@@ -38,14 +38,8 @@ pub enum Level {
 
 impl Level {
     /// Every level, in the order of this list.
-    pub const ALL: [Self; 6] = [
-        Self::Central,
-        Self::Ministry,
-        Self::Province,
-        Self::District,
-        Self::Commune,
-        Self::Unit,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Central, Self::Ministry, Self::Province, Self::District, Self::Commune, Self::Unit];
 }
 
 /// A bloc was established.
@@ -167,9 +161,7 @@ impl Bloc {
 
     /// The membership that has not ended.
     fn current(&self, unit: UnitId) -> Option<&Membership> {
-        self.memberships
-            .iter()
-            .find(|m| m.unit == unit && m.until.is_none())
+        self.memberships.iter().find(|m| m.unit == unit && m.until.is_none())
     }
 
     fn decide_existing(&self, command: BlocCommand) -> Result<BlocEvent, Rejection> {
@@ -234,18 +226,11 @@ impl Aggregate for Bloc {
                 bloc
             }),
             BlocEvent::UnitJoined(joined) => state.map(|mut bloc| {
-                bloc.memberships.push(Membership {
-                    unit: joined.unit,
-                    from: day,
-                    until: None,
-                });
+                bloc.memberships.push(Membership { unit: joined.unit, from: day, until: None });
                 bloc
             }),
             BlocEvent::UnitLeft(left) => state.map(|mut bloc| {
-                let current = bloc
-                    .memberships
-                    .iter_mut()
-                    .find(|m| m.unit == left.unit && m.until.is_none());
+                let current = bloc.memberships.iter_mut().find(|m| m.unit == left.unit && m.until.is_none());
                 if let Some(membership) = current {
                     membership.until = Some(day);
                 }

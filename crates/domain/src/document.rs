@@ -68,10 +68,8 @@ fn parse_state(raw: &str) -> Option<ParsedNumber> {
         return None;
     }
     let (kind, issuer) = rest.split_once('-').unwrap_or((rest, ""));
-    let known = is_mark(kind)
-        && issuer
-            .split('-')
-            .all(|part| part.chars().all(|c| c.is_alphanumeric() || c == '&'));
+    let known =
+        is_mark(kind) && issuer.split('-').all(|part| part.chars().all(|c| c.is_alphanumeric() || c == '&'));
     known.then(|| ParsedNumber {
         style: NumberStyle::State,
         serial,
@@ -89,9 +87,7 @@ fn parse_party(raw: &str) -> Option<ParsedNumber> {
     let kind = kind.trim_start();
     let known = is_mark(kind)
         && !issuer.is_empty()
-        && issuer
-            .chars()
-            .all(|c| c.is_alphanumeric() || c == '-' || c == '&');
+        && issuer.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '&');
     known.then(|| ParsedNumber {
         style: NumberStyle::Party,
         serial,
@@ -103,9 +99,7 @@ fn parse_party(raw: &str) -> Option<ParsedNumber> {
 }
 
 fn number(text: &str) -> Option<u32> {
-    text.bytes()
-        .all(|b| b.is_ascii_digit())
-        .then(|| text.parse().ok())?
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 fn is_mark(text: &str) -> bool {

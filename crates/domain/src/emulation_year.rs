@@ -18,11 +18,7 @@ pub struct NotAYear;
 impl EmulationYear {
     /// The year with this number.
     pub fn new(number: i64) -> Result<Self, NotAYear> {
-        i16::try_from(number)
-            .ok()
-            .filter(|n| (1948..=2199).contains(n))
-            .map(Self)
-            .ok_or(NotAYear)
+        i16::try_from(number).ok().filter(|n| (1948..=2199).contains(n)).map(Self).ok_or(NotAYear)
     }
 
     /// The number of the year.

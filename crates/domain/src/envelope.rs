@@ -104,9 +104,7 @@ impl Serialize for StreamId {
 
 impl<'de> Deserialize<'de> for StreamId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <Cow<'de, str>>::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        <Cow<'de, str>>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 

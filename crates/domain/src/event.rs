@@ -69,15 +69,10 @@ impl Event {
 
     /// The names of all events, aggregate by aggregate.
     pub fn types() -> impl Iterator<Item = &'static str> {
-        [
-            BlocEvent::TYPES,
-            GrantEvent::TYPES,
-            UnitEvent::TYPES,
-            YearEvent::TYPES,
-        ]
-        .into_iter()
-        .flatten()
-        .copied()
+        [BlocEvent::TYPES, GrantEvent::TYPES, UnitEvent::TYPES, YearEvent::TYPES]
+            .into_iter()
+            .flatten()
+            .copied()
     }
 }
 

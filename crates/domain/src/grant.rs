@@ -104,16 +104,13 @@ impl Aggregate for Grant {
 
     fn evolve(state: Option<Self>, fact: Recorded<'_, GrantEvent>) -> Option<Self> {
         match fact.event {
-            GrantEvent::Given(given) => Some(Self {
-                given: given.clone(),
-                from: fact.effective_on,
-                revoked_on: None,
-            }),
+            GrantEvent::Given(given) => {
+                Some(Self { given: given.clone(), from: fact.effective_on, revoked_on: None })
+            }
             // The day it was recorded, not the day claimed: nobody loses a right backwards in time.
-            GrantEvent::Revoked(_) => state.map(|grant| Self {
-                revoked_on: Some(fact.recorded_at.day()),
-                ..grant
-            }),
+            GrantEvent::Revoked(_) => {
+                state.map(|grant| Self { revoked_on: Some(fact.recorded_at.day()), ..grant })
+            }
         }
     }
 

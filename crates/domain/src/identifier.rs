@@ -23,14 +23,8 @@ pub enum IdentifierScheme {
 
 impl IdentifierScheme {
     /// Every scheme, in the order of this list.
-    pub const ALL: [Self; 6] = [
-        Self::AgencyEid,
-        Self::LegacyAgency,
-        Self::Business,
-        Self::Budget,
-        Self::Statistics,
-        Self::Internal,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::AgencyEid, Self::LegacyAgency, Self::Business, Self::Budget, Self::Statistics, Self::Internal];
 
     fn accepts(self, value: &str) -> bool {
         let digits =
@@ -40,9 +34,7 @@ impl IdentifierScheme {
                 value.len() <= 35
                     && value.split('.').all(|group| {
                         !group.is_empty()
-                            && group
-                                .bytes()
-                                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+                            && group.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
                     })
             }
             Self::LegacyAgency => is_legacy_agency(value),
@@ -83,14 +75,7 @@ pub struct NotAnIdentifier;
 impl UnitIdentifier {
     /// An identifier whose value has the form of its scheme.
     pub fn new(scheme: IdentifierScheme, value: &str) -> Result<Self, NotAnIdentifier> {
-        if scheme.accepts(value) {
-            Ok(Self {
-                scheme,
-                value: value.into(),
-            })
-        } else {
-            Err(NotAnIdentifier)
-        }
+        if scheme.accepts(value) { Ok(Self { scheme, value: value.into() }) } else { Err(NotAnIdentifier) }
     }
 
     /// The scheme.

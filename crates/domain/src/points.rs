@@ -126,22 +126,18 @@ mod tests {
 
     #[test]
     fn reads_and_writes_the_shortest_decimal() {
-        for (text, shown) in [
-            ("97.25", "97.25"),
-            ("944.50", "944.5"),
-            ("100", "100"),
-            ("-5.0", "-5"),
-            ("-0.07", "-0.07"),
-        ] {
+        for (text, shown) in
+            [("97.25", "97.25"), ("944.50", "944.5"), ("100", "100"), ("-5.0", "-5"), ("-0.07", "-0.07")]
+        {
             assert_eq!(text.parse::<Points>().unwrap().to_string(), shown);
         }
     }
 
     #[test]
     fn refuses_everything_else() {
-        for text in [
-            "", "-", ".", "1.", ".5", "1.234", "1e3", "+1", "1,5", "1234567", "١", "1 ", "--1", "NaN",
-        ] {
+        for text in
+            ["", "-", ".", "1.", ".5", "1.234", "1e3", "+1", "1,5", "1234567", "١", "1 ", "--1", "NaN"]
+        {
             assert_eq!(text.parse::<Points>(), Err(NotPoints), "{text:?}");
         }
     }

@@ -73,11 +73,7 @@ impl Date {
     /// A day, when it exists and its year is between 1945 and 2199.
     pub fn new(year: i16, month: i8, day: i8) -> Result<Self, NotATime> {
         let date = civil::Date::new(year, month, day).map_err(|_| NotATime::Day)?;
-        if (1945..=2199).contains(&date.year()) {
-            Ok(Self(date))
-        } else {
-            Err(NotATime::Day)
-        }
+        if (1945..=2199).contains(&date.year()) { Ok(Self(date)) } else { Err(NotATime::Day) }
     }
 
     /// The calendar year.
@@ -87,10 +83,7 @@ impl Date {
 
     /// The last millisecond of this day in Viet Nam.
     pub fn end(self) -> Timestamp {
-        let midnight = self
-            .0
-            .saturating_add(jiff::Span::new().days(1))
-            .to_datetime(civil::Time::midnight());
+        let midnight = self.0.saturating_add(jiff::Span::new().days(1)).to_datetime(civil::Time::midnight());
         VIETNAM
             .to_timestamp(midnight)
             .map_or(Timestamp(i64::MAX), |next| Timestamp(next.as_millisecond() - 1))
@@ -154,9 +147,7 @@ macro_rules! as_text {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <Cow<'de, str>>::deserialize(deserializer)?
-                    .parse()
-                    .map_err(de::Error::custom)
+                <Cow<'de, str>>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
             }
         }
     };
@@ -173,10 +164,7 @@ mod tests {
         let day: Date = "2024-07-11".parse().unwrap();
         assert_eq!(day.end().to_string(), "2024-07-11T16:59:59.999Z");
         assert_eq!(day.end().day(), day);
-        assert_eq!(
-            Timestamp::from_millis(day.end().millis() + 1).day(),
-            day.plus_days(1)
-        );
+        assert_eq!(Timestamp::from_millis(day.end().millis() + 1).day(), day.plus_days(1));
     }
 
     #[test]

@@ -163,10 +163,7 @@ impl Aggregate for Unit {
                 place: registered.place.clone(),
                 identifiers: registered.identifiers.clone(),
             }),
-            UnitEvent::Renamed(renamed) => state.map(|unit| Self {
-                name: renamed.name.clone(),
-                ..unit
-            }),
+            UnitEvent::Renamed(renamed) => state.map(|unit| Self { name: renamed.name.clone(), ..unit }),
             UnitEvent::Identified(identified) => state.map(|mut unit| {
                 unit.identifiers.push(identified.identifier.clone());
                 unit

@@ -1,14 +1,45 @@
 //! The event log: facts in order, durable, without gaps; and its stores.
 //!
 //! # Layout
-//! - this file: the contract
-//! - `memory`: a store for tests and examples; `sled`: the store of one machine
-//! - `contract`: the one suite every store must pass
+//! - this file: the contract; [`page`]: consecutive facts kept together; [`error`]: what can go wrong
+//! - [`memory`]: a store for tests and examples; [`faulty`]: a store that fails on demand
+//! - [`sled`]: the store of one machine; [`tip`]: the record that tells a whole log from a shortened one
+//! - [`backup`], [`restore`], [`verify`]: for operators, over any store
+//! - `contract` (feature): the one suite every store must pass
 //!
 //! # What it refuses to know
-//! What a fact means. It moves bytes, and an [`Envelope`] only so that a store can keep its columns.
+//! What a fact means. It moves bytes, and an [`Envelope`] only so that a store can keep its columns. The one reader
+//! of envelopes is [`verify`], which checks that they agree with each other.
+
+pub mod backup;
+mod check;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
+pub mod error;
+pub mod faulty;
+mod files;
+pub mod memory;
+pub mod page;
+pub mod restore;
+pub mod sled;
+pub mod tip;
+pub mod verify;
+
+pub use error::LogError;
+pub use faulty::{FaultyLog, FaultyMoment};
+pub use memory::MemoryLog;
+pub use page::{Page, pages};
+pub use sled::{SledLog, Unconfirmed};
+pub use tip::Tip;
 
 use domain::{Envelope, Position};
+use std::sync::Arc;
+
+/// The longest key aside, in bytes.
+pub const MAX_ASIDE_KEY_BYTES: usize = 128;
+
+/// The longest value aside, in bytes.
+pub const MAX_ASIDE_VALUE_BYTES: usize = 7_000;
 
 /// A fact about to be stored: the envelope, and the bytes it is stored and hashed as.
 #[derive(Clone, Debug)]
@@ -28,8 +59,8 @@ pub struct Stored {
     pub bytes: Vec<u8>,
 }
 
-/// A change beside the log, made in the same atomic unit as the facts that need it. Keys are at most 128 bytes,
-/// values at most 7,000.
+/// A change beside the log, made in the same atomic unit as the facts that need it. Keys are at most
+/// [`MAX_ASIDE_KEY_BYTES`], values at most [`MAX_ASIDE_VALUE_BYTES`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AsideChange {
     /// Puts a value under a key.
@@ -38,20 +69,41 @@ pub enum AsideChange {
     Remove(Vec<u8>),
 }
 
+/// Everything aside under a prefix: keys and values in the order of the keys.
+pub type AsideEntries = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// An ordered, durable, gap-free log with a small keyed store beside it.
 pub trait EventLog: Send + Sync {
     /// Waits for the right to write. The turn's `missed` holds what others wrote at or after `seen`, where `seen`
     /// is the number of facts the caller has folded.
     fn turn(&self, seen: Position) -> Result<Box<dyn Turn + '_>, LogError>;
 
-    /// Up to `limit` durable facts from `from` on, in order; fewer only at the end of the log.
-    fn read(&self, from: Position, limit: usize) -> Result<Vec<Stored>, LogError>;
+    /// The durable facts the store keeps together around `from`. The page may begin before `from`; when `from` is not
+    /// yet written it ends at or before `from`. The cheapest way to read much; see [`pages`].
+    fn page(&self, from: Position) -> Result<Arc<Page>, LogError>;
 
     /// The number of durable facts: the position the next one will take.
     fn head(&self) -> Result<Position, LogError>;
 
     /// What stands aside under keys that begin with `prefix`, in the order of the keys.
-    fn aside(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, LogError>;
+    fn aside(&self, prefix: &[u8]) -> Result<AsideEntries, LogError>;
+
+    /// Up to `limit` durable facts from `from` on, in order; fewer only at the end of the log.
+    fn read(&self, from: Position, limit: usize) -> Result<Vec<Stored>, LogError> {
+        let mut found = Vec::new();
+        let mut at = from;
+        while found.len() < limit {
+            let page = self.page(at)?;
+            if page.end() <= at {
+                break;
+            }
+            let rest = limit - found.len();
+            let facts = page.facts(at..page.end()).take(rest);
+            found.extend(facts.map(|(position, bytes)| Stored { position, bytes: bytes.to_vec() }));
+            at = page.end();
+        }
+        Ok(found)
+    }
 }
 
 /// The right to write, held until it is dropped or spent.
@@ -62,20 +114,7 @@ pub trait Turn {
     /// Writes all facts and all changes aside, or none. When it returns `Ok`, they survive a power cut.
     ///
     /// The facts carry the positions that follow the head. After an error the log takes no more turns until it is
-    /// opened again, unless the error is [`LogError::TooLarge`] or [`LogError::OutOfPlace`], which write nothing.
+    /// opened again, unless the error is [`LogError::TooLarge`], [`LogError::AsideTooLarge`] or
+    /// [`LogError::OutOfPlace`], which write nothing.
     fn commit(self: Box<Self>, facts: &[Fact], aside: &[AsideChange]) -> Result<(), LogError>;
-}
-
-/// Why the log could not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum LogError {
-    /// The store failed: a full disk, a failed sync, a lost connection.
-    #[error("{attempted} failed")]
-    Failed {
-        /// What was attempted.
-        attempted: &'static str,
-        /// Why it failed.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
 }

@@ -10,21 +10,12 @@ pub type Hash = [u8; 32];
 
 /// The hash of a leaf: SHA-256 of a zero byte and the leaf's bytes (RFC 6962 §2.1).
 pub fn leaf_hash(leaf: &[u8]) -> Hash {
-    Sha256::new()
-        .chain_update([0_u8])
-        .chain_update(leaf)
-        .finalize()
-        .into()
+    Sha256::new().chain_update([0_u8]).chain_update(leaf).finalize().into()
 }
 
 /// The hash of an inner node: SHA-256 of a one byte and its two children (RFC 6962 §2.1).
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new()
-        .chain_update([1_u8])
-        .chain_update(left)
-        .chain_update(right)
-        .finalize()
-        .into()
+    Sha256::new().chain_update([1_u8]).chain_update(left).chain_update(right).finalize().into()
 }
 
 /// The right edge of a growing tree: one root for each complete subtree, largest first. It is all that is needed
@@ -96,28 +87,16 @@ mod tests {
             &[0x30, 0x31],
             &[0x40, 0x41, 0x42, 0x43],
             &[0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57],
-            &[
-                0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d, 0x6e,
-                0x6f,
-            ],
+            &[0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f],
         ];
         let mut edge = RightEdge::default();
-        assert_eq!(
-            hex(edge.root()),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
+        assert_eq!(hex(edge.root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         edge.push(leaf_hash(leaves[0]));
-        assert_eq!(
-            hex(edge.root()),
-            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
-        );
+        assert_eq!(hex(edge.root()), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
         for leaf in &leaves[1..] {
             edge.push(leaf_hash(leaf));
         }
-        assert_eq!(
-            hex(edge.root()),
-            "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
-        );
+        assert_eq!(hex(edge.root()), "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328");
     }
 
     proptest! {

@@ -49,18 +49,9 @@ impl<A: Aggregate> Book<A> {
             event,
         };
         let state = Arc::new(A::evolve(state, recorded)?);
-        let illustrative = if fact.basis.illustrative {
-            with(illustrative, fact.event.type_name())
-        } else {
-            illustrative
-        };
-        Some(Self {
-            state,
-            version: fact.version,
-            head: leaf,
-            last: fact.position,
-            illustrative,
-        })
+        let illustrative =
+            if fact.basis.illustrative { with(illustrative, fact.event.type_name()) } else { illustrative };
+        Some(Self { state, version: fact.version, head: leaf, last: fact.position, illustrative })
     }
 }
 
@@ -145,12 +136,7 @@ impl Books {
 
     /// How many units, blocs, years and grants there are.
     pub fn counts(&self) -> [usize; 4] {
-        [
-            self.units.len(),
-            self.blocs.len(),
-            self.years.len(),
-            self.grants.len(),
-        ]
+        [self.units.len(), self.blocs.len(), self.years.len(), self.grants.len()]
     }
 }
 

@@ -29,10 +29,7 @@ struct Shelf<K> {
 
 impl<K> Default for Shelf<K> {
     fn default() -> Self {
-        Self {
-            in_order: BTreeMap::new(),
-            keys: AHashMap::new(),
-        }
+        Self { in_order: BTreeMap::new(), keys: AHashMap::new() }
     }
 }
 
@@ -57,9 +54,7 @@ impl Default for Directory {
 /// What a name is searched by: lower case, without tone and letter marks, `đ` as `d`, `y` as `i`, so that
 /// "thanh hoa" finds both "Thanh Hoá" and "Thanh Hóa".
 pub fn search_key(text: &str) -> String {
-    let plain = text
-        .nfd()
-        .filter(|c| !unicode_normalization::char::is_combining_mark(*c));
+    let plain = text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c));
     plain
         .flat_map(char::to_lowercase)
         .map(|c| match c {
@@ -109,16 +104,12 @@ impl Directory {
 
     /// The years of a bloc, in order, each with where it was opened.
     pub fn years_of(&self, bloc: BlocId) -> impl Iterator<Item = (EmulationYear, Position)> {
-        self.years()
-            .filter(move |(id, _, _)| *id == bloc)
-            .map(|(_, year, position)| (year, position))
+        self.years().filter(move |(id, _, _)| *id == bloc).map(|(_, year, position)| (year, position))
     }
 
     /// Every year of every bloc, with where it was opened.
     pub fn years(&self) -> impl Iterator<Item = (BlocId, EmulationYear, Position)> {
-        self.years_of
-            .iter()
-            .map(|((bloc, year), position)| (*bloc, *year, *position))
+        self.years_of.iter().map(|((bloc, year), position)| (*bloc, *year, *position))
     }
 
     /// Where a name last changed: an answer that shows names and was made after this still shows the right ones.
@@ -148,12 +139,8 @@ impl Directory {
         match event {
             UnitEvent::Registered(registered) => {
                 self.name_unit(unit, &registered.name, at);
-                self.identifiers.extend(
-                    registered
-                        .identifiers
-                        .iter()
-                        .map(|identifier| (identifier.clone(), unit)),
-                );
+                self.identifiers
+                    .extend(registered.identifiers.iter().map(|identifier| (identifier.clone(), unit)));
             }
             UnitEvent::Renamed(renamed) => self.name_unit(unit, &renamed.name, at),
             UnitEvent::Identified(identified) => {
@@ -170,11 +157,7 @@ impl Directory {
             }
             BlocEvent::Aliased(aliased) => {
                 if let Some(order) = self.blocs.keys.get(&bloc).cloned() {
-                    let known = self
-                        .blocs
-                        .in_order
-                        .get(&(order.clone(), bloc))
-                        .map_or("", AsRef::as_ref);
+                    let known = self.blocs.in_order.get(&(order.clone(), bloc)).map_or("", AsRef::as_ref);
                     let search = format!("{known}\n{}", searched(&aliased.alias));
                     self.blocs.name(bloc, order, search);
                 }
@@ -189,11 +172,7 @@ impl Directory {
 
 fn searched(name: &domain::LocalisedName) -> String {
     let english = name.en.as_ref().map(|en| search_key(en.as_str()));
-    [Some(search_key(name.vi.as_str())), english]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join("\n")
+    [Some(search_key(name.vi.as_str())), english].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
 impl View for Directory {
@@ -217,42 +196,14 @@ mod tests {
     fn search_ignores_marks_and_both_placements_of_a_tone() {
         assert_eq!(search_key("Thanh Hoá"), search_key("thanh hóa"));
         assert_eq!(search_key("Đồng Hới"), "dong hoi");
-        assert_eq!(
-            search_key("Hội Luật gia tỉnh Quảng Lý"),
-            "hoi luat gia tinh quang li"
-        );
+        assert_eq!(search_key("Hội Luật gia tỉnh Quảng Lý"), "hoi luat gia tinh quang li");
     }
 
     #[test]
     fn names_sort_as_in_a_vietnamese_dictionary() {
         let directory = Directory::default();
-        let mut names = [
-            "Đakrông",
-            "Dân Hóa",
-            "Ái Tử",
-            "A Dơi",
-            "Ba Đồn",
-            "Đông Hà",
-            "Em",
-            "Ở",
-            "O",
-            "Ô",
-        ];
+        let mut names = ["Đakrông", "Dân Hóa", "Ái Tử", "A Dơi", "Ba Đồn", "Đông Hà", "Em", "Ở", "O", "Ô"];
         names.sort_by_key(|name| directory.order(name));
-        assert_eq!(
-            names,
-            [
-                "A Dơi",
-                "Ái Tử",
-                "Ba Đồn",
-                "Dân Hóa",
-                "Đakrông",
-                "Đông Hà",
-                "Em",
-                "O",
-                "Ô",
-                "Ở"
-            ]
-        );
+        assert_eq!(names, ["A Dơi", "Ái Tử", "Ba Đồn", "Dân Hóa", "Đakrông", "Đông Hà", "Em", "O", "Ô", "Ở"]);
     }
 }

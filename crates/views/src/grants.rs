@@ -18,9 +18,7 @@ impl Grants {
 
     /// Every client with a grant.
     pub fn clients(&self) -> impl Iterator<Item = (&ClientId, &[GrantId])> {
-        self.by_client
-            .iter()
-            .map(|(client, grants)| (client, grants.as_slice()))
+        self.by_client.iter().map(|(client, grants)| (client, grants.as_slice()))
     }
 
     /// Whether nobody was ever given anything: the log has no registrar yet.

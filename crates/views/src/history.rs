@@ -58,11 +58,8 @@ impl History {
             filter.unit.map(|unit| self.units.get(&unit)),
             filter.bloc.map(|bloc| self.blocs.get(&bloc)),
         ];
-        let lists: Vec<&[u32]> = lists
-            .into_iter()
-            .flatten()
-            .map(|list| list.map_or(&[][..], Vec::as_slice))
-            .collect();
+        let lists: Vec<&[u32]> =
+            lists.into_iter().flatten().map(|list| list.map_or(&[][..], Vec::as_slice)).collect();
         let wanted: Option<Vec<u8>> = (!filter.types.is_empty()).then(|| self.type_numbers(&filter.types));
         let fits = |position: &Position| {
             let at = usize::try_from(position.0).unwrap_or(usize::MAX);
@@ -71,19 +68,11 @@ impl History {
                 .is_none_or(|wanted| self.types.get(at).is_some_and(|number| wanted.contains(number)))
         };
         match lists.split_first() {
-            None => (from.0..end.0.min(self.head().0))
-                .map(Position)
-                .filter(fits)
-                .take(limit)
-                .collect(),
+            None => (from.0..end.0.min(self.head().0)).map(Position).filter(fits).take(limit).collect(),
             Some((first, others)) => {
                 let in_all = |position: &Position| others.iter().all(|list| holds(list, *position));
                 let start = first.partition_point(|at| u64::from(*at) < from.0);
-                below(&first[start..], end)
-                    .filter(in_all)
-                    .filter(fits)
-                    .take(limit)
-                    .collect()
+                below(&first[start..], end).filter(in_all).filter(fits).take(limit).collect()
             }
         }
     }
@@ -107,9 +96,7 @@ impl History {
 }
 
 fn below(list: &[u32], end: Position) -> impl Iterator<Item = Position> + '_ {
-    list.iter()
-        .map(|at| Position(u64::from(*at)))
-        .take_while(move |position| *position < end)
+    list.iter().map(|at| Position(u64::from(*at))).take_while(move |position| *position < end)
 }
 
 fn holds(list: &[u32], position: Position) -> bool {

@@ -30,11 +30,7 @@ impl Requests {
 
 impl View for Requests {
     fn fold(&mut self, fact: &Envelope) {
-        let first = Spent {
-            first: fact.position,
-            count: 0,
-            fingerprint: fact.request.fingerprint,
-        };
+        let first = Spent { first: fact.position, count: 0, fingerprint: fact.request.fingerprint };
         self.spent.entry(fact.request.key).or_insert(first).count += 1;
     }
 }

@@ -3,24 +3,33 @@
 //! - [`sheet`]: the score sheet, its criteria, and the arithmetic of a score
 //! - [`procedure`]: the steps of the year, their order and deadlines, ballots, leadership
 //! - [`check`]: whether a regulation contradicts itself
+//! - `accept`, `evaluate`: whether scores fit the sheet, and what they add up to
+//! - [`rank`]: the order of the units, with ties
+//! - [`presets`]: regulations made from real sheets, to start from
 //!
 //! Nothing here is a default that looks like law: quorum, tie-break, rounding and the like are not stated in any
 //! text read so far, so each regulation says them, and lists under `unsourced` what no document says for it.
 
+mod accept;
 pub mod check;
-mod pending;
-pub use pending::*;
+mod evaluate;
+pub mod presets;
 pub mod procedure;
+pub mod rank;
+#[cfg(test)]
+mod sample;
 pub mod sheet;
 
-pub use check::Fault;
+pub use check::{Fault, FaultKind};
+pub use presets::{Preset, presets};
 pub use procedure::{
     BallotRule, Candidates, Deadline, LatePolicy, LeadershipMethod, LeadershipRule, Majority, MajorityBase,
     Secrecy, Step, StepRule, TieBreak,
 };
+pub use rank::{Contender, Ranked};
 pub use sheet::{
-    Criterion, CriterionId, Evaluation, Line, OverMaximum, Part, PartKind, PointOption, Rounding, ScoreSheet,
-    Scorer,
+    Criterion, CriterionId, Evaluation, Line, Marks, OverMaximum, Part, PartKind, PointOption, Rounding,
+    ScoreSheet, Scorer,
 };
 
 use crate::{DocumentNumber, LocalisedName, Name, Points, Remark};
@@ -35,7 +44,8 @@ pub struct Regulation {
     /// The papers it rests on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Source>,
-    /// JSON pointers to the values below that no document states: this bloc's own choice, or an example.
+    /// JSON pointers (RFC 6901) to the values below that no document states: this bloc's own choice, or an
+    /// example. A pointer speaks for everything below the value it leads to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unsourced: Vec<Box<str>>,
     /// What is scored, by whom, and how points add up.
@@ -50,8 +60,9 @@ pub struct Regulation {
     pub ballot: Option<BallotRule>,
     /// How the next leader is found.
     pub leadership: LeadershipRule,
-    /// What decides between equal scores, in this order; units still equal share their rank.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// What decides between equal scores, in this order; units still equal share their rank. It is written even
+    /// when empty: that equal units share their rank is a choice too, and `unsourced` may have to name it.
+    #[serde(default)]
     pub tie_breaks: Vec<TieBreak>,
 }
 
@@ -88,9 +99,7 @@ pub struct Class {
 impl Regulation {
     /// The class of a total; `None` when the regulation has no classes.
     pub fn classify(&self, total: Points) -> Option<&Class> {
-        self.classes
-            .iter()
-            .find(|class| class.at_least.is_none_or(|least| total >= least))
+        self.classes.iter().find(|class| class.at_least.is_none_or(|least| total >= least))
     }
 
     /// The rule of a step; `None` when the procedure does not have it.
@@ -100,11 +109,7 @@ impl Regulation {
 
     /// The required steps that come before `step`, in their order.
     pub fn before(&self, step: Step) -> impl Iterator<Item = &StepRule> {
-        let end = self
-            .procedure
-            .iter()
-            .position(|rule| rule.step == step)
-            .unwrap_or(0);
+        let end = self.procedure.iter().position(|rule| rule.step == step).unwrap_or(0);
         self.procedure[..end].iter().filter(|rule| rule.required)
     }
 }

@@ -1,5 +1,6 @@
 //! The score sheet (bảng điểm): parts, criteria, and the arithmetic of a score.
 
+use super::Step;
 use crate::{LocalisedName, Name, Points};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, fmt, str::FromStr};
@@ -8,14 +9,15 @@ use std::{borrow::Cow, fmt, str::FromStr};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreSheet {
-    /// The scale (thang điểm): contents and bonus together, as its paper states it.
+    /// The scale (thang điểm) as its paper states it: contents alone, or contents and bonus together.
     pub scale: Points,
     /// Digits after the decimal point a score may have: 0, 1 or 2.
     pub decimals: u8,
     /// Scores are multiples of this, where the sheet says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<Points>,
-    /// How a computed value is brought to the sheet's decimals.
+    /// How points finer than the sheet's decimals are brought to them. New scores are never finer (they are
+    /// refused), so this rules points that come from elsewhere, such as a year taken over from paper.
     pub rounding: Rounding,
     /// Whose score counts for a criterion: the first of these that has scored it. A self-score that is not in this
     /// list stands beside the others and never counts.
@@ -62,7 +64,7 @@ pub struct Criterion {
     pub id: CriterionId,
     /// What is judged.
     pub name: LocalisedName,
-    /// Its maximum (điểm tối đa); absent where the sheet sets none.
+    /// Its maximum (điểm tối đa), for itself or for its sub-criteria together; absent where the sheet sets none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<Points>,
     /// What happens to a claim above the maximum.
@@ -122,7 +124,18 @@ pub enum Scorer {
     Official,
 }
 
-/// How a computed value loses digits.
+impl Scorer {
+    /// The step in which this scorer scores.
+    pub const fn step(self) -> Step {
+        match self {
+            Self::Itself => Step::SelfScore,
+            Self::Bloc => Step::BlocScore,
+            Self::Official => Step::OfficialScore,
+        }
+    }
+}
+
+/// How points lose digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rounding {
@@ -163,10 +176,7 @@ impl FromStr for CriterionId {
         }
         let mut bytes = [0; 15];
         bytes[..text.len()].copy_from_slice(text.as_bytes());
-        Ok(Self {
-            bytes,
-            length: u8::try_from(text.len()).map_err(|_| NotACriterion)?,
-        })
+        Ok(Self { bytes, length: u8::try_from(text.len()).map_err(|_| NotACriterion)? })
     }
 }
 
@@ -190,9 +200,7 @@ impl Serialize for CriterionId {
 
 impl<'de> Deserialize<'de> for CriterionId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <Cow<'de, str>>::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        <Cow<'de, str>>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -220,7 +228,8 @@ pub struct Line {
     pub scorer: Option<Scorer>,
     /// The points given.
     pub given: Points,
-    /// The points counted, after the criterion's maximum and before the cap of its part.
+    /// The points counted, after the criterion's own maximum and before those of the criteria above it and the cap
+    /// of its part.
     pub counted: Points,
 }
 
@@ -228,6 +237,11 @@ pub struct Line {
 pub type Marks<'a> = &'a [(CriterionId, Points)];
 
 impl ScoreSheet {
+    /// The step of the sheet, when `points` are not a multiple of it.
+    pub(super) fn missed_step(&self, points: Points) -> Option<Points> {
+        self.step.filter(|step| *step > Points::ZERO && points.hundredths() % step.hundredths() != 0)
+    }
+
     /// The criteria that are scored themselves, with the kind of their part, in the order of the sheet.
     pub fn leaves(&self) -> Vec<(PartKind, &Criterion)> {
         fn walk<'a>(kind: PartKind, criteria: &'a [Criterion], out: &mut Vec<(PartKind, &'a Criterion)>) {

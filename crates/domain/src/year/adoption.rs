@@ -28,11 +28,7 @@ pub struct Adopted {
 
 impl RegulationAdopted {
     pub(super) fn adopted(&self, mark: Mark) -> Adopted {
-        Adopted {
-            version: self.version,
-            regulation: Arc::clone(&self.regulation),
-            mark,
-        }
+        Adopted { version: self.version, regulation: Arc::clone(&self.regulation), mark }
     }
 }
 
@@ -48,10 +44,7 @@ impl Year {
         if !faults.is_empty() {
             return Err(Rejection::RegulationFaulty(faults));
         }
-        let version = self
-            .regulation
-            .as_ref()
-            .map_or(1, |adopted| adopted.version.saturating_add(1));
+        let version = self.regulation.as_ref().map_or(1, |adopted| adopted.version.saturating_add(1));
         Ok(RegulationAdopted { version, regulation })
     }
 }

@@ -45,9 +45,7 @@ impl ReceiptCode {
 
     /// A code from ten random bytes, in the letters of Crockford's base 32, which no one misreads.
     pub fn from_random(bytes: [u8; 10]) -> Self {
-        let bits = bytes
-            .iter()
-            .fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+        let bits = bytes.iter().fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
         let letter = |place: u32| char::from(Self::LETTERS[(bits >> (75 - 5 * place) & 31) as usize]);
         Self((0..16).map(letter).collect::<String>().into())
     }
@@ -238,28 +236,20 @@ impl BallotOpened {
 impl Year {
     /// A ballot of this year.
     pub fn ballot(&self, id: BallotId) -> Option<&Ballot> {
-        self.ballots
-            .iter()
-            .find(|ballot| ballot.id == id)
-            .map(AsRef::as_ref)
+        self.ballots.iter().find(|ballot| ballot.id == id).map(AsRef::as_ref)
     }
 
     /// The latest ballot on a question.
     pub fn latest_ballot(&self, question: Question) -> Option<&Ballot> {
-        self.ballots
-            .iter()
-            .rev()
-            .find(|ballot| ballot.question == question)
-            .map(AsRef::as_ref)
+        self.ballots.iter().rev().find(|ballot| ballot.question == question).map(AsRef::as_ref)
     }
 
     fn ballot_rule(&self, question: Question) -> Result<&BallotRule, Rejection> {
         let regulation = &self.adopted()?.regulation;
         match question {
-            Question::LeadingUnit => regulation
-                .ballot
-                .as_ref()
-                .ok_or(Rejection::NotInProcedure(Step::Ballot)),
+            Question::LeadingUnit => {
+                regulation.ballot.as_ref().ok_or(Rejection::NotInProcedure(Step::Ballot))
+            }
             Question::NextLeader | Question::NextDeputy => regulation
                 .leadership
                 .ballot
@@ -313,16 +303,9 @@ impl Year {
             }
         };
         if named.is_empty() {
-            return Ok(roster
-                .iter()
-                .copied()
-                .filter(|unit| barred(*unit).is_none())
-                .collect());
+            return Ok(roster.iter().copied().filter(|unit| barred(*unit).is_none()).collect());
         }
-        match named
-            .iter()
-            .find_map(|unit| barred(*unit).map(|because| (*unit, because)))
-        {
+        match named.iter().find_map(|unit| barred(*unit).map(|because| (*unit, because))) {
             Some((unit, because)) => Err(Rejection::CandidateNotAdmitted { unit, because }),
             None => Ok(named),
         }
@@ -342,9 +325,7 @@ impl Year {
     }
 
     pub(super) fn cast_vote(&self, act: &CastVote) -> Result<VoteCast, Rejection> {
-        let ballot = self
-            .ballot(act.ballot)
-            .ok_or(Rejection::Unknown(Thing::Ballot(act.ballot)))?;
+        let ballot = self.ballot(act.ballot).ok_or(Rejection::Unknown(Thing::Ballot(act.ballot)))?;
         if ballot.result.is_some() {
             return Err(Rejection::BallotClosed(act.ballot));
         }
@@ -364,26 +345,16 @@ impl Year {
             Secrecy::Open => Some(act.choice),
             Secrecy::Secret => None,
         };
-        Ok(VoteCast {
-            ballot: act.ballot,
-            elector: act.elector,
-            choice,
-        })
+        Ok(VoteCast { ballot: act.ballot, elector: act.elector, choice })
     }
 
     pub(super) fn close_ballot(&self, act: &CloseBallot, proofs: &Proofs) -> Result<BallotClosed, Rejection> {
-        let ballot = self
-            .ballot(act.ballot)
-            .ok_or(Rejection::Unknown(Thing::Ballot(act.ballot)))?;
+        let ballot = self.ballot(act.ballot).ok_or(Rejection::Unknown(Thing::Ballot(act.ballot)))?;
         if ballot.result.is_some() {
             return Err(Rejection::BallotClosed(act.ballot));
         }
         match ballot.secrecy {
-            Secrecy::Open => Ok(count(
-                ballot,
-                ballot.votes.values().flatten().copied(),
-                Vec::new(),
-            )),
+            Secrecy::Open => Ok(count(ballot, ballot.votes.values().flatten().copied(), Vec::new())),
             Secrecy::Secret if proofs.waiting.len() != ballot.votes.len() => {
                 Err(Rejection::BallotIncomplete {
                     ballot: act.ballot,
@@ -394,11 +365,7 @@ impl Year {
             Secrecy::Secret => {
                 let mut choices = proofs.waiting.clone();
                 choices.sort();
-                Ok(count(
-                    ballot,
-                    choices.iter().map(|counted| counted.choice),
-                    choices.clone(),
-                ))
+                Ok(count(ballot, choices.iter().map(|counted| counted.choice), choices.clone()))
             }
         }
     }
@@ -431,28 +398,14 @@ fn count(
             Choice::Abstain => abstained += 1,
         }
     }
-    let mut tally: Vec<_> = votes
-        .into_iter()
-        .map(|(unit, votes)| Tally { unit, votes })
-        .collect();
+    let mut tally: Vec<_> = votes.into_iter().map(|(unit, votes)| Tally { unit, votes }).collect();
     tally.sort_by(|a, b| b.votes.cmp(&a.votes).then(a.unit.cmp(&b.unit)));
     let electors = u32::try_from(ballot.electors.len()).unwrap_or(u32::MAX);
     let first = tally
         .first()
         .filter(|first| first.votes > 0 && tally.get(1).is_none_or(|next| next.votes < first.votes));
-    let enough = |votes: u32| {
-        ballot
-            .majority
-            .is_none_or(|rule| rule.reached(votes, electors, cast, cast - abstained))
-    };
+    let enough =
+        |votes: u32| ballot.majority.is_none_or(|rule| rule.reached(votes, electors, cast, cast - abstained));
     let chosen = first.filter(|first| enough(first.votes)).map(|first| first.unit);
-    BallotClosed {
-        ballot: ballot.id,
-        electors,
-        cast,
-        abstained,
-        tally,
-        chosen,
-        choices: published,
-    }
+    BallotClosed { ballot: ballot.id, electors, cast, abstained, tally, chosen, choices: published }
 }

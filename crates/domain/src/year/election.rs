@@ -33,12 +33,7 @@ pub struct LeadershipElected {
 
 impl LeadershipElected {
     pub(super) fn leadership(&self, mark: Mark) -> Leadership {
-        Leadership {
-            leader: self.leader,
-            deputy: self.deputy,
-            method: Some(self.method),
-            mark,
-        }
+        Leadership { leader: self.leader, deputy: self.deputy, method: Some(self.method), mark }
     }
 }
 
@@ -66,21 +61,13 @@ impl Year {
                 self.was_chosen(Question::NextDeputy, deputy)?;
             }
         }
-        Ok(LeadershipElected {
-            for_year: self.year.next(),
-            leader: act.leader,
-            deputy: act.deputy,
-            method,
-        })
+        Ok(LeadershipElected { for_year: self.year.next(), leader: act.leader, deputy: act.deputy, method })
     }
 
     fn was_chosen(&self, question: Question, unit: UnitId) -> Result<(), Rejection> {
         let ballot = self.latest_ballot(question).ok_or(Rejection::OutOfOrder {
             step: Step::Leadership,
-            missing: vec![super::Gap {
-                step: Step::Leadership,
-                units: Vec::new(),
-            }],
+            missing: vec![super::Gap { step: Step::Leadership, units: Vec::new() }],
         })?;
         match (ballot.result.is_some(), ballot.chosen()) {
             (false, _) => Err(Rejection::BallotOpen(ballot.id)),

@@ -246,9 +246,7 @@ impl Year {
 
     /// The adopted regulation, or the refusal that says it is missing.
     fn adopted(&self) -> Result<&Adopted, Rejection> {
-        self.regulation
-            .as_deref()
-            .ok_or(Rejection::Unknown(Thing::Regulation))
+        self.regulation.as_deref().ok_or(Rejection::Unknown(Thing::Regulation))
     }
 
     fn apply(mut self, event: &YearEvent, mark: Mark) -> Self {
@@ -257,23 +255,14 @@ impl Year {
             YearEvent::LeadershipRecorded(e) => self.leadership = Some(e.leadership(mark)),
             YearEvent::RegulationAdopted(e) => self.regulation = Some(Arc::new(e.adopted(mark))),
             YearEvent::RegistrationFiled(e) => {
-                self.unit_mut(e.unit).registration = Some(Mark {
-                    timeliness: e.timeliness,
-                    ..mark
-                });
+                self.unit_mut(e.unit).registration = Some(Mark { timeliness: e.timeliness, ..mark });
             }
             YearEvent::PledgeSigned(e) => {
-                self.unit_mut(e.unit).pledge = Some(Mark {
-                    timeliness: e.timeliness,
-                    ..mark
-                });
+                self.unit_mut(e.unit).pledge = Some(Mark { timeliness: e.timeliness, ..mark });
             }
             YearEvent::ConferenceHeld(e) => self.conferences.push((e.kind, mark)),
             YearEvent::ReportFiled(e) => {
-                *self.unit_mut(e.unit).report_mut(e.kind) = Some(Mark {
-                    timeliness: e.timeliness,
-                    ..mark
-                });
+                *self.unit_mut(e.unit).report_mut(e.kind) = Some(Mark { timeliness: e.timeliness, ..mark });
             }
             YearEvent::ScoresGiven(e) => self.unit_mut(e.unit).take_score(e, mark),
             YearEvent::UnitExcluded(e) => self.unit_mut(e.unit).exclusion = Some((e.cause, mark)),

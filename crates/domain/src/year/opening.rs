@@ -71,29 +71,19 @@ impl Opened {
 
 impl LeadershipRecorded {
     pub(super) fn leadership(&self, mark: Mark) -> Leadership {
-        Leadership {
-            leader: self.leader,
-            deputy: self.deputy,
-            method: self.method,
-            mark,
-        }
+        Leadership { leader: self.leader, deputy: self.deputy, method: self.method, mark }
     }
 }
 
 /// Opens a year. Who was elected for it in the year before takes office with the opening.
 pub(super) fn open(command: &YearCommand) -> Vec<YearEvent> {
-    let opened = Opened {
-        bloc: command.bloc,
-        year: command.year,
-    };
+    let opened = Opened { bloc: command.bloc, year: command.year };
     let elected = command.proofs.elected.map(|(leader, deputy)| LeadershipRecorded {
         leader,
         deputy,
         method: Some(LeadershipMethod::Election),
     });
-    std::iter::once(opened.into())
-        .chain(elected.map(Into::into))
-        .collect()
+    std::iter::once(opened.into()).chain(elected.map(Into::into)).collect()
 }
 
 impl Year {
@@ -105,10 +95,7 @@ impl Year {
         if act.deputy == Some(act.leader) {
             return Err(Rejection::SameUnit(act.leader));
         }
-        match [Some(act.leader), act.deputy]
-            .into_iter()
-            .flatten()
-            .find(|unit| !proofs.roster.contains(unit))
+        match [Some(act.leader), act.deputy].into_iter().flatten().find(|unit| !proofs.roster.contains(unit))
         {
             Some(stranger) => Err(Rejection::NotAMember(stranger)),
             None => Ok(act),

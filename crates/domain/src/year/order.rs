@@ -51,10 +51,9 @@ impl Year {
     fn step_done_by_bloc(&self, step: Step) -> bool {
         match step {
             Step::ScoreTable => self.score_table.is_some(),
-            Step::Ballot => self
-                .ballots
-                .iter()
-                .any(|b| b.question == Question::LeadingUnit && b.result.is_some()),
+            Step::Ballot => {
+                self.ballots.iter().any(|b| b.question == Question::LeadingUnit && b.result.is_some())
+            }
             Step::Ranking => self.ranking.is_some(),
             Step::Leadership => self.elected.is_some(),
             Step::Registration
@@ -78,30 +77,18 @@ impl Year {
 
     /// How far every step of the procedure has come; empty before a regulation is adopted.
     pub fn steps(&self, roster: &[UnitId]) -> Vec<StepState> {
-        let rules = self
-            .regulation
-            .iter()
-            .flat_map(|adopted| &adopted.regulation.procedure);
+        let rules = self.regulation.iter().flat_map(|adopted| &adopted.regulation.procedure);
         rules
             .map(|rule| {
-                let missing = if rule.step.is_per_unit() {
-                    self.without(rule.step, roster)
-                } else {
-                    Vec::new()
-                };
+                let missing =
+                    if rule.step.is_per_unit() { self.without(rule.step, roster) } else { Vec::new() };
                 let done = if rule.step.is_per_unit() {
                     missing.is_empty()
                 } else {
                     self.step_done_by_bloc(rule.step)
                 };
                 let due = rule.deadline.and_then(|deadline| deadline.moment(self.year).ok());
-                StepState {
-                    step: rule.step,
-                    required: rule.required,
-                    done,
-                    missing,
-                    due,
-                }
+                StepState { step: rule.step, required: rule.required, done, missing, due }
             })
             .collect()
     }
@@ -123,44 +110,27 @@ impl Year {
         let gaps = adopted.regulation.before(step).filter_map(|rule| {
             if rule.step.is_per_unit() {
                 let units = self.without(rule.step, concerned);
-                (!units.is_empty()).then_some(Missing {
-                    step: rule.step,
-                    units,
-                })
+                (!units.is_empty()).then_some(Missing { step: rule.step, units })
             } else {
-                (!self.step_done_by_bloc(rule.step)).then_some(Missing {
-                    step: rule.step,
-                    units: Vec::new(),
-                })
+                (!self.step_done_by_bloc(rule.step)).then_some(Missing { step: rule.step, units: Vec::new() })
             }
         });
         let missing: Vec<_> = gaps.collect();
-        if missing.is_empty() {
-            Ok(())
-        } else {
-            Err(Rejection::OutOfOrder { step, missing })
-        }
+        if missing.is_empty() { Ok(()) } else { Err(Rejection::OutOfOrder { step, missing }) }
     }
 
     /// Whether an act received now is late for a step. Nothing but the server's receipt counts.
     pub(super) fn timeliness(&self, step: Step, proofs: &Proofs) -> Result<Timeliness, Rejection> {
-        let rule = self
-            .regulation
-            .as_ref()
-            .and_then(|adopted| adopted.regulation.step(step));
-        let due = rule
-            .and_then(|rule| rule.deadline)
-            .and_then(|deadline| deadline.moment(self.year).ok());
+        let rule = self.regulation.as_ref().and_then(|adopted| adopted.regulation.step(step));
+        let due = rule.and_then(|rule| rule.deadline).and_then(|deadline| deadline.moment(self.year).ok());
         let Some(due) = due else {
             return Ok(Timeliness::default());
         };
         let late = proofs.received > due;
         match rule.map(|rule| rule.late) {
-            Some(LatePolicy::Refuse) if late => Err(Rejection::DeadlinePassed {
-                step,
-                due,
-                received: proofs.received,
-            }),
+            Some(LatePolicy::Refuse) if late => {
+                Err(Rejection::DeadlinePassed { step, due, received: proofs.received })
+            }
             _ => Ok(Timeliness { due: Some(due), late }),
         }
     }

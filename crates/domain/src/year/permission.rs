@@ -9,18 +9,10 @@ pub(super) fn permits(
     state: Option<&Year>,
     command: &YearCommand,
 ) -> Result<Authority, Denied> {
-    let official = Role::Official {
-        bloc: Some(command.bloc),
-    };
+    let official = Role::Official { bloc: Some(command.bloc) };
     let officer = |unit: UnitId| Role::UnitOfficer { unit };
     let leadership = state.and_then(|year| year.leadership.as_ref());
-    let leaders = || {
-        leadership
-            .into_iter()
-            .flat_map(|l| [Some(l.leader), l.deputy])
-            .flatten()
-            .map(officer)
-    };
+    let leaders = || leadership.into_iter().flat_map(|l| [Some(l.leader), l.deputy]).flatten().map(officer);
     match &command.act {
         YearAct::Open | YearAct::RecordLeadership(_) => rights.any_of(&[official, Role::Registrar]),
         YearAct::AdoptRegulation(_) | YearAct::HoldConference(_) => {

@@ -17,15 +17,7 @@ pub struct PledgeSigned {
 impl Year {
     pub(super) fn sign_pledge(&self, unit: UnitId, proofs: &Proofs) -> Result<PledgeSigned, Rejection> {
         self.may_take(Step::Pledge, unit, proofs)?;
-        Self::replaces(
-            Step::Pledge,
-            unit,
-            self.unit(unit).and_then(|u| u.pledge.as_ref()),
-            None,
-        )?;
-        Ok(PledgeSigned {
-            unit,
-            timeliness: self.timeliness(Step::Pledge, proofs)?,
-        })
+        Self::replaces(Step::Pledge, unit, self.unit(unit).and_then(|u| u.pledge.as_ref()), None)?;
+        Ok(PledgeSigned { unit, timeliness: self.timeliness(Step::Pledge, proofs)? })
     }
 }

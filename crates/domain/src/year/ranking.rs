@@ -66,11 +66,7 @@ pub struct Ranking {
 
 impl RankingAdopted {
     pub(super) fn ranking(&self, mark: Mark) -> Ranking {
-        Ranking {
-            rows: self.rows.clone(),
-            leading_unit: self.leading_unit,
-            mark,
-        }
+        Ranking { rows: self.rows.clone(), leading_unit: self.leading_unit, mark }
     }
 }
 
@@ -80,13 +76,9 @@ impl Year {
         let Some(adopted) = &self.regulation else {
             return Vec::new();
         };
-        let ballot = self
-            .latest_ballot(Question::LeadingUnit)
-            .and_then(|ballot| ballot.result.as_ref());
+        let ballot = self.latest_ballot(Question::LeadingUnit).and_then(|ballot| ballot.result.as_ref());
         let votes = |unit: UnitId| {
-            ballot
-                .and_then(|(result, _)| result.tally.iter().find(|t| t.unit == unit))
-                .map(|t| t.votes)
+            ballot.and_then(|(result, _)| result.tally.iter().find(|t| t.unit == unit)).map(|t| t.votes)
         };
         let contenders: Vec<_> = rows
             .iter()
@@ -100,10 +92,7 @@ impl Year {
             })
             .collect();
         let ranked = adopted.regulation.rank(&contenders);
-        ranked
-            .into_iter()
-            .filter_map(|place| row_of(rows, place))
-            .collect()
+        ranked.into_iter().filter_map(|place| row_of(rows, place)).collect()
     }
 
     pub(super) fn adopt_ranking(
@@ -132,9 +121,7 @@ impl Year {
     /// The unit that leads the bloc's movement.
     fn leading_unit(&self, rows: &[RankedRow]) -> Result<Option<UnitId>, Rejection> {
         if self.adopted()?.regulation.ballot.is_some() {
-            return Ok(self
-                .latest_ballot(Question::LeadingUnit)
-                .and_then(super::Ballot::chosen));
+            return Ok(self.latest_ballot(Question::LeadingUnit).and_then(super::Ballot::chosen));
         }
         Ok(rows.first().filter(|first| !first.tied).map(|first| first.unit))
     }

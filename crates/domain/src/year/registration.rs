@@ -68,12 +68,7 @@ impl Year {
     ) -> Result<RegistrationFiled, Rejection> {
         self.may_take(Step::Registration, act.unit, proofs)?;
         let standing = self.unit(act.unit).and_then(|unit| unit.registration.as_ref());
-        Self::replaces(
-            Step::Registration,
-            act.unit,
-            standing,
-            act.correction.as_ref().map(|c| c.corrects),
-        )?;
+        Self::replaces(Step::Registration, act.unit, standing, act.correction.as_ref().map(|c| c.corrects))?;
         Ok(RegistrationFiled {
             timeliness: self.timeliness(Step::Registration, proofs)?,
             unit: act.unit,

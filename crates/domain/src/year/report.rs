@@ -114,12 +114,7 @@ impl Year {
         let step = act.kind.step();
         self.may_take(step, act.unit, proofs)?;
         let standing = self.unit(act.unit).and_then(|unit| unit.step(step));
-        Self::replaces(
-            step,
-            act.unit,
-            standing,
-            act.correction.as_ref().map(|c| c.corrects),
-        )?;
+        Self::replaces(step, act.unit, standing, act.correction.as_ref().map(|c| c.corrects))?;
         Ok(ReportFiled {
             timeliness: self.timeliness(step, proofs)?,
             unit: act.unit,

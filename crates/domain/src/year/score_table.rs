@@ -51,10 +51,7 @@ pub struct ScoreTable {
 
 impl ScoreTableAdopted {
     pub(super) fn table(&self, mark: Mark) -> ScoreTable {
-        ScoreTable {
-            rows: self.rows.clone(),
-            mark,
-        }
+        ScoreTable { rows: self.rows.clone(), mark }
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{Correction, Evidence, Mark, Proofs, Timeliness, UnitYear, Year};
 use crate::{
     Authority, Points, Rejection, Remark, UnitId,
-    regulation::{CriterionId, Evaluation, Scorer, Step},
+    regulation::{CriterionId, Evaluation, Scorer},
     rejection::Thing,
 };
 use serde::{Deserialize, Serialize};
@@ -73,17 +73,6 @@ pub struct Score {
     pub replaced: Vec<Mark>,
 }
 
-impl Scorer {
-    /// The step this scorer takes.
-    pub const fn step(self) -> Step {
-        match self {
-            Self::Itself => Step::SelfScore,
-            Self::Bloc => Step::BlocScore,
-            Self::Official => Step::OfficialScore,
-        }
-    }
-}
-
 impl UnitYear {
     /// The score of one scorer that stands.
     pub fn score(&self, scorer: Scorer) -> Option<&Score> {
@@ -91,28 +80,15 @@ impl UnitYear {
     }
 
     pub(super) fn take_score(&mut self, event: &ScoresGiven, mark: Mark) {
-        let marks = event
-            .entries
-            .iter()
-            .map(|entry| (entry.criterion, entry.points))
-            .collect();
-        let mark = Mark {
-            timeliness: event.timeliness,
-            ..mark
-        };
+        let marks = event.entries.iter().map(|entry| (entry.criterion, entry.points)).collect();
+        let mark = Mark { timeliness: event.timeliness, ..mark };
         let mut replaced = Vec::new();
         if let Some(at) = self.scores.iter().position(|score| score.scorer == event.scorer) {
             let before = self.scores.remove(at);
             replaced = before.replaced;
             replaced.push(before.mark);
         }
-        self.scores.push(Score {
-            scorer: event.scorer,
-            given_by: event.given_by,
-            marks,
-            mark,
-            replaced,
-        });
+        self.scores.push(Score { scorer: event.scorer, given_by: event.given_by, marks, mark, replaced });
         self.scores.sort_by_key(|score| score.scorer);
     }
 }
@@ -129,20 +105,9 @@ impl Year {
         self.may_take(step, act.unit, proofs)?;
         self.check_recusal(&act, by)?;
         let standing = self.unit(act.unit).and_then(|unit| unit.step(step));
-        Self::replaces(
-            step,
-            act.unit,
-            standing,
-            act.correction.as_ref().map(|c| c.corrects),
-        )?;
-        let points: Vec<_> = act
-            .entries
-            .iter()
-            .map(|entry| (entry.criterion, entry.points))
-            .collect();
-        sheet
-            .accept(act.scorer, &points)
-            .map_err(Rejection::ScoresFaulty)?;
+        Self::replaces(step, act.unit, standing, act.correction.as_ref().map(|c| c.corrects))?;
+        let points: Vec<_> = act.entries.iter().map(|entry| (entry.criterion, entry.points)).collect();
+        sheet.accept(act.scorer, &points).map_err(Rejection::ScoresFaulty)?;
         Ok(ScoresGiven {
             timeliness: self.timeliness(step, proofs)?,
             unit: act.unit,
@@ -158,19 +123,9 @@ impl Year {
         if act.scorer != Scorer::Bloc || by.unit != Some(act.unit) {
             return Ok(());
         }
-        let leadership = self
-            .leadership
-            .as_ref()
-            .ok_or(Rejection::Unknown(Thing::Leader))?;
-        let scorer = if leadership.leader == act.unit {
-            leadership.deputy
-        } else {
-            Some(leadership.leader)
-        };
-        Err(Rejection::ConflictOfInterest {
-            unit: act.unit,
-            scorer,
-        })
+        let leadership = self.leadership.as_ref().ok_or(Rejection::Unknown(Thing::Leader))?;
+        let scorer = if leadership.leader == act.unit { leadership.deputy } else { Some(leadership.leader) };
+        Err(Rejection::ConflictOfInterest { unit: act.unit, scorer })
     }
 
     /// What a unit's scores come to under the adopted regulation.

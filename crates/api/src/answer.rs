@@ -1,0 +1,133 @@
+//! What a handler answers with, before the boundary turns it into HTTP.
+
+use actix_web::{
+    http::{
+        StatusCode,
+        header::{HeaderName, HeaderValue},
+    },
+    web::Bytes,
+};
+use domain::Position;
+use std::borrow::Cow;
+
+/// JSON, the usual form of an answer.
+pub const JSON: &str = "application/json";
+/// A page for people.
+pub const HTML: &str = "text/html; charset=utf-8";
+
+/// How long others may keep an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cache {
+    /// Nobody keeps it.
+    NoStore,
+    /// Anyone may keep it, and asks each time whether it still holds.
+    Revalidate,
+    /// Anyone may keep it for so many seconds.
+    Shared(u32),
+    /// It never changes.
+    Immutable,
+}
+
+impl Cache {
+    /// The `Cache-Control` of it.
+    pub fn header(self) -> HeaderValue {
+        match self {
+            Self::NoStore => HeaderValue::from_static("no-store"),
+            Self::Revalidate => HeaderValue::from_static("public, no-cache"),
+            Self::Shared(60) => HeaderValue::from_static("public, max-age=60, stale-while-revalidate=60"),
+            Self::Shared(seconds) => {
+                let text = format!("public, max-age={seconds}, stale-while-revalidate={seconds}");
+                HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("no-store"))
+            }
+            Self::Immutable => HeaderValue::from_static("public, max-age=31536000, immutable"),
+        }
+    }
+}
+
+/// An answer that succeeded.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Usually 200.
+    pub status: StatusCode,
+    /// The form of the body.
+    pub media: Cow<'static, str>,
+    /// The body, already in bytes: one that was serialised before is shared, not copied.
+    pub body: Bytes,
+    /// The entity tag, quotes included.
+    pub etag: Option<HeaderValue>,
+    /// How many facts the answer rests on.
+    pub position: Option<Position>,
+    /// Other headers, `Cache-Control` and a `Content-Security-Policy` of a page among them.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Answer {
+    /// An answer in one form.
+    pub fn new(media: impl Into<Cow<'static, str>>, body: impl Into<Bytes>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            media: media.into(),
+            body: body.into(),
+            etag: None,
+            position: None,
+            headers: Vec::new(),
+        }
+    }
+
+    /// A JSON answer.
+    pub fn json(body: impl Into<Bytes>) -> Self {
+        Self::new(JSON, body)
+    }
+
+    /// Gives it an entity tag; the quotes are added.
+    #[must_use]
+    pub fn with_etag(mut self, tag: impl std::fmt::Display) -> Self {
+        self.etag = HeaderValue::try_from(format!("\"{tag}\"")).ok();
+        self
+    }
+
+    /// Says how many facts it rests on.
+    #[must_use]
+    pub fn at(mut self, position: Position) -> Self {
+        self.position = Some(position);
+        self
+    }
+
+    /// Adds a header. A value that no header can hold is left out.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: impl TryInto<HeaderValue>) -> Self {
+        self.headers.extend(value.try_into().ok().map(|value| (name, value)));
+        self
+    }
+
+    /// Whether the client holds this answer already, by its `If-None-Match` (RFC 9110 §13.1.2: a weak comparison).
+    pub fn is_held_by(&self, if_none_match: Option<&HeaderValue>) -> bool {
+        let (Some(etag), Some(held)) = (&self.etag, if_none_match.and_then(|held| held.to_str().ok())) else {
+            return false;
+        };
+        let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        let etag = etag.to_str().map(strong).unwrap_or_default();
+        held.trim() == "*" || held.split(',').any(|tag| strong(tag) == etag)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_held_answer_is_recognised() {
+        let answer = Answer::json("{}").with_etag("p7");
+        for (held, expected) in [("\"p7\"", true), ("W/\"p7\"", true), ("\"x\", \"p7\"", true), ("*", true), ("\"p70\"", false)] {
+            assert_eq!(answer.is_held_by(Some(&HeaderValue::from_static(held))), expected, "{held}");
+        }
+        assert!(!answer.is_held_by(None));
+        assert!(!Answer::json("{}").is_held_by(Some(&HeaderValue::from_static("*"))));
+    }
+
+    #[test]
+    fn each_cache_has_its_header() {
+        assert_eq!(Cache::Shared(60).header(), "public, max-age=60, stale-while-revalidate=60");
+        assert_eq!(Cache::Shared(5).header(), "public, max-age=5, stale-while-revalidate=5");
+    }
+}

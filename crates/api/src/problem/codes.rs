@@ -1,0 +1,199 @@
+//! The one table of problems: code, status, title, cause and cure.
+
+use crate::words::Words;
+use actix_web::http::StatusCode;
+
+/// Declares the problems this service can answer with.
+macro_rules! codes {
+    ($($name:ident = $code:literal, $status:ident, $title:literal,
+       $cause_vi:literal, $cause_en:literal, $cure_vi:literal, $cure_en:literal;)+) => {
+        /// A kind of problem. Its code is a promise: it is never renamed and never given to anything else.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $(#[doc = concat!("`", $code, "`: ", $cause_en)] $name,)+
+        }
+
+        impl Code {
+            /// Every kind, by status.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The code, in lower camel case.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// The HTTP status it is answered with.
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)+ }
+            }
+
+            /// The title, the same in every language (RFC 9457 §3.1.3).
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)+ }
+            }
+
+            /// Why it is answered.
+            pub const fn cause(self) -> Words {
+                match self { $(Self::$name => Words::fixed($cause_vi, $cause_en),)+ }
+            }
+
+            /// What the client can do about it.
+            pub const fn cure(self) -> Words {
+                match self { $(Self::$name => Words::fixed($cure_vi, $cure_en),)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    InvalidInput = "invalidInput", BAD_REQUEST, "Invalid input",
+        "Yêu cầu có giá trị sai; mọi lỗi được liệt kê trong issues.", "The request has faulty values; issues lists every one of them.",
+        "Sửa từng lỗi trong issues rồi gửi lại với Idempotency-Key mới.", "Mend each of the issues and send again under a new Idempotency-Key.";
+    IdempotencyKeyMissing = "idempotencyKeyMissing", BAD_REQUEST, "Idempotency key missing",
+        "Mỗi yêu cầu ghi nhận phải có tiêu đề Idempotency-Key.", "Every request that records a fact needs the header Idempotency-Key.",
+        "Thêm Idempotency-Key gồm 16 đến 128 ký tự ASCII nhìn thấy được, ví dụ một UUID.", "Add an Idempotency-Key of 16 to 128 visible ASCII characters, such as a UUID.";
+    AsOfOutOfRange = "asOfOutOfRange", BAD_REQUEST, "As-of out of range",
+        "Thời điểm muốn đọc nằm trong tương lai hoặc trước sự kiện đầu tiên.", "The moment to read at lies in the future or before the first fact.",
+        "Dùng thời điểm hoặc vị trí không vượt quá last_event_position.", "Use a moment or a position no later than last_event_position.";
+    ImpossibleDate = "impossibleDate", BAD_REQUEST, "Impossible date",
+        "Ngày có hiệu lực nằm ngoài khoảng cho phép.", "The day the act counts from lies outside what is possible.",
+        "Dùng một ngày không muộn hơn latest.", "Use a day no later than latest.";
+    RegulationFaulty = "regulationFaulty", BAD_REQUEST, "Regulation faulty",
+        "Quy chế tự mâu thuẫn; mọi chỗ được liệt kê trong issues.", "The regulation contradicts itself; issues lists every place.",
+        "Sửa từng chỗ trong issues.", "Mend each of the issues.";
+    ScoresFaulty = "scoresFaulty", BAD_REQUEST, "Scores faulty",
+        "Điểm chấm không đúng bảng điểm; mọi lỗi được liệt kê trong issues.", "The scores break the score sheet; issues lists every fault.",
+        "Đối chiếu với bảng điểm của quy chế rồi sửa từng lỗi.", "Compare with the score sheet of the regulation and mend each of the issues.";
+    NoAccessToken = "noAccessToken", UNAUTHORIZED, "No access token",
+        "Thao tác này cần mã truy cập.", "This operation needs an access token.",
+        "Gửi tiêu đề Authorization: Bearer <token>.", "Send the header Authorization: Bearer <token>.";
+    InvalidAccessToken = "invalidAccessToken", UNAUTHORIZED, "Invalid access token",
+        "Mã truy cập không được chấp nhận; reason cho biết lý do.", "The access token is not accepted; reason says why.",
+        "Lấy mã mới từ máy chủ cấp quyền đã cấu hình.", "Get a new token from a configured authorisation server.";
+    ExpiredAccessToken = "expiredAccessToken", UNAUTHORIZED, "Expired access token",
+        "Mã truy cập đã hết hạn.", "The access token has expired.",
+        "Lấy mã mới rồi gửi lại; có thể giữ nguyên Idempotency-Key.", "Get a new token and send again; the Idempotency-Key may stay the same.";
+    MissingScope = "missingScope", FORBIDDEN, "Missing scope",
+        "Mã truy cập không có phạm vi (scope) cần thiết.", "The access token lacks a scope.",
+        "Xin mã có các phạm vi trong required_scopes.", "Ask for a token with the required_scopes.";
+    MissingPermission = "missingPermission", FORBIDDEN, "Missing permission",
+        "Hệ thống khách không giữ quyền nào cho phép việc này.", "The client holds no grant that allows this.",
+        "Nhờ cơ quan quản lý cấp một trong các vai trò trong required_roles.", "Ask the registrar to grant one of the required_roles.";
+    ConflictOfInterest = "conflictOfInterest", FORBIDDEN, "Conflict of interest",
+        "Không ai được chấm điểm cho chính đơn vị mình ở bước này.", "Nobody scores a unit for itself in this step.",
+        "Để đơn vị trong scorer chấm.", "Let the unit in scorer do it.";
+    NotAnElector = "notAnElector", FORBIDDEN, "Not an elector",
+        "Đơn vị không có tên trong danh sách cử tri.", "The unit is not on the list of electors.",
+        "Chỉ các đơn vị trong danh sách khi mở cuộc bỏ phiếu mới được bỏ phiếu.", "Only the units listed when the ballot was opened may vote.";
+    ResourceNotFound = "resourceNotFound", NOT_FOUND, "Resource not found",
+        "Không có gì ở địa chỉ này, hoặc đối tượng được nhắc đến không tồn tại.", "There is nothing here, or the thing the request speaks of does not exist.",
+        "Kiểm tra địa chỉ và mã; đối tượng có thể nằm ngoài quyền của hệ thống khách.", "Check the address and the ids; the thing may lie outside the client's grants.";
+    MethodNotAllowed = "methodNotAllowed", METHOD_NOT_ALLOWED, "Method not allowed",
+        "Địa chỉ này không nhận phương thức đó.", "This address does not take that method.",
+        "Dùng một phương thức trong tiêu đề Allow.", "Use a method of the header Allow.";
+    NotAcceptable = "notAcceptable", NOT_ACCEPTABLE, "Not acceptable",
+        "Không có dạng trả lời nào khớp với tiêu đề Accept.", "No form of the answer fits the header Accept.",
+        "Dùng một kiểu trong supported.", "Use one of supported.";
+    StepOutOfOrder = "outOfOrder", CONFLICT, "Out of order",
+        "Chưa đến lượt bước này: những việc trong missing phải có trước.", "It is not yet this step's turn: what missing lists must come first.",
+        "Hoàn thành các việc trong missing.", "Do what missing lists.";
+    AlreadyExists = "alreadyExists", CONFLICT, "Already exists",
+        "Đối tượng này đã có.", "This is there already.",
+        "Đọc đối tượng hiện có thay vì tạo mới.", "Read what is there instead of creating it.";
+    Ended = "ended", CONFLICT, "Ended",
+        "Đối tượng đã kết thúc và không nhận thêm việc nào.", "This has come to its end and takes no more acts.",
+        "Không gửi lại.", "Do not send again.";
+    IdentifierTaken = "identifierTaken", CONFLICT, "Identifier taken",
+        "Mã này thuộc về đơn vị khác.", "The identifier belongs to another unit.",
+        "Kiểm tra mã, hoặc dùng đơn vị trong unit.", "Check the identifier, or use the unit in unit.";
+    NotAMember = "notAMember", CONFLICT, "Not a member",
+        "Đơn vị không là thành viên của khối, cụm vào ngày đó.", "The unit is not a member of the bloc on that day.",
+        "Ghi nhận việc gia nhập trước, hoặc kiểm tra effective_on.", "Record the membership first, or check effective_on.";
+    AlreadyAMember = "alreadyAMember", CONFLICT, "Already a member",
+        "Đơn vị đang là thành viên của khối, cụm.", "The unit is a member of the bloc already.",
+        "Không cần làm gì.", "Nothing needs to be done.";
+    AlreadyDone = "alreadyDone", CONFLICT, "Already done",
+        "Bước này đã thực hiện và không thực hiện lại được.", "This step was taken and cannot be taken again.",
+        "Đọc kết quả đã ghi nhận.", "Read what was recorded.";
+    AlreadyFiled = "alreadyFiled", CONFLICT, "Already filed",
+        "Đơn vị đã nộp; muốn sửa phải nêu sự kiện được sửa.", "The unit has filed this already; a correction names what it corrects.",
+        "Gửi lại với corrects là giá trị standing và lý do.", "Send again with corrects set to standing, and a reason.";
+    NotInProcedure = "notInProcedure", CONFLICT, "Not in the procedure",
+        "Quy chế của khối, cụm không có bước này.", "The bloc's regulation does not know this step.",
+        "Đọc quy chế đã thông qua.", "Read the adopted regulation.";
+    DeadlinePassed = "deadlinePassed", CONFLICT, "Deadline passed",
+        "Đã quá hạn và quy chế không nhận nộp muộn.", "The deadline has passed and the regulation refuses late acts.",
+        "Liên hệ khối trưởng hoặc cơ quan quản lý.", "Turn to the leader of the bloc or to the body above it.";
+    RegulationFrozen = "regulationFrozen", CONFLICT, "Regulation frozen",
+        "Quy chế đã khóa từ khi có điểm chấm đầu tiên.", "The regulation is frozen since the first score.",
+        "Thay đổi cho năm sau.", "Change it for the next year.";
+    UnitExcluded = "unitExcluded", CONFLICT, "Unit excluded",
+        "Đơn vị không được xét thi đua trong năm này.", "The unit is excluded from consideration in this year.",
+        "Xem quyết định loại trừ trong lịch sử.", "See the exclusion in the history.";
+    NotTheStandingFact = "notTheStandingFact", CONFLICT, "Not the standing fact",
+        "Sự kiện được sửa không phải sự kiện đang có hiệu lực.", "The corrected fact is not the one that stands.",
+        "Dùng giá trị standing.", "Use standing.";
+    BallotOpen = "ballotOpen", CONFLICT, "Ballot open",
+        "Đang có cuộc bỏ phiếu về nội dung này.", "A ballot on this question is open.",
+        "Đóng cuộc bỏ phiếu đó trước.", "Close that ballot first.";
+    BallotClosed = "ballotClosed", CONFLICT, "Ballot closed",
+        "Cuộc bỏ phiếu đã đóng.", "The ballot is closed.",
+        "Xem kết quả kiểm phiếu.", "See its tally.";
+    BallotDecided = "ballotDecided", CONFLICT, "Ballot decided",
+        "Đã có kết quả bỏ phiếu về nội dung này; bỏ phiếu lại phải nêu lý do.", "A ballot has decided this question; another round needs a reason.",
+        "Nêu lý do bỏ phiếu lại.", "Give a reason for another round.";
+    BallotIncomplete = "ballotIncomplete", CONFLICT, "Ballot incomplete",
+        "Số phiếu lưu giữ không khớp số đơn vị đã bỏ phiếu nên không thể kiểm trung thực.", "The choices kept do not match the units that voted, so they cannot be counted truthfully.",
+        "Báo cho người vận hành; không mở vòng mới khi chưa rõ nguyên nhân.", "Tell the operator; open no other round before the cause is known.";
+    AlreadyVoted = "alreadyVoted", CONFLICT, "Already voted",
+        "Đơn vị đã bỏ phiếu.", "The unit has voted already.",
+        "Mỗi đơn vị chỉ bỏ phiếu một lần.", "Each unit votes once.";
+    NotACandidate = "notACandidate", CONFLICT, "Not a candidate",
+        "Đơn vị được chọn không có trong danh sách bầu.", "The choice is not a candidate of this ballot.",
+        "Chọn một đơn vị trong danh sách bầu.", "Choose one of the candidates.";
+    CandidateNotAdmitted = "candidateNotAdmitted", CONFLICT, "Candidate not admitted",
+        "Quy chế không cho đơn vị này vào danh sách bầu.", "The regulation does not admit this candidate.",
+        "Bỏ đơn vị đó khỏi danh sách.", "Leave the candidate out.";
+    NoMajority = "noMajority", CONFLICT, "No majority",
+        "Cuộc bỏ phiếu không có đơn vị nào đạt tỷ lệ cần thiết.", "The ballot gave no majority.",
+        "Mở vòng bỏ phiếu mới.", "Open another round.";
+    NotChosen = "notChosen", CONFLICT, "Not chosen",
+        "Đơn vị được nêu không phải đơn vị đã được chọn.", "The unit named is not the one that was chosen.",
+        "Dùng kết quả của cuộc bỏ phiếu.", "Use the result of the ballot.";
+    OtherMethod = "otherMethod", CONFLICT, "Other method",
+        "Quy chế chọn khối trưởng theo cách khác.", "The regulation finds its leader in another way.",
+        "Theo cách trong method.", "Follow method.";
+    SameUnit = "sameUnit", CONFLICT, "Same unit",
+        "Hai vai phải do hai đơn vị khác nhau giữ.", "Two parts must be taken by two different units.",
+        "Nêu hai đơn vị khác nhau.", "Name two different units.";
+    WrongYear = "wrongYear", CONFLICT, "Wrong year",
+        "Năm được nêu không khớp.", "The year named does not fit.",
+        "Dùng năm trong expected.", "Use expected.";
+    PreconditionFailed = "preconditionFailed", PRECONDITION_FAILED, "Precondition failed",
+        "Đối tượng đã thay đổi sau phiên bản nêu trong If-Match.", "The thing has changed since the version in If-Match.",
+        "Đọc lại, so với current_etag rồi quyết định.", "Read it again, compare with current_etag and decide anew.";
+    PayloadTooLarge = "payloadTooLarge", PAYLOAD_TOO_LARGE, "Payload too large",
+        "Nội dung gửi lên quá lớn.", "The body is too large.",
+        "Giữ trong giới hạn max_bytes.", "Stay within max_bytes.";
+    UnsupportedMediaType = "unsupportedMediaType", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type",
+        "Nội dung phải là application/json và không nén.", "The body must be application/json, without a content coding.",
+        "Gửi Content-Type: application/json, không có Content-Encoding.", "Send Content-Type: application/json and no Content-Encoding.";
+    IdempotencyKeyReused = "idempotencyKeyReused", UNPROCESSABLE_ENTITY, "Idempotency key reused",
+        "Idempotency-Key này đã dùng cho một yêu cầu khác.", "This Idempotency-Key came with another request before.",
+        "Dùng khóa mới cho yêu cầu mới; gửi lại nguyên văn thì giữ khóa cũ.", "Use a new key for a new request; keep the key only to repeat the same request.";
+    InternalServerError = "internalServerError", INTERNAL_SERVER_ERROR, "Internal server error",
+        "Lỗi phía máy chủ.", "The server made a mistake.",
+        "Gửi lại được an toàn với cùng Idempotency-Key; báo trace_id cho người vận hành.", "It is safe to repeat under the same Idempotency-Key; tell the operator the trace_id.";
+    StorageUnavailable = "storageUnavailable", SERVICE_UNAVAILABLE, "Storage unavailable",
+        "Không ghi được vào sổ lúc này.", "The log cannot be written at the moment.",
+        "Đợi theo Retry-After rồi gửi lại với cùng Idempotency-Key.", "Wait for Retry-After and repeat under the same Idempotency-Key.";
+    ReadOnly = "readOnly", SERVICE_UNAVAILABLE, "Read only",
+        "Máy chủ này chỉ cho đọc.", "This server only reads.",
+        "Gửi yêu cầu ghi đến máy chủ chính, hoặc đợi.", "Send writes to the server that takes them, or wait.";
+    ProjectionBehind = "projectionBehind", SERVICE_UNAVAILABLE, "Projection behind",
+        "Máy chủ này chưa đọc đến Min-Event-Position.", "This server has not yet read up to Min-Event-Position.",
+        "Đợi theo Retry-After rồi đọc lại.", "Wait for Retry-After and read again.";
+    TokenKeysUnavailable = "tokenKeysUnavailable", SERVICE_UNAVAILABLE, "Token keys unavailable",
+        "Chưa lấy được khóa của máy chủ cấp quyền nên không kiểm tra được mã truy cập.", "The authorisation server's keys could not be obtained, so no token can be verified.",
+        "Đợi theo Retry-After rồi gửi lại.", "Wait for Retry-After and send again.";
+}

@@ -1,0 +1,217 @@
+//! What a rule's refusal becomes: one arm for every way the domain says no.
+
+use super::{Code, Problem};
+use crate::{
+    issue::{Flaw, Issue, Place},
+    words::Words,
+};
+use domain::{
+    Rejection,
+    regulation::{Fault, LeadershipMethod, Step},
+    rejection::{Inadmissible, Missing, ScoreFault, ScoreFaultKind, Thing},
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Self {
+        let of = Self::new;
+        match rejection {
+            Rejection::Unknown(thing) => about(Code::ResourceNotFound, &thing),
+            Rejection::AlreadyExists(thing) => about(Code::AlreadyExists, &thing),
+            Rejection::Ended(thing) => about(Code::Ended, &thing),
+            Rejection::IdentifierTaken(identifier, unit) => {
+                of(Code::IdentifierTaken).with("identifier", plain(&identifier)).with("unit", plain(&unit))
+            }
+            Rejection::NotAMember(unit) => of(Code::NotAMember).with("unit", plain(&unit)),
+            Rejection::AlreadyAMember(unit) => of(Code::AlreadyAMember).with("unit", plain(&unit)),
+            Rejection::ImpossibleDate { claimed, latest } => {
+                of(Code::ImpossibleDate).with("claimed", plain(&claimed)).with("latest", plain(&latest))
+            }
+            Rejection::OutOfOrder { step, missing } => out_of_order(step, &missing),
+            Rejection::AlreadyDone(step) => of(Code::AlreadyDone).with("step", plain(&step)),
+            Rejection::AlreadyFiled(step, unit, standing) => of(Code::AlreadyFiled)
+                .with("step", plain(&step))
+                .with("unit", plain(&unit))
+                .with("standing", plain(&standing)),
+            Rejection::NotInProcedure(step) => of(Code::NotInProcedure).with("step", plain(&step)),
+            Rejection::DeadlinePassed { step, due, received } => {
+                let vi = format!("{} đã quá hạn {due}; máy chủ nhận lúc {received}.", step_words(step).vi);
+                let en = format!("{} was due at {due}; the server received it at {received}.", step_words(step).en);
+                of(Code::DeadlinePassed)
+                    .say(Words::new(vi, en))
+                    .with("step", plain(&step))
+                    .with("due", plain(&due))
+                    .with("received", plain(&received))
+                    .with("time_zone", "Asia/Ho_Chi_Minh")
+            }
+            Rejection::RegulationFrozen => of(Code::RegulationFrozen),
+            Rejection::RegulationFaulty(faults) => {
+                of(Code::RegulationFaulty).with_issues(faults.iter().map(regulation_issue).collect())
+            }
+            Rejection::ScoresFaulty(faults) => {
+                of(Code::ScoresFaulty).with_issues(faults.iter().map(score_issue).collect())
+            }
+            Rejection::ConflictOfInterest { unit, scorer } => {
+                let problem = of(Code::ConflictOfInterest).with("unit", plain(&unit));
+                scorer.iter().fold(problem, |problem, scorer| problem.with("scorer", plain(scorer)))
+            }
+            Rejection::Excluded(unit) => of(Code::UnitExcluded).with("unit", plain(&unit)),
+            Rejection::NotTheStandingFact { named, standing } => {
+                let problem = of(Code::NotTheStandingFact).with("named", plain(&named));
+                standing.iter().fold(problem, |problem, standing| problem.with("standing", plain(standing)))
+            }
+            Rejection::BallotClosed(ballot) => of(Code::BallotClosed).with("ballot", plain(&ballot)),
+            Rejection::BallotOpen(ballot) => of(Code::BallotOpen).with("ballot", plain(&ballot)),
+            Rejection::BallotDecided(ballot) => of(Code::BallotDecided).with("ballot", plain(&ballot)),
+            Rejection::BallotIncomplete { ballot, cast, found } => of(Code::BallotIncomplete)
+                .with("ballot", plain(&ballot))
+                .with("cast", cast)
+                .with("found", found),
+            Rejection::NoMajority(ballot) => of(Code::NoMajority).with("ballot", plain(&ballot)),
+            Rejection::AlreadyVoted(unit) => of(Code::AlreadyVoted).with("unit", plain(&unit)),
+            Rejection::NotAnElector(unit) => of(Code::NotAnElector).with("unit", plain(&unit)),
+            Rejection::NotACandidate(unit) => of(Code::NotACandidate).with("unit", plain(&unit)),
+            Rejection::CandidateNotAdmitted { unit, because } => {
+                let (name, words) = inadmissible(because);
+                of(Code::CandidateNotAdmitted).say(words).with("unit", plain(&unit)).with("because", name)
+            }
+            Rejection::NotChosen(unit) => of(Code::NotChosen).with("unit", plain(&unit)),
+            Rejection::OtherMethod(method) => {
+                of(Code::OtherMethod).say(method_words(method)).with("method", plain(&method))
+            }
+            Rejection::SameUnit(unit) => of(Code::SameUnit).with("unit", plain(&unit)),
+            Rejection::WrongYear { given, expected } => {
+                of(Code::WrongYear).with("given", plain(&given)).with("expected", plain(&expected))
+            }
+        }
+    }
+}
+
+/// A value of the domain as the log writes it.
+fn plain(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// A problem with one thing: what it is, and which.
+fn about(code: Code, thing: &Thing) -> Problem {
+    let (name, which, vi, en) = match thing {
+        Thing::Unit(id) => ("unit", plain(id), "đơn vị", "unit"),
+        Thing::Bloc(id) => ("bloc", plain(id), "khối, cụm thi đua", "bloc"),
+        Thing::Year(year) => ("year", plain(year), "năm thi đua", "emulation year"),
+        Thing::Grant(id) => ("grant", plain(id), "quyền", "grant"),
+        Thing::Ballot(id) => ("ballot", plain(id), "cuộc bỏ phiếu", "ballot"),
+        Thing::Regulation => ("regulation", Value::Null, "quy chế", "regulation"),
+        Thing::Alias => ("alias", Value::Null, "tên gọi khác", "alias"),
+        Thing::Identifier(identifier) => ("identifier", plain(identifier), "mã", "identifier"),
+        Thing::Leader => ("leader", Value::Null, "khối trưởng", "leader"),
+    };
+    let cause = code.cause();
+    let detail = Words::new(format!("{} ({vi})", cause.vi), format!("{} ({en})", cause.en));
+    let problem = Problem::new(code).say(detail).with("thing", name);
+    if which.is_null() { problem } else { problem.with(name, which) }
+}
+
+fn out_of_order(step: Step, missing: &[Missing]) -> Problem {
+    let list = |pick: fn(&Words) -> &str| {
+        let names = missing.iter().map(|missing| step_words(missing.step));
+        names.map(|words| pick(&words).to_owned()).collect::<Vec<_>>().join(", ")
+    };
+    let (vi, en) = (list(|words| &words.vi), list(|words| &words.en));
+    let words = step_words(step);
+    let detail = Words::new(
+        format!("Chưa thể thực hiện {}; còn thiếu: {vi}.", words.vi),
+        format!("It is too early for the {}; still missing: {en}.", words.en),
+    );
+    let missing: Vec<_> = missing.iter().map(|m| json!({"step": plain(&m.step), "units": plain(&m.units)})).collect();
+    Problem::new(Code::StepOutOfOrder).say(detail).with("step", plain(&step)).with("missing", missing)
+}
+
+/// What people call a step.
+pub const fn step_words(step: Step) -> Words {
+    match step {
+        Step::Registration => Words::fixed("đăng ký thi đua", "registration"),
+        Step::Pledge => Words::fixed("ký giao ước thi đua", "pledge"),
+        Step::HalfYearReport => Words::fixed("báo cáo sơ kết", "half-year report"),
+        Step::AnnualReport => Words::fixed("báo cáo tổng kết", "annual report"),
+        Step::SelfScore => Words::fixed("tự chấm điểm", "self-score"),
+        Step::BlocScore => Words::fixed("khối trưởng chấm điểm", "score by the bloc"),
+        Step::OfficialScore => Words::fixed("cơ quan cấp trên thẩm định điểm", "official score"),
+        Step::ScoreTable => Words::fixed("thông qua bảng điểm", "adoption of the score table"),
+        Step::Ballot => Words::fixed("bỏ phiếu", "ballot"),
+        Step::Ranking => Words::fixed("xếp hạng, xếp loại", "ranking"),
+        Step::Leadership => Words::fixed("bầu khối trưởng, khối phó năm sau", "choice of the next leadership"),
+    }
+}
+
+const fn method_words(method: LeadershipMethod) -> Words {
+    match method {
+        LeadershipMethod::Election => Words::fixed("Khối trưởng do các thành viên bầu.", "The members elect the leader."),
+        LeadershipMethod::Rotation => Words::fixed("Khối trưởng luân phiên.", "The leader is found by turns."),
+        LeadershipMethod::Designation => {
+            Words::fixed("Khối trưởng do cấp trên chỉ định.", "The body above names the leader.")
+        }
+    }
+}
+
+const fn inadmissible(because: Inadmissible) -> (&'static str, Words) {
+    match because {
+        Inadmissible::NotAmongHighestScores => (
+            "not_among_highest_scores",
+            Words::fixed("Đơn vị không thuộc nhóm điểm cao nhất.", "The unit is not among the highest scores."),
+        ),
+        Inadmissible::Excluded => {
+            ("excluded", Words::fixed("Đơn vị không được xét trong năm này.", "The unit is excluded in this year."))
+        }
+        Inadmissible::NotAMember => {
+            ("not_a_member", Words::fixed("Đơn vị không phải thành viên.", "The unit is not a member."))
+        }
+    }
+}
+
+/// Bodies that carry a regulation call the member `regulation`.
+fn regulation_issue(fault: &Fault) -> Issue {
+    let (code, words) = super::regulation_fault::words(&fault.kind);
+    Issue { place: Place::Body, at: format!("/regulation{}", fault.pointer), flaw: Flaw::Rule(code, words) }
+}
+
+/// Bodies that carry scores call the list `scores`.
+fn score_issue(fault: &ScoreFault) -> Issue {
+    let (code, vi, en) = score_words(&fault.kind);
+    let at = fault.entry.map_or_else(|| "/scores".to_owned(), |entry| format!("/scores/{entry}"));
+    let criterion = fault.criterion;
+    let words = Words::new(format!("Tiêu chí {criterion}: {vi}"), format!("Criterion {criterion}: {en}"));
+    Issue { place: Place::Body, at, flaw: Flaw::Rule(code, words) }
+}
+
+fn score_words(kind: &ScoreFaultKind) -> (&'static str, String, String) {
+    let list = |items: &[String]| items.join(", ");
+    match kind {
+        ScoreFaultKind::UnknownCriterion => (
+            "unknownCriterion",
+            "bảng điểm không chấm trực tiếp tiêu chí này.".into(),
+            "the sheet does not score it directly.".into(),
+        ),
+        ScoreFaultKind::Duplicate => ("duplicateItem", "chấm hai lần.".into(), "scored twice.".into()),
+        ScoreFaultKind::NotScored => ("notScored", "chưa chấm.".into(), "not scored.".into()),
+        ScoreFaultKind::AboveMaximum(most) => ("aboveMaximum", format!("tối đa {most}."), format!("at most {most}.")),
+        ScoreFaultKind::Negative => ("negative", "điểm âm.".into(), "below zero.".into()),
+        ScoreFaultKind::TooPrecise(digits) => (
+            "tooPrecise",
+            format!("nhiều nhất {digits} chữ số thập phân."),
+            format!("at most {digits} decimals."),
+        ),
+        ScoreFaultKind::NotAStep(step) => {
+            ("notAStep", format!("phải là bội số của {step}."), format!("must be a multiple of {step}."))
+        }
+        ScoreFaultKind::NotAnOption(options) => {
+            let options = list(&options.iter().map(ToString::to_string).collect::<Vec<_>>());
+            ("notAnOption", format!("chỉ nhận: {options}."), format!("must be one of {options}."))
+        }
+        ScoreFaultKind::NotYours(scorers) => {
+            let names: Vec<_> = scorers.iter().map(|s| plain(s).as_str().unwrap_or_default().to_owned()).collect();
+            let names = list(&names);
+            ("notYours", format!("do {names} chấm."), format!("scored by {names}."))
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Operations that record something. Each is a body with an act; everything else is the same for all.
+
+use super::Call;
+use crate::{
+    answer::Answer,
+    body::{
+        Body, Faults, Members, Schemas, closed,
+        parameters::{Described, NoParameters, Pairs, Parameters},
+        read_object,
+    },
+    cloud_event,
+    issue::{Flaw, Issue, Place},
+    problem::{Code, Problem},
+};
+use actix_web::{
+    HttpRequest,
+    http::{
+        StatusCode,
+        header::{HeaderMap, HeaderName, LOCATION},
+    },
+};
+use app::{Act, Receipt, Request};
+use domain::{Basis, ClientId, Date, Envelope, EventId, Fingerprint, KeyHash, Version};
+use sha2::{Digest, Sha256};
+use utoipa::openapi::{
+    RefOr,
+    schema::{ObjectBuilder, Schema},
+};
+use uuid::Uuid;
+
+/// The largest body, in bytes. What a body becomes must fit into an envelope of 60,000 bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// A body that can be posted, and the act it asks for. The body is declared by [`body!`](crate::body!).
+pub trait Fact: Body {
+    /// The parameters of the path.
+    type Path: Parameters;
+
+    /// The act. `fresh` is a new id, for an act that creates something. What only shows when members are seen
+    /// together is noted among the faults.
+    fn act(self, path: Self::Path, fresh: Uuid, faults: &mut Faults) -> Option<Act>;
+
+    /// Where the answer's `Location` points: the fact itself, unless something was created.
+    fn location(fact: &Envelope) -> String {
+        format!("/v1/events/{}", fact.position)
+    }
+}
+
+crate::body! {
+    /// What every fact may say beside its own members.
+    pub struct Common {
+        /// Ngày có hiệu lực; không nêu thì là hôm nay. The day the act counts from; today when left out.
+        effective_on: Option<Date> = "2024-07-01",
+        /// Căn cứ. What the act rests on.
+        basis: Option<Basis>,
+        /// Sự kiện dẫn đến việc này. The fact this one follows from.
+        causation: Option<EventId>,
+    }
+}
+
+/// A [`Fact`] without its type, as a row holds it.
+#[derive(Clone, Copy)]
+pub struct FactRow {
+    parse: Parse,
+    location: fn(&Envelope) -> String,
+    path: fn(&mut Schemas) -> Vec<Described>,
+    body: fn(&mut Schemas) -> RefOr<Schema>,
+}
+
+type Parse = fn(&mut Pairs<'_>, &mut Faults, &[u8], Uuid) -> Result<(Act, Common), Vec<Issue>>;
+
+impl FactRow {
+    pub(super) const fn of<F: Fact>() -> Self {
+        Self { parse: parse::<F>, location: F::location, path: F::Path::describe, body: body_schema::<F> }
+    }
+
+    /// The parameters of the path.
+    pub fn describe_path(&self, schemas: &mut Schemas) -> Vec<Described> {
+        (self.path)(schemas)
+    }
+
+    /// The schema of the body.
+    pub fn describe_body(&self, schemas: &mut Schemas) -> RefOr<Schema> {
+        (self.body)(schemas)
+    }
+}
+
+/// Reads path and body; the faults of both are told at once.
+fn parse<F: Fact>(
+    pairs: &mut Pairs<'_>,
+    path_faults: &mut Faults,
+    body: &[u8],
+    fresh: Uuid,
+) -> Result<(Act, Common), Vec<Issue>> {
+    let path = F::Path::take(pairs, path_faults);
+    read_object(body, |members: &mut Members<'_, '_>, faults| {
+        let body = F::take(members, faults);
+        let common = Common::take(members, faults);
+        let (body, common, path) = (body?, common?, path?);
+        Some((body.act(path, fresh, faults)?, common))
+    })
+}
+
+fn body_schema<F: Fact>(schemas: &mut Schemas) -> RefOr<Schema> {
+    schemas.named(F::NAME, |schemas| {
+        let object = F::describe(ObjectBuilder::new().description(Some(F::ABOUT)), schemas);
+        closed(Common::describe(object, schemas)).into()
+    })
+}
+
+/// Parses, executes, responds.
+pub async fn answer(
+    row: &FactRow,
+    call: &Call<'_>,
+    client: &ClientId,
+    request: &HttpRequest,
+    body: &[u8],
+) -> Result<Answer, Problem> {
+    let app = call.service.app();
+    let fresh = app::mint::new_uuid(app.now()).map_err(|_| Problem::new(Code::InternalServerError))?;
+    let key = idempotency_key(request.headers())?;
+    let (expected, mut issues) = match read_headers(request.headers(), &key) {
+        Ok(expected) => (expected, Vec::new()),
+        Err(issues) => (None, issues),
+    };
+    issues.extend(query_issues(request.query_string()));
+    let mut path_faults = Faults::new(Place::Path);
+    let parsed = (row.parse)(&mut Pairs::known(request.match_info().iter()), &mut path_faults, body, fresh);
+    issues.extend(path_faults.finish(Some(())).err().into_iter().flatten());
+    let (act, common) = match parsed {
+        Ok(parsed) if issues.is_empty() => parsed,
+        Ok(_) => return Err(Problem::invalid(issues)),
+        Err(faults) => {
+            issues.extend(faults);
+            return Err(Problem::invalid(issues));
+        }
+    };
+    let receipt = app
+        .execute(Request {
+            client: client.clone(),
+            key: key_hash(client, &key),
+            fingerprint: fingerprint(&key, request, body),
+            id: call.id,
+            causation: common.causation,
+            effective_on: common.effective_on,
+            basis: common.basis.unwrap_or_default(),
+            expected,
+            act,
+        })
+        .await?;
+    respond(row, &receipt)
+}
+
+fn respond(row: &FactRow, receipt: &Receipt) -> Result<Answer, Problem> {
+    let broken = || Problem::new(Code::InternalServerError);
+    let (Some(fact), Some(last)) = (receipt.facts.first(), receipt.facts.last()) else { return Err(broken()) };
+    let body = cloud_event::to_bytes(fact).map_err(|_| broken())?;
+    let mut answer = Answer::json(body)
+        .with_etag(last.version)
+        .at(receipt.head)
+        .with_header(LOCATION, (row.location)(fact));
+    answer.status = StatusCode::CREATED;
+    if receipt.replayed {
+        answer = answer.with_header(HeaderName::from_static("idempotency-replayed"), "true".to_owned());
+    }
+    Ok(answer)
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
+    let key = headers.get("idempotency-key").ok_or_else(|| Problem::new(Code::IdempotencyKeyMissing))?;
+    Ok(key.as_bytes().to_vec())
+}
+
+/// Checks the key's form and reads `If-Match`.
+fn read_headers(headers: &HeaderMap, key: &[u8]) -> Result<Option<Version>, Vec<Issue>> {
+    let mut faults = Faults::new(Place::Header);
+    if !(16..=128).contains(&key.len()) || !key.iter().all(u8::is_ascii_graphic) {
+        faults.within("Idempotency-Key", |faults| {
+            faults.note::<()>(Flaw::BadValue("16–128 visible ASCII characters"));
+        });
+    }
+    let expected = match headers.get("if-match").map(|value| version_of(value.to_str().unwrap_or_default())) {
+        None => None,
+        Some(Some(version)) => Some(version),
+        Some(None) => faults.within("If-Match", |faults| faults.note(Flaw::BadValue("\"7\""))),
+    };
+    faults.finish(Some(expected))
+}
+
+/// The version in a strong entity tag of ours.
+fn version_of(etag: &str) -> Option<Version> {
+    let digits = etag.trim().strip_prefix('"')?.strip_suffix('"')?;
+    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok().map(Version))?
+}
+
+/// Facts take no query parameters: each one given is a fault.
+fn query_issues(query: &str) -> Vec<Issue> {
+    let mut faults = Faults::new(Place::Query);
+    let mut pairs = Pairs::query(query, &mut faults);
+    let read = NoParameters::take(&mut pairs, &mut faults);
+    pairs.close(&mut faults);
+    faults.finish(read).err().unwrap_or_default()
+}
+
+/// One client's key. Another client may choose the same.
+fn key_hash(client: &ClientId, key: &[u8]) -> KeyHash {
+    let hash = Sha256::new().chain_update(client.as_str()).chain_update([0]).chain_update(key);
+    KeyHash(half(hash))
+}
+
+/// Binds a key to the request it came with. Keyed by the raw key, which is stored nowhere: the fingerprint of a
+/// secret vote lets nobody try out which vote it was.
+fn fingerprint(key: &[u8], request: &HttpRequest, body: &[u8]) -> Fingerprint {
+    let hash = [key, request.method().as_str().as_bytes(), request.path().as_bytes(), body]
+        .iter()
+        // The length first: no two requests run together into the same bytes.
+        .fold(Sha256::new(), |hash, part| hash.chain_update((part.len() as u64).to_be_bytes()).chain_update(part));
+    Fingerprint(half(hash))
+}
+
+fn half(hash: Sha256) -> [u8; 16] {
+    let whole: [u8; 32] = hash.finalize().into();
+    let mut first = [0; 16];
+    first.copy_from_slice(&whole[..16]);
+    first
+}

@@ -1,0 +1,147 @@
+//! The service as actix sees it: one resource per path, one function for every request.
+
+use crate::{
+    auth::Verifier,
+    docs, middleware,
+    routes::{Kind, Route, document::document},
+};
+use actix_web::{
+    HttpRequest,
+    http::{Method, header::HeaderValue},
+    web::{self, Bytes, Payload, ServiceConfig},
+};
+use app::App;
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeMap, fmt::Write, rc::Rc, sync::Arc};
+
+/// The version of the contract, in every answer and in the document. Additive within `/v1`.
+pub const API_VERSION: &str = "1.0.0";
+
+/// What every request may need. One for the whole process.
+pub struct Service {
+    app: Arc<App>,
+    verifier: Verifier,
+    paths: Vec<Path>,
+    document: Document,
+    pub(crate) swagger: Arc<utoipa_swagger_ui::Config<'static>>,
+}
+
+/// The OpenAPI document, written once.
+pub struct Document {
+    /// The JSON.
+    pub json: Bytes,
+    /// Its entity tag, without quotes.
+    pub tag: String,
+}
+
+/// One path and what it answers to.
+#[derive(Clone)]
+pub struct Path {
+    /// The template.
+    pub template: &'static str,
+    /// Answers `GET` and `HEAD`.
+    pub get: Option<&'static Route>,
+    /// Answers `POST`.
+    pub post: Option<&'static Route>,
+    /// The value of `Allow`.
+    pub allow: HeaderValue,
+}
+
+impl Service {
+    /// The service over these rows, in the order of the document.
+    ///
+    /// # Errors
+    /// When the document cannot be written as JSON.
+    pub fn new(
+        app: Arc<App>,
+        verifier: Verifier,
+        tables: &[&'static [Route]],
+    ) -> Result<Self, serde_json::Error> {
+        let routes: Vec<&'static Route> = tables.iter().copied().flatten().collect();
+        let json: Bytes = serde_json::to_vec(&document(&routes))?.into();
+        let tag = Sha256::digest(&json)[..8].iter().fold(String::new(), |mut tag, byte| {
+            let _ = write!(tag, "{byte:02x}");
+            tag
+        });
+        Ok(Self { app, verifier, paths: paths_of(&routes), document: Document { json, tag }, swagger: docs::config() })
+    }
+
+    /// The application behind it.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Verifies tokens.
+    pub fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
+    /// The OpenAPI document.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Every path there is.
+    pub fn paths(&self) -> &[Path] {
+        &self.paths
+    }
+}
+
+fn paths_of(routes: &[&'static Route]) -> Vec<Path> {
+    let mut paths: BTreeMap<&str, Path> = BTreeMap::new();
+    for route in routes {
+        let path = paths.entry(route.path).or_insert_with(|| Path {
+            template: route.path,
+            get: None,
+            post: None,
+            allow: HeaderValue::from_static("OPTIONS"),
+        });
+        match route.kind {
+            Kind::Fact(_) => path.post = Some(route),
+            Kind::Read(_) | Kind::Page(_) => path.get = Some(route),
+        }
+        path.allow = HeaderValue::from_static(match (path.get, path.post) {
+            (Some(_), Some(_)) => "GET, HEAD, OPTIONS, POST",
+            (Some(_), None) => "GET, HEAD, OPTIONS",
+            (None, Some(_)) => "OPTIONS, POST",
+            (None, None) => "OPTIONS",
+        });
+    }
+    // A literal segment must be tried before a parameter in its place: '{' sorts after every letter and digit.
+    paths.into_values().collect()
+}
+
+impl Path {
+    /// The route that answers to a method.
+    pub fn route(&self, method: &Method) -> Option<&'static Route> {
+        match *method {
+            Method::GET | Method::HEAD => self.get,
+            Method::POST => self.post,
+            _ => None,
+        }
+    }
+}
+
+/// Mounts the service. Called once per worker.
+///
+/// ```ignore
+/// HttpServer::new(move || actix_web::App::new().configure(|config| api::service::mount(config, &service)))
+/// ```
+pub fn mount(config: &mut ServiceConfig, service: &Arc<Service>) {
+    // One counter per worker instead of one that all workers fight over.
+    let service = Rc::new(Arc::clone(service));
+    for path in service.paths.clone() {
+        let template = path.template;
+        let (service, path) = (Rc::clone(&service), Rc::new(path));
+        let answer = move |request: HttpRequest, payload: Payload| {
+            let (service, path) = (Rc::clone(&service), Rc::clone(&path));
+            async move { middleware::answer(&service, Some(&path), &request, payload).await }
+        };
+        config.service(web::resource(template).to(answer));
+    }
+    let answer = move |request: HttpRequest, payload: Payload| {
+        let service = Rc::clone(&service);
+        async move { middleware::answer(&service, None, &request, payload).await }
+    };
+    config.default_service(web::to(answer));
+}

@@ -1,0 +1,219 @@
+//! The JSON Schema and the types say the same: neither takes a document that the other refuses.
+
+use super::*;
+use crate::regulation::sample::{document, edit, edited, pointers};
+use jsonschema::Validator;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+fn schema() -> Value {
+    serde_json::from_str(SCHEMA).unwrap()
+}
+
+fn validator() -> Validator {
+    jsonschema::draft202012::new(&schema()).unwrap()
+}
+
+fn parsed(document: &Value) -> Option<Regulation> {
+    serde_json::from_value(document.clone()).ok()
+}
+
+#[test]
+fn the_schema_is_a_schema() {
+    assert!(jsonschema::meta::is_valid(&schema()));
+}
+
+#[test]
+fn every_preset_and_the_fullest_regulation_fit_the_schema() {
+    let validator = validator();
+    let presets = DOCUMENTS.map(|(_, json)| serde_json::from_str(json).unwrap());
+    for document in presets.into_iter().chain([document()]) {
+        let errors: Vec<_> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert_eq!(errors, [] as [&str; 0]);
+    }
+}
+
+#[test]
+fn a_member_can_be_left_out_for_the_schema_exactly_when_it_can_be_for_the_types() {
+    let validator = validator();
+    let is_member = |pointer: &String| !pointer.ends_with(|last: char| last.is_ascii_digit());
+    for pointer in pointers(&document()).into_iter().filter(is_member) {
+        let without = edited(&[(&pointer, Value::Null)]);
+        assert_eq!(validator.is_valid(&without), parsed(&without).is_some(), "without {pointer}");
+    }
+}
+
+/// An explicit `null` reads as "absent" where a member may be missing; the schema does not offer that spelling.
+#[test]
+fn null_is_never_a_value_of_its_own() {
+    let validator = validator();
+    for pointer in pointers(&document()) {
+        let mut nulled = document();
+        *nulled.pointer_mut(&pointer).unwrap() = Value::Null;
+        assert!(!validator.is_valid(&nulled), "{pointer}");
+        if let Some(regulation) = parsed(&nulled) {
+            assert_eq!(Some(regulation), parsed(&edited(&[(&pointer, Value::Null)])), "{pointer}");
+        }
+    }
+}
+
+#[test]
+fn a_member_neither_knows_is_refused_by_both() {
+    let validator = validator();
+    let document = document();
+    let objects =
+        pointers(&document).into_iter().filter(|at| document.pointer(at).is_some_and(Value::is_object));
+    for object in objects.chain([String::new()]) {
+        let more = edit(document.clone(), &format!("{object}/unheard_of"), json!("x"));
+        assert!(!validator.is_valid(&more) && parsed(&more).is_none(), "{object}");
+    }
+}
+
+/// Where the schema is the stricter one, it refuses what the check would refuse: an empty list, a month 13.
+#[test]
+fn a_value_of_another_kind_is_refused_by_both() {
+    let validator = validator();
+    let strange = [
+        json!(true),
+        json!(1.5),
+        json!(-1),
+        json!(1000),
+        json!(""),
+        json!(" "),
+        json!("no such word"),
+        json!("x\u{202E}"),
+        json!("1.234"),
+        json!("-0.5"),
+        json!("1e3"),
+        json!("12345678"),
+        json!([]),
+        json!({}),
+        json!([[]]),
+        json!([1]),
+    ];
+    let mut agreed = 0;
+    for pointer in pointers(&document()) {
+        for value in &strange {
+            let odd = edited(&[(&pointer, value.clone())]);
+            match (validator.is_valid(&odd), parsed(&odd)) {
+                (true, None) => panic!("{pointer} = {value} fits the schema but does not parse"),
+                (false, Some(regulation)) => {
+                    assert_ne!(regulation.check(), [], "{pointer} = {value} is refused by the schema alone");
+                }
+                (true, Some(_)) | (false, None) => agreed += 1,
+            }
+        }
+    }
+    assert!(agreed > 1_000, "{agreed}");
+}
+
+#[test]
+fn the_limits_of_the_schema_are_those_of_the_check() {
+    let validator = validator();
+    let beyond = [
+        ("/sheet/decimals", 3),
+        ("/procedure/4/deadline/month", 0),
+        ("/procedure/4/deadline/month", 13),
+        ("/procedure/4/deadline/day", 0),
+        ("/procedure/4/deadline/day", 32),
+        ("/procedure/0/deadline/year_offset", -2),
+        ("/procedure/0/deadline/year_offset", 2),
+        ("/ballot/majority/percent", 0),
+        ("/ballot/majority/percent", 101),
+        ("/ballot/candidates/top_scores", 0),
+    ];
+    for (pointer, number) in beyond {
+        let edits = [(pointer, json!(number))];
+        assert!(!validator.is_valid(&edited(&edits)), "{pointer} = {number}");
+        assert_ne!(parsed(&edited(&edits)).unwrap().check(), [], "{pointer} = {number}");
+    }
+}
+
+/// The place of a schema and of a value that it describes.
+struct Described<'a> {
+    definition: String,
+    schema: &'a Value,
+    value: &'a Value,
+    pointer: String,
+}
+
+/// Each value of a document with the definition that describes it, found by walking both together.
+fn describe<'a>(root: &'a Value, at: Described<'a>, found: &mut Vec<Described<'a>>) {
+    if let Some(path) = at.schema["$ref"].as_str() {
+        let definition = path.trim_start_matches('#').to_owned();
+        return describe(
+            root,
+            Described { schema: root.pointer(&definition).unwrap(), definition, ..at },
+            found,
+        );
+    }
+    if let Some(branches) = at.schema["oneOf"].as_array() {
+        let fits =
+            |branch: &&Value| branch["type"] == json!(if at.value.is_string() { "string" } else { "object" });
+        return describe(root, Described { schema: branches.iter().find(fits).unwrap(), ..at }, found);
+    }
+    let children: Vec<(String, &Value, &Value)> = match at.value {
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| (key.clone(), &at.schema["properties"][key], value)).collect()
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().map(|(i, value)| (i.to_string(), &at.schema["items"], value)).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    };
+    for (key, schema, value) in children {
+        let (definition, pointer) = (format!("{}/{key}", at.definition), format!("{}/{key}", at.pointer));
+        describe(root, Described { definition, schema, value, pointer }, found);
+    }
+    found.push(at);
+}
+
+#[test]
+fn the_schema_names_every_member_the_types_write_and_no_other() {
+    let (schema, written) = (schema(), serde_json::to_value(parsed(&document()).unwrap()).unwrap());
+    assert_eq!(written, document(), "the fullest regulation says everything in the shortest way");
+    let mut found = Vec::new();
+    let top =
+        Described { definition: String::new(), schema: &schema, value: &written, pointer: String::new() };
+    describe(&schema, top, &mut found);
+    let mut members: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    for at in &found {
+        if let (Value::Object(value), Some(properties)) = (at.value, at.schema["properties"].as_object()) {
+            let entry = members.entry(&at.definition).or_default();
+            entry.0.extend(value.keys().map(String::as_str));
+            entry.1.extend(properties.keys().map(String::as_str));
+        }
+    }
+    for (definition, (types, schema)) in &members {
+        assert_eq!(types, schema, "{definition:?}");
+    }
+    let used: BTreeSet<&str> = found.iter().filter_map(|at| at.definition.strip_prefix("/$defs/")).collect();
+    for definition in schema["$defs"].as_object().unwrap().keys() {
+        assert!(used.contains(definition.as_str()), "{definition} describes nothing");
+    }
+}
+
+/// serde names every word it knows when it meets one it does not.
+#[test]
+fn the_schema_lists_every_word_the_types_know_and_no_other() {
+    let (schema, document) = (schema(), document());
+    let mut found = Vec::new();
+    let top =
+        Described { definition: String::new(), schema: &schema, value: &document, pointer: String::new() };
+    describe(&schema, top, &mut found);
+    let mut checked = BTreeSet::new();
+    for at in &found {
+        let Some(words) = at.schema["enum"].as_array() else {
+            continue;
+        };
+        let odd = edited(&[(&at.pointer, json!("no_such_word"))]);
+        let error = serde_json::from_value::<Regulation>(odd).unwrap_err().to_string();
+        let known: BTreeSet<&str> = error.split('`').skip(3).step_by(2).collect();
+        assert_eq!(known, words.iter().filter_map(Value::as_str).collect(), "{}: {error}", at.pointer);
+        checked.insert(at.definition.as_str());
+    }
+    assert_eq!(
+        checked.len(),
+        schema["$defs"].as_object().unwrap().values().filter(|d| d["enum"].is_array()).count()
+    );
+}

@@ -1,0 +1,44 @@
+//! What every store promises, as tests: one suite, run over each of them by [`contract_suite!`](crate::contract_suite).
+//!
+//! A suite is given `place`, a function that makes a new place to keep a log in and returns what opens it. Whoever
+//! opens a place a second time has dropped the log before: that is a restart.
+
+mod promises;
+mod samples;
+
+pub use promises::*;
+pub use samples::Samples;
+
+/// Declares a `#[test]` for each promise a store makes. `$place` is a `fn() -> impl Fn() -> Arc<dyn EventLog>`.
+#[macro_export]
+macro_rules! contract_suite {
+    ($place:expr) => {
+        $crate::contract_suite! { $place =>
+            a_new_log_is_empty
+            what_is_committed_is_read_back
+            positions_follow_each_other
+            a_fact_out_of_place_writes_nothing
+            a_fact_too_large_writes_nothing
+            an_entry_aside_too_large_writes_nothing
+            facts_of_every_size_are_kept
+            the_aside_is_put_and_removed_with_the_facts
+            the_aside_is_listed_by_prefix
+            a_turn_tells_what_was_missed
+            a_caller_from_another_log_is_refused
+            a_turn_excludes_another
+            a_turn_that_is_dropped_writes_nothing
+            nothing_lies_beyond_the_head
+            everything_is_there_after_a_restart
+            readers_see_whole_groups_in_order
+            any_groups_are_kept_like_a_list
+        }
+    };
+    ($place:expr => $($promise:ident)+) => {
+        $(
+            #[test]
+            fn $promise() {
+                $crate::contract::$promise(&|| Box::new(($place)()));
+            }
+        )+
+    };
+}

@@ -1,0 +1,219 @@
+//! How facts lie in the trees, as bytes.
+//!
+//! - `pages`: position of the first fact (u64 BE), part (u16 BE) → a piece of a full page
+//! - `tail`: slot number (u32 BE) → a piece of a fragment of the open page
+//!
+//! A run of facts is compressed and cut into pieces, so that no stored value exceeds [`VALUE_BYTES`]: almost always
+//! one piece. A stored value is sealed: a CRC-32 over its key and its body, then the body. Numbers are big-endian.
+
+use crate::Page;
+use domain::Position;
+use std::borrow::Cow;
+
+/// The size at which a page is full, in bytes before compression. Larger pages gain nothing in space.
+pub(super) const PAGE_BYTES: usize = 24 * 1024;
+
+/// The largest body of a stored value. sled moves a leaf of 16 values over 128 KiB to a file that it never syncs.
+pub(super) const VALUE_BYTES: usize = 7_000;
+
+/// Below this size a fragment is not worth compressing.
+const COMPRESS_FROM: usize = 1_024;
+
+/// The largest run that is believed when reading: one oversized fact, with room.
+const MAX_RUN_BYTES: usize = 128 * 1024;
+
+/// A key and a sealed value.
+pub(super) type Entry = (Vec<u8>, Vec<u8>);
+
+/// Puts a checksum over key and body before the body.
+pub(super) fn seal(key: &[u8], body: &[u8]) -> Vec<u8> {
+    let mut value = Vec::with_capacity(4 + body.len());
+    value.extend_from_slice(&checksum(key, body).to_be_bytes());
+    value.extend_from_slice(body);
+    value
+}
+
+/// The body of a sealed value, if it is what was sealed under this key.
+pub(super) fn unseal<'a>(key: &[u8], value: &'a [u8]) -> Option<&'a [u8]> {
+    let (sum, body) = value.split_first_chunk()?;
+    (u32::from_be_bytes(*sum) == checksum(key, body)).then_some(body)
+}
+
+fn checksum(key: &[u8], body: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(key);
+    hasher.update(body);
+    hasher.finalize()
+}
+
+/// The key of a piece of a full page.
+pub(super) fn page_key(first: Position, part: u16) -> Vec<u8> {
+    [&first.0.to_be_bytes()[..], &part.to_be_bytes()].concat()
+}
+
+/// The key of a slot of the tail.
+pub(super) fn slot_key(slot: u32) -> Vec<u8> {
+    slot.to_be_bytes().to_vec()
+}
+
+/// The slot a key of the tail names.
+pub(super) fn slot_of(key: &[u8]) -> Option<u32> {
+    key.try_into().ok().map(u32::from_be_bytes)
+}
+
+/// A part of a compressed run of facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// Where the run begins.
+    pub first: Position,
+    /// Which part of the run this is, from 0.
+    pub part: u16,
+    /// How many parts the run has.
+    pub parts: u16,
+    compressed: bool,
+    /// The size of the whole run before compression.
+    raw_bytes: u32,
+    chunk: Vec<u8>,
+}
+
+impl Piece {
+    fn body(&self) -> Vec<u8> {
+        [
+            &self.first.0.to_be_bytes()[..],
+            &self.part.to_be_bytes(),
+            &self.parts.to_be_bytes(),
+            &[u8::from(self.compressed)],
+            &self.raw_bytes.to_be_bytes(),
+            &self.chunk,
+        ]
+        .concat()
+    }
+
+    /// Reads a sealed value; `None` when it is not what was sealed.
+    pub(super) fn read(key: &[u8], value: &[u8]) -> Option<Self> {
+        let (first, rest) = unseal(key, value)?.split_first_chunk()?;
+        let (part, rest) = rest.split_first_chunk()?;
+        let (parts, rest) = rest.split_first_chunk()?;
+        let (compressed, rest) = rest.split_first_chunk::<1>()?;
+        let (raw_bytes, chunk) = rest.split_first_chunk()?;
+        Some(Self {
+            first: Position(u64::from_be_bytes(*first)),
+            part: u16::from_be_bytes(*part),
+            parts: u16::from_be_bytes(*parts),
+            compressed: match compressed {
+                [0] => false,
+                [1] => true,
+                _ => return None,
+            },
+            raw_bytes: u32::from_be_bytes(*raw_bytes),
+            chunk: chunk.to_vec(),
+        })
+    }
+}
+
+/// Cuts runs of facts into sealed pieces.
+pub(super) struct Cutter(zstd::bulk::Compressor<'static>);
+
+impl Cutter {
+    /// A cutter at the level measured best for this JSON: 1.
+    pub(super) fn new() -> std::io::Result<Self> {
+        zstd::bulk::Compressor::new(1).map(Self)
+    }
+
+    /// The sealed pieces of the run that begins at `first`, each under the key of its part.
+    pub(super) fn cut(&mut self, first: Position, raw: &[u8], key: impl Fn(u16) -> Vec<u8>) -> std::io::Result<Vec<Entry>> {
+        let stored = if raw.len() < COMPRESS_FROM { Cow::Borrowed(raw) } else { Cow::Owned(self.0.compress(raw)?) };
+        let compressed = matches!(stored, Cow::Owned(_));
+        let too_large = |_| std::io::Error::other("a run of facts is too large to store");
+        let parts = u16::try_from(stored.len().div_ceil(VALUE_BYTES)).map_err(too_large)?;
+        let raw_bytes = u32::try_from(raw.len()).map_err(too_large)?;
+        let pieces = (0..parts).zip(stored.chunks(VALUE_BYTES)).map(|(part, chunk)| {
+            let key = key(part);
+            let piece = Piece { first, part, parts, compressed, raw_bytes, chunk: chunk.to_vec() };
+            let value = seal(&key, &piece.body());
+            (key, value)
+        });
+        Ok(pieces.collect())
+    }
+}
+
+/// Puts a run together again from all its pieces in order.
+pub(super) fn join(pieces: &[Piece]) -> Result<Page, &'static str> {
+    let head = pieces.first().ok_or("it has no pieces")?;
+    let fits = |(index, piece): (usize, &Piece)| {
+        usize::from(piece.part) == index
+            && usize::from(piece.parts) == pieces.len()
+            && (piece.first, piece.compressed, piece.raw_bytes) == (head.first, head.compressed, head.raw_bytes)
+    };
+    if !pieces.iter().enumerate().all(fits) {
+        return Err("its pieces do not belong together");
+    }
+    let stored = pieces.iter().map(|piece| piece.chunk.as_slice()).collect::<Vec<_>>().concat();
+    let raw_bytes = usize::try_from(head.raw_bytes).ok().filter(|bytes| *bytes <= MAX_RUN_BYTES);
+    let raw_bytes = raw_bytes.ok_or("it claims an impossible size")?;
+    let raw = if head.compressed {
+        zstd::bulk::decompress(&stored, raw_bytes).map_err(|_| "it cannot be decompressed")?
+    } else {
+        stored
+    };
+    if raw.len() != raw_bytes {
+        return Err("it does not have its size");
+    }
+    Page::decode(head.first, raw).filter(|page| !page.is_empty()).ok_or("its lengths do not add up")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn page(facts: &[Vec<u8>]) -> Page {
+        let mut page = Page::new(Position(7));
+        facts.iter().for_each(|fact| page.push(fact));
+        page
+    }
+
+    fn cut(page: &Page) -> Vec<Entry> {
+        Cutter::new().unwrap().cut(page.first(), page.raw(), |part| page_key(page.first(), part)).unwrap()
+    }
+
+    fn read(entries: &[Entry]) -> Option<Vec<Piece>> {
+        entries.iter().map(|(key, value)| Piece::read(key, value)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_run_is_cut_and_joined(facts in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..9_000), 1..4)) {
+            let page = page(&facts);
+            let entries = cut(&page);
+            prop_assert!(entries.iter().all(|(_, value)| value.len() <= VALUE_BYTES + 25));
+            prop_assert_eq!(join(&read(&entries).unwrap()), Ok(page));
+        }
+
+        #[test]
+        fn a_flipped_bit_is_always_seen(fact in proptest::collection::vec(any::<u8>(), 1..3_000), at in any::<prop::sample::Index>(), bit in 0..8_u8) {
+            let mut entries = cut(&page(&[fact]));
+            let value = &mut entries[0].1;
+            let at = at.index(value.len());
+            value[at] ^= 1_u8 << bit;
+            prop_assert_eq!(read(&entries), None);
+        }
+    }
+
+    #[test]
+    fn a_value_under_another_key_is_refused() {
+        let entries = cut(&page(&[b"fact".to_vec()]));
+        assert_eq!(Piece::read(&page_key(Position(8), 0), &entries[0].1), None);
+    }
+
+    #[test]
+    fn a_missing_or_swapped_piece_is_refused() {
+        let noise = crate::contract::Samples::new(3).noise(20_000);
+        let mut pieces = read(&cut(&page(&[noise]))).unwrap();
+        assert_eq!(pieces.len(), 3);
+        assert!(join(&pieces[..2]).is_err());
+        pieces.swap(0, 1);
+        assert!(join(&pieces).is_err());
+        assert!(join(&[]).is_err());
+    }
+}
