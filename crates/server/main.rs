@@ -1,2 +1,53 @@
-//! x
-fn main() {}
+//! The program: command line, configuration, telemetry, and the wiring of the crates.
+//!
+//! # Layout
+//! - [`cli`]: what can be typed; [`exit`]: what the program ends with
+//! - [`serve`], [`demo`], [`import`]: the service, the service with its example, requests from a file
+//! - [`store`], [`admin`]: keeping the store, from outside and while it is served
+//! - [`token`], [`regulations`], [`healthcheck`], [`telemetry`]
+
+mod admin;
+mod cli;
+mod demo;
+mod exit;
+mod healthcheck;
+mod import;
+mod opening;
+mod progress;
+mod regulations;
+mod serve;
+mod store;
+mod telemetry;
+mod token;
+
+use clap::Parser;
+use cli::{Cli, Command};
+use exit::Exit;
+use std::process::ExitCode;
+
+/// Then, whatever was asked is done, and how it ended is the exit code.
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    telemetry::start(cli.log_json);
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(exit) => {
+            exit.explain();
+            exit.code()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Exit> {
+    match cli.command {
+        Command::Serve(options) => serve::run(&options, cli.json),
+        Command::Demo(options) => demo::run(&options, cli.json),
+        Command::Import(options) => import::run(&options, cli.json),
+        Command::Token(command) => token::run(&command, cli.json),
+        Command::Store(command) => store::run(&command, cli.json),
+        Command::Regulations(command) => regulations::run(&command, cli.json),
+        Command::Openapi => cli::print(&api::openapi_json().map_err(Exit::failed)?),
+        Command::Healthcheck(options) => healthcheck::run(&options),
+        Command::Completions { shell } => cli::completions(shell),
+    }
+}

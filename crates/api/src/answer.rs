@@ -1,5 +1,6 @@
 //! What a handler answers with, before the boundary turns it into HTTP.
 
+use crate::problem::Problem;
 use actix_web::{
     http::{
         StatusCode,
@@ -77,6 +78,15 @@ impl Answer {
     /// A JSON answer.
     pub fn json(body: impl Into<Bytes>) -> Self {
         Self::new(JSON, body)
+    }
+
+    /// A JSON answer, written from a value.
+    ///
+    /// # Errors
+    /// When the value cannot be written, which its own tests rule out.
+    pub fn serialised(value: &impl serde::Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_vec(value).map_err(std::io::Error::from)?;
+        Ok(Self::json(body))
     }
 
     /// Gives it an entity tag; the quotes are added.

@@ -89,6 +89,41 @@ pub fn to_bytes(fact: &Envelope) -> std::io::Result<Vec<u8>> {
     Ok(out)
 }
 
+/// A list of facts: `{"items":[…]}`, and where the next page begins, if there is one.
+///
+/// # Errors
+/// See [`write`].
+pub fn list(facts: &[Envelope], next_cursor: Option<&str>) -> std::io::Result<Vec<u8>> {
+    let mut out = Vec::with_capacity(32 + facts.len() * 1024);
+    out.extend_from_slice(br#"{"items":["#);
+    for (index, fact) in facts.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write(&mut out, fact)?;
+    }
+    out.push(b']');
+    if let Some(cursor) = next_cursor {
+        write!(out, r#","next_cursor":"{cursor}""#)?;
+    }
+    out.push(b'}');
+    Ok(out)
+}
+
+/// The schema of a list of facts.
+pub fn list_schema(schemas: &mut Schemas) -> RefOr<Schema> {
+    schemas.named("FactList", |schemas| {
+        let items = Schema::Array(utoipa::openapi::schema::Array::new(schema(schemas)));
+        let cursor = "Con trỏ tới trang sau; vắng mặt ở trang cuối. Where the next page begins; absent on the last one.";
+        ObjectBuilder::new()
+            .description(Some("Danh sách sự kiện. Facts, oldest first."))
+            .property("items", items)
+            .required("items")
+            .property("next_cursor", described(string().into(), cursor, None))
+            .into()
+    })
+}
+
 /// The schema of a fact.
 pub fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
     schemas.named("Fact", |schemas| {

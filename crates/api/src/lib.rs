@@ -5,7 +5,7 @@
 //! - [`routes`]: the registry, and what facts and reads have in common; [`resources`]: the rows
 //! - [`auth`]: access tokens
 //! - [`body`]: bodies and parameters, each declared once for the check and for the document; [`json`]: strict JSON
-//! - [`answer`], [`cloud_event`]: what is answered; [`problem`]: every refusal, by one table of codes
+//! - [`answer`], [`shown`], [`cloud_event`]: what is answered; [`problem`]: every refusal, by one table of codes
 //! - [`issue`], [`words`]: what is wrong with a request, in two languages
 //! - [`docs`], [`page`]: what people read
 //!
@@ -25,4 +25,43 @@ pub mod problem;
 pub mod resources;
 pub mod routes;
 pub mod service;
+pub mod shown;
 pub mod words;
+
+pub use service::Service;
+
+use app::{App, Receipt};
+use domain::{ClientId, RequestId};
+use problem::{Code, Problem};
+use routes::{Kind, fact};
+use service::Pattern;
+
+/// Carries out a request that did not come over HTTP: the same path, key and body, the same checks, the same facts.
+///
+/// # Errors
+/// Those the same request would meet over HTTP.
+pub async fn post(app: &App, client: &ClientId, path: &str, key: &str, body: &[u8]) -> Result<Receipt, Problem> {
+    let rows = resources::ALL.iter().copied().flatten();
+    let facts = rows.filter_map(|route| match route.kind {
+        Kind::Fact(row) => Some((route.path, row)),
+        Kind::Read(_) | Kind::Page(_) => None,
+    });
+    let found = facts.filter_map(|(template, row)| Some((row, Pattern(template).parameters(path)?))).next();
+    let (row, parameters) = found.ok_or_else(|| Problem::new(Code::ResourceNotFound))?;
+    if !fact::is_key(key.as_bytes()) {
+        return Err(Problem::new(Code::IdempotencyKeyMissing));
+    }
+    let origin = fact::Origin { fresh: fact::fresh(app)?, key: key.as_bytes() };
+    let id = RequestId(fact::fresh(app)?);
+    let posted = fact::Posted { client, key: key.as_bytes(), path, parameters, body, id, expected: None };
+    fact::record(app, &row, posted, &origin, Vec::new()).await
+}
+
+/// The OpenAPI document, as JSON for people to read.
+///
+/// # Errors
+/// When the document cannot be written, which a test rules out.
+pub fn openapi_json() -> Result<String, serde_json::Error> {
+    let routes: Vec<_> = resources::ALL.iter().copied().flatten().collect();
+    serde_json::to_string_pretty(&routes::document::document(&routes))
+}

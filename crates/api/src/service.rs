@@ -1,7 +1,9 @@
 //! The service as actix sees it: one resource per path, one function for every request.
 
 use crate::{
+    answer::Answer,
     auth::Verifier,
+    body::parameters::Pairs,
     docs, middleware,
     routes::{Kind, Route, document::document},
 };
@@ -10,7 +12,10 @@ use actix_web::{
     http::{Method, header::HeaderValue},
     web::{self, Bytes, Payload, ServiceConfig},
 };
+use ahash::AHashMap;
 use app::App;
+use domain::{BlocId, Date, EmulationYear, Position};
+use parking_lot::RwLock;
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, fmt::Write, rc::Rc, sync::Arc};
 
@@ -20,9 +25,10 @@ pub const API_VERSION: &str = "1.0.0";
 /// What every request may need. One for the whole process.
 pub struct Service {
     app: Arc<App>,
-    verifier: Verifier,
+    verifier: Arc<Verifier>,
     paths: Vec<Path>,
     document: Document,
+    standings: Shelf,
     pub(crate) swagger: Arc<utoipa_swagger_ui::Config<'static>>,
 }
 
@@ -54,7 +60,7 @@ impl Service {
     /// When the document cannot be written as JSON.
     pub fn new(
         app: Arc<App>,
-        verifier: Verifier,
+        verifier: Arc<Verifier>,
         tables: &[&'static [Route]],
     ) -> Result<Self, serde_json::Error> {
         let routes: Vec<&'static Route> = tables.iter().copied().flatten().collect();
@@ -68,6 +74,7 @@ impl Service {
             verifier,
             paths: paths_of(&routes),
             document: Document { json, tag },
+            standings: Shelf::default(),
             swagger: docs::config(),
         })
     }
@@ -82,6 +89,11 @@ impl Service {
         &self.verifier
     }
 
+    /// Standings as they were last written.
+    pub fn standings(&self) -> &Shelf {
+        &self.standings
+    }
+
     /// The OpenAPI document.
     pub fn document(&self) -> &Document {
         &self.document
@@ -90,6 +102,55 @@ impl Service {
     /// Every path there is.
     pub fn paths(&self) -> &[Path] {
         &self.paths
+    }
+}
+
+/// A path template, matched without a server.
+#[derive(Clone, Copy, Debug)]
+pub struct Pattern(pub &'static str);
+
+impl Pattern {
+    /// The parameters of a path of this form.
+    pub fn parameters<'p>(self, path: &'p str) -> Option<Pairs<'p>> {
+        let (mut wanted, mut given) = (self.0.split('/'), path.split('/'));
+        let mut found: Vec<(&'p str, &'p str)> = Vec::new();
+        loop {
+            match (wanted.next(), given.next()) {
+                (None, None) => return Some(Pairs::known(found.into_iter())),
+                (Some(name), Some(value)) => match name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                    Some(name) => found.push((name, value)),
+                    None if name == value => {}
+                    None => return None,
+                },
+                (None, Some(_)) | (Some(_), None) => return None,
+            }
+        }
+    }
+}
+
+/// Standings kept as bytes, each with the position of the last change it shows and the day it was written for.
+#[derive(Default)]
+pub struct Shelf(RwLock<AHashMap<ShelfKey, (ShelfMark, Answer)>>);
+
+type ShelfKey = (BlocId, EmulationYear);
+type ShelfMark = (Position, Date);
+
+impl Shelf {
+    /// How many standings are kept; past that the shelf is emptied and fills again.
+    const MOST: usize = 4096;
+
+    /// The standing, if what is kept is still what stands.
+    pub fn get(&self, key: ShelfKey, mark: ShelfMark) -> Option<Answer> {
+        self.0.read().get(&key).filter(|(kept, _)| *kept == mark).map(|(_, answer)| answer.clone())
+    }
+
+    /// Keeps a standing.
+    pub fn put(&self, key: ShelfKey, mark: ShelfMark, answer: Answer) {
+        let mut kept = self.0.write();
+        if kept.len() >= Self::MOST {
+            kept.clear();
+        }
+        kept.insert(key, (mark, answer));
     }
 }
 

@@ -1,1 +1,175 @@
-fn main(){}
+//! What durability costs: `cargo bench -p thidua-eventlog [-- append | disk | memory | scan]`.
+//!
+//! Prints `name value unit`. Rates are compared with a plain file and one sync per group in the same round, because
+//! disks have moods; the ratio is the median over the rounds. Settable by the environment: `ROUNDS` (5), `SLICE_MS`
+//! (800), `CLIENTS` (1, 64 and 256), `DISK_FACTS` (200,000 written in groups of 256; a tenth of it one by one), `DISK_ONES` (that tenth),
+//! `MEMORY_FACTS` (1,000,000).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a measurement stops at the first fault"
+)]
+
+mod clients;
+
+use clients::{Engine, Measured, PlainFile, Sled, drive};
+use domain::Position;
+use std::{
+    env, fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+use thidua_eventlog::{EventLog, SledLog, contract::Samples, pages};
+
+fn main() {
+    let chosen: Vec<String> = env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let parts: [(&str, fn()); 3] = [("append", append), ("disk", disk), ("memory", memory_and_scan)];
+    for (_, part) in parts
+        .iter()
+        .filter(|(name, _)| chosen.is_empty() || chosen.iter().any(|c| c == name))
+    {
+        part();
+    }
+}
+
+fn setting(name: &str, default: usize) -> usize {
+    env::var(name).map_or(default, |text| text.parse().expect("a number"))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Facts of about the same size, ready to be handed over.
+fn append() {
+    let slice = Duration::from_millis(setting("SLICE_MS", 800) as u64);
+    let chosen = setting("CLIENTS", 0);
+    for clients in [1, 64, 256]
+        .into_iter()
+        .filter(|clients| chosen == 0 || chosen == *clients)
+    {
+        let (mut sled, mut file) = (Vec::new(), Vec::new());
+        for round in 0..setting("ROUNDS", 5) {
+            let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+            let mut both: [(&mut Vec<Measured>, Box<dyn Engine>); 2] = [
+                (&mut file, Box::new(PlainFile::create(&place.path().join("file")))),
+                (&mut sled, Box::new(Sled::create(&place.path().join("sled")))),
+            ];
+            if round % 2 == 1 {
+                both.reverse();
+            }
+            for (results, engine) in both {
+                results.push(drive(engine, clients, slice));
+            }
+        }
+        let rate =
+            |results: &[Measured]| median(results.iter().map(|measured| measured.per_second).collect());
+        let ratios = sled
+            .iter()
+            .zip(&file)
+            .map(|(sled, file)| sled.per_second / file.per_second)
+            .collect();
+        println!("append_{clients}_clients_file {:.0} facts/s", rate(&file));
+        println!("append_{clients}_clients_sled {:.0} facts/s", rate(&sled));
+        println!("append_{clients}_clients_ratio {:.2} sled/file", median(ratios));
+        for (name, of) in [("p50", 50), ("p99", 99)] {
+            let latency = median(sled.iter().map(|measured| measured.latency(of)).collect());
+            println!("append_{clients}_clients_sled_{name} {latency:.3} ms");
+        }
+    }
+}
+
+fn disk() {
+    let many = setting("DISK_FACTS", 200_000);
+    for (name, facts, group) in [
+        ("groups_of_256", many, 256),
+        ("one_by_one", setting("DISK_ONES", many / 10), 1),
+    ] {
+        let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let started = Instant::now();
+        let json = fill(place.path(), facts, group);
+        let bytes = folder_bytes(place.path());
+        println!("disk_{name}_facts {facts} facts");
+        println!("disk_{name}_json {:.0} bytes/fact", json as f64 / facts as f64);
+        println!(
+            "disk_{name} {:.3} disk_bytes/json_byte",
+            bytes as f64 / json as f64
+        );
+        println!(
+            "disk_{name}_fill {:.0} facts/s",
+            facts as f64 / started.elapsed().as_secs_f64()
+        );
+    }
+}
+
+/// Writes facts in durable groups; gives the bytes of their JSON.
+fn fill(folder: &Path, facts: usize, group: usize) -> u64 {
+    let log = SledLog::open(folder).unwrap().confirm_by_reading().unwrap();
+    let mut samples = Samples::new(1);
+    let mut json = 0;
+    for at in (0..facts).step_by(group) {
+        let group = samples.facts(group.min(facts - at));
+        json += group.iter().map(|fact| fact.bytes.len() as u64).sum::<u64>();
+        log.turn(Position(at as u64))
+            .unwrap()
+            .commit(&group, &[])
+            .unwrap();
+    }
+    log.close().unwrap();
+    json
+}
+
+/// What a folder takes on disk, holes not counted.
+fn folder_bytes(folder: &Path) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    entries
+        .map(|entry| match entry.metadata().unwrap() {
+            folder if folder.is_dir() => folder_bytes(&entry.path()),
+            file => file.blocks() * 512,
+        })
+        .sum()
+}
+
+/// The memory a store needs after many facts, while filling and after opening, and how fast all facts are read.
+fn memory_and_scan() {
+    let facts = setting("MEMORY_FACTS", 1_000_000);
+    let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let before = resident_mib();
+    fill(place.path(), facts, 256);
+    println!("memory_after_filling_{facts} {:.0} MiB", resident_mib() - before);
+    let started = Instant::now();
+    let opened = SledLog::open(place.path()).unwrap();
+    println!("open_{facts} {:.0} ms", started.elapsed().as_secs_f64() * 1e3);
+    let started = Instant::now();
+    let mut bytes = 0;
+    for page in pages(&opened, Position(0)..opened.head().unwrap()) {
+        bytes += page.unwrap().iter().map(|(_, fact)| fact.len()).sum::<usize>();
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    println!(
+        "scan_{facts} {:.2} million_facts/s ({:.0} MB/s)",
+        facts as f64 / seconds / 1e6,
+        bytes as f64 / seconds / 1e6
+    );
+    let started = Instant::now();
+    let log = opened.confirm_by_reading().unwrap();
+    println!(
+        "confirm_{facts} {:.2} million_facts/s",
+        facts as f64 / started.elapsed().as_secs_f64() / 1e6
+    );
+    println!("memory_after_scanning_{facts} {:.0} MiB", resident_mib() - before);
+    assert_eq!(log.head().unwrap(), Position(facts as u64));
+}
+
+/// The resident memory of this process.
+fn resident_mib() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
+}

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// The store failed: a full disk, a failed sync, a lost connection.
-    #[error("{attempted} failed: mend the cause (a full or failing disk, a lost connection), then start again")]
+    #[error(
+        "{attempted} failed: mend the cause (a full or failing disk, a lost connection), then start again"
+    )]
     Failed {
         /// What was attempted.
         attempted: &'static str,
@@ -15,8 +17,11 @@ pub enum LogError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// An earlier failure left it open whether the last facts are durable. Reading goes on.
-    #[error("the log takes no more facts since this happened: {since}; mend the cause and restart the service")]
+    /// An earlier failure left it open whether the last facts are durable. What a store has in memory can still be
+    /// read; sled reads nothing more from its file.
+    #[error(
+        "the log takes no more facts since this happened: {since}; mend the cause and restart the service"
+    )]
     ReadOnly {
         /// The failure that closed the log to writing.
         since: String,
@@ -25,7 +30,9 @@ pub enum LogError {
     #[error("the log was opened but not confirmed against its tip record: confirm it before writing")]
     Unconfirmed,
     /// A fact exceeds [`domain::envelope::MAX_ENVELOPE_BYTES`]. Nothing was written.
-    #[error("fact {position} has {bytes} bytes, over the 60,000 a fact may have: keep large content as a document")]
+    #[error(
+        "fact {position} has {bytes} bytes, over the 60,000 a fact may have: keep large content as a document"
+    )]
     TooLarge {
         /// The position it would have taken.
         position: Position,
@@ -33,7 +40,9 @@ pub enum LogError {
         bytes: usize,
     },
     /// A key or value aside exceeds its limit. Nothing was written.
-    #[error("an entry aside has a key of {key} bytes (at most 128) and a value of {value} bytes (at most 7,000)")]
+    #[error(
+        "an entry aside has a key of {key} bytes (at most 128) and a value of {value} bytes (at most 7,000)"
+    )]
     AsideTooLarge {
         /// The size of the key in bytes.
         key: usize,
@@ -41,7 +50,9 @@ pub enum LogError {
         value: usize,
     },
     /// A fact does not follow the head, or the caller has seen more than the log holds. Nothing was written.
-    #[error("position {given} was given where {expected} comes next: fold what the turn says was missed, then retry")]
+    #[error(
+        "position {given} was given where {expected} comes next: fold what the turn says was missed, then retry"
+    )]
     OutOfPlace {
         /// The position that comes next.
         expected: Position,
@@ -93,7 +104,9 @@ pub enum LogError {
         what: String,
     },
     /// Another process, or this one, has the store open.
-    #[error("the store {path} is in use: stop the other `thidua` that has it open, or give this one another folder")]
+    #[error(
+        "the store {path} is in use: stop the other `thidua` that has it open, or give this one another folder"
+    )]
     InUse {
         /// The folder of the store.
         path: PathBuf,
@@ -121,7 +134,9 @@ pub enum LogError {
         what: String,
     },
     /// A backup does not hold at a position what was backed up.
-    #[error("the backup is damaged at position {position}: {what}; nothing was restored, take another backup")]
+    #[error(
+        "the backup is damaged at position {position}: {what}; nothing was restored, take another backup"
+    )]
     BackupDamaged {
         /// The first position that cannot be trusted.
         position: Position,
@@ -132,12 +147,20 @@ pub enum LogError {
 
 impl LogError {
     /// The failure of something that was attempted, ready for `map_err`.
-    pub fn failed<E: Into<Box<dyn std::error::Error + Send + Sync>>>(attempted: &'static str) -> impl FnOnce(E) -> Self {
-        move |source| Self::Failed { attempted, source: source.into() }
+    pub fn failed<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        attempted: &'static str,
+    ) -> impl FnOnce(E) -> Self {
+        move |source| Self::Failed {
+            attempted,
+            source: source.into(),
+        }
     }
 
     /// Damage at a position.
     pub(crate) fn damaged(position: Position, what: impl Into<String>) -> Self {
-        Self::Damaged { position, what: what.into() }
+        Self::Damaged {
+            position,
+            what: what.into(),
+        }
     }
 }

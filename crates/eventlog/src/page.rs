@@ -18,7 +18,11 @@ const LENGTH: usize = size_of::<u32>();
 impl Page {
     /// An empty page whose first fact will stand at `first`.
     pub const fn new(first: Position) -> Self {
-        Self { first, raw: Vec::new(), ends: Vec::new() }
+        Self {
+            first,
+            raw: Vec::new(),
+            ends: Vec::new(),
+        }
     }
 
     /// Reads a page back from [`Page::raw`]; `None` when the lengths do not add up.
@@ -26,8 +30,14 @@ impl Page {
         let mut ends = Vec::new();
         let mut at = 0;
         while at < raw.len() {
-            let length = raw.get(at..at + LENGTH)?.try_into().map(u32::from_le_bytes).ok()?;
-            at = at.checked_add(LENGTH)?.checked_add(usize::try_from(length).ok()?)?;
+            let length = raw
+                .get(at..at + LENGTH)?
+                .try_into()
+                .map(u32::from_le_bytes)
+                .ok()?;
+            at = at
+                .checked_add(LENGTH)?
+                .checked_add(usize::try_from(length).ok()?)?;
             ends.push(at);
         }
         (at == raw.len()).then_some(Self { first, raw, ends })
@@ -63,7 +73,10 @@ impl Page {
         let until = self.index(range.end).max(from);
         (from..until).map(|index| {
             let start = self.start(index) + LENGTH;
-            (Position(self.first.0 + index as u64), &self.raw[start..self.ends[index]])
+            (
+                Position(self.first.0 + index as u64),
+                &self.raw[start..self.ends[index]],
+            )
         })
     }
 
@@ -93,20 +106,28 @@ impl Page {
 
     /// The index of a position, within the bounds of the page.
     fn index(&self, position: Position) -> usize {
-        usize::try_from(position.0.saturating_sub(self.first.0)).map_or(self.ends.len(), |index| index.min(self.ends.len()))
+        usize::try_from(position.0.saturating_sub(self.first.0))
+            .map_or(self.ends.len(), |index| index.min(self.ends.len()))
     }
 }
 
 /// Walks over the pages that hold the facts of `range`, in order. The first page may begin before the range and the
 /// last end after it. An error ends the walk.
-pub fn pages(log: &dyn EventLog, range: Range<Position>) -> impl Iterator<Item = Result<Arc<Page>, LogError>> {
+pub fn pages(
+    log: &dyn EventLog,
+    range: Range<Position>,
+) -> impl Iterator<Item = Result<Arc<Page>, LogError>> {
     let mut at = range.start;
     std::iter::from_fn(move || {
         if at >= range.end {
             return None;
         }
         let page = log.page(at).and_then(|page| {
-            if page.end() > at { Ok(page) } else { Err(LogError::damaged(at, "the log ends before its head")) }
+            if page.end() > at {
+                Ok(page)
+            } else {
+                Err(LogError::damaged(at, "the log ends before its head"))
+            }
         });
         at = page.as_ref().map_or(range.end, |page| page.end());
         Some(page)

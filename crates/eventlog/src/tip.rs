@@ -29,7 +29,10 @@ pub struct Tip {
 impl Tip {
     /// The tip of the log whose leaf hashes are in `edge`.
     pub fn of(edge: &RightEdge) -> Self {
-        Self { position: Position(edge.size()), root: edge.root() }
+        Self {
+            position: Position(edge.size()),
+            root: edge.root(),
+        }
     }
 
     /// The tip of a log without facts.
@@ -47,17 +50,26 @@ impl Tip {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(LogError::TipUnreadable { path, what: error.to_string() }),
+            Err(error) => {
+                return Err(LogError::TipUnreadable {
+                    path,
+                    what: error.to_string(),
+                });
+            }
         };
         match Self::parse(&text) {
             Some(tip) => Ok(Some(tip)),
-            None => Err(LogError::TipUnreadable { path, what: "it is not what was written".to_owned() }),
+            None => Err(LogError::TipUnreadable {
+                path,
+                what: "it is not what was written".to_owned(),
+            }),
         }
     }
 
     /// Replaces the record in a folder, durably.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), LogError> {
-        files::replace(&Self::path(folder), self.text().as_bytes()).map_err(LogError::failed("writing the tip record"))
+        files::replace(&Self::path(folder), self.text().as_bytes())
+            .map_err(LogError::failed("writing the tip record"))
     }
 
     fn text(&self) -> String {
@@ -69,7 +81,10 @@ impl Tip {
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines();
         let heading = lines.next()?;
-        let tip = Self { position: Position(lines.next()?.parse().ok()?), root: from_hex(lines.next()?)? };
+        let tip = Self {
+            position: Position(lines.next()?.parse().ok()?),
+            root: from_hex(lines.next()?)?,
+        };
         // Comparing the whole text also checks the sum and that nothing follows.
         (heading == HEADING && tip.text() == text).then_some(tip)
     }

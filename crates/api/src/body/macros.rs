@@ -19,12 +19,14 @@ macro_rules! body {
             const NAME: &'static str = stringify!($name);
             const ABOUT: &'static str = concat!($($about,)+ "").trim_ascii();
 
+            #[allow(unused_variables, reason = "there may be no members")]
             fn take(members: &mut $crate::body::Members<'_, '_>, faults: &mut $crate::body::Faults) -> Option<Self> {
                 // All are read before any is given up, so that every fault is found.
                 $(let $member = members.take::<$type>(stringify!($member), faults);)*
                 Some(Self { $($member: $member?,)* })
             }
 
+            #[allow(unused_variables, reason = "there may be no members")]
             fn describe(
                 object: utoipa::openapi::schema::ObjectBuilder,
                 schemas: &mut $crate::body::Schemas,

@@ -13,6 +13,7 @@ use domain::{
     },
     time::NotATime,
     unit::UnitKind,
+    year::{ConferenceKind, ExclusionCause, Question, ReportKind},
 };
 use serde::{Deserialize, Serialize, de::IntoDeserializer};
 use std::str::FromStr;
@@ -348,6 +349,8 @@ macro_rules! closed_lists {
 }
 closed_lists! {
     BlocKind: [BlocKind::Khoi, BlocKind::Cum], "Khối (theo tính chất, ngành nghề) hay cụm (theo địa bàn). By function or by area.";
+    ConferenceKind: ConferenceKind::ALL, "Hội nghị phát động, sơ kết, tổng kết, đại hội thi đua, giao ban. What a conference is for.";
+    ExclusionCause: ExclusionCause::ALL, "Vì sao không xét thi đua. Why a unit is not considered.";
     IdentifierScheme: IdentifierScheme::ALL, "Loại mã: mã định danh điện tử theo Quyết định 20/2020/QĐ-TTg, mã cũ, mã doanh nghiệp, mã quan hệ ngân sách, mã thống kê, mã nội bộ. The scheme of an identifier.";
     LatePolicy: [LatePolicy::Accept, LatePolicy::Refuse], "Nộp muộn: ghi nhận và đánh dấu, hay từ chối. What happens after a deadline.";
     LeadershipMethod: [LeadershipMethod::Election, LeadershipMethod::Rotation, LeadershipMethod::Designation], "Bầu, luân phiên hay chỉ định. How the next leader is found.";
@@ -355,6 +358,8 @@ closed_lists! {
     MajorityBase: [MajorityBase::Electors, MajorityBase::Cast, MajorityBase::Valid], "Tỷ lệ tính trên: tổng số cử tri, số đã bỏ phiếu, hay số phiếu hợp lệ. What a majority is counted over.";
     OverMaximum: [OverMaximum::Refuse, OverMaximum::Cap, OverMaximum::Carry], "Vượt điểm tối đa: từ chối hay tính bằng điểm tối đa. What happens above a maximum.";
     PartKind: [PartKind::Contents, PartKind::Bonus, PartKind::Penalty], "Điểm chuẩn, điểm thưởng, điểm trừ. How a part enters the total.";
+    Question: [Question::LeadingUnit, Question::NextLeader, Question::NextDeputy], "Bỏ phiếu về đơn vị dẫn đầu, Trưởng khối năm sau, Phó Trưởng khối năm sau. What is voted on.";
+    ReportKind: [ReportKind::HalfYear, ReportKind::Annual], "Báo cáo sơ kết 6 tháng hay tổng kết năm. Which report.";
     Rounding: [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down], "Cách làm tròn. How a computed value is rounded.";
     Scorer: [Scorer::Itself, Scorer::Bloc, Scorer::Official], "Ai chấm: tự chấm, khối, cơ quan có thẩm quyền. Who scores.";
     Secrecy: [Secrecy::Open, Secrecy::Secret], "Biểu quyết công khai hay bỏ phiếu kín. Open or secret.";

@@ -52,6 +52,12 @@ codes! {
     IdempotencyKeyMissing = "idempotencyKeyMissing", BAD_REQUEST, "Idempotency key missing",
         "Mỗi yêu cầu ghi nhận phải có tiêu đề Idempotency-Key.", "Every request that records a fact needs the header Idempotency-Key.",
         "Thêm Idempotency-Key gồm 16 đến 128 ký tự ASCII nhìn thấy được, ví dụ một UUID.", "Add an Idempotency-Key of 16 to 128 visible ASCII characters, such as a UUID.";
+    CursorInvalid = "cursorInvalid", BAD_REQUEST, "Cursor invalid",
+        "Con trỏ trang không đọc được.", "The cursor cannot be read.",
+        "Đọc lại từ trang đầu, không có cursor.", "Begin again without a cursor.";
+    CursorFilterMismatch = "cursorFilterMismatch", BAD_REQUEST, "Cursor filter mismatch",
+        "Con trỏ trang thuộc về một danh sách có điều kiện lọc khác.", "The cursor belongs to a walk that asked for something else.",
+        "Giữ nguyên mọi tham số khác khi đi theo cursor.", "Keep every other parameter while following a cursor.";
     AsOfOutOfRange = "asOfOutOfRange", BAD_REQUEST, "As-of out of range",
         "Thời điểm muốn đọc nằm trong tương lai hoặc trước sự kiện đầu tiên.", "The moment to read at lies in the future or before the first fact.",
         "Dùng thời điểm hoặc vị trí không vượt quá last_event_position.", "Use a moment or a position no later than last_event_position.";

@@ -56,6 +56,12 @@ impl Problem {
             .with_issues(issues)
     }
 
+    /// A faulty query parameter; `expected` shows what would have been right.
+    pub fn parameter(name: &str, expected: &'static str) -> Self {
+        let flaw = crate::issue::Flaw::BadValue(expected);
+        Self::invalid(vec![Issue { place: crate::issue::Place::Query, at: name.to_owned(), flaw }])
+    }
+
     /// Says what is the matter this time; without it the cause of the code is said.
     #[must_use]
     pub fn say(mut self, detail: Words) -> Self {
@@ -97,6 +103,18 @@ impl Problem {
     /// The body, `application/problem+json`.
     pub fn body(&self, language: Language, trace_id: &str) -> Vec<u8> {
         serde_json::to_vec(&Written { problem: &self.0, language, trace_id }).unwrap_or_default()
+    }
+}
+
+/// For people at a command line: what is wrong, with every fault by its place, in English.
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Inner { code, detail, issues, members, headers: _ } = &*self.0;
+        write!(f, "{}: {}", code.as_str(), detail.as_ref().unwrap_or(&code.cause()).get(Language::En))?;
+        for issue in issues {
+            write!(f, "; {} {}", issue.at, issue.flaw.words().get(Language::En))?;
+        }
+        members.iter().try_for_each(|(name, value)| write!(f, "; {name}: {value}"))
     }
 }
 

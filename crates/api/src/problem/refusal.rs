@@ -38,6 +38,22 @@ impl From<OutOfRange> for Problem {
     }
 }
 
+/// A log that cannot be read. What failed is the operator's to know, not the client's.
+impl From<eventlog::LogError> for Problem {
+    fn from(error: eventlog::LogError) -> Self {
+        tracing::error!(%error, "the log could not be read");
+        Self::new(Code::StorageUnavailable).with_header(RETRY_AFTER, RETRY_SECONDS)
+    }
+}
+
+/// An answer that could not be written down.
+impl From<std::io::Error> for Problem {
+    fn from(error: std::io::Error) -> Self {
+        tracing::error!(%error, "an answer could not be written");
+        Self::new(Code::InternalServerError)
+    }
+}
+
 impl From<TokenFault> for Problem {
     fn from(fault: TokenFault) -> Self {
         let refused = |code, fault: TokenFault| {

@@ -1,8 +1,23 @@
 //! The rows of the registry, one file per resource. A file holds its bodies, its parameters and its rows.
 
+pub mod blocs;
+pub mod events;
+pub mod grants;
+pub mod reference;
+pub mod shared;
 pub mod units;
+pub mod years;
 
 use crate::{docs, routes::Route};
 
 /// Every row there is, in the order of the document.
-pub static ALL: &[&[Route]] = &[units::ROUTES, docs::ROUTES];
+pub static ALL: &[&[Route]] = &[
+    units::ROUTES,
+    blocs::ROUTES,
+    years::ROUTES,
+    years::DECISIONS,
+    grants::ROUTES,
+    events::ROUTES,
+    reference::ROUTES,
+    docs::ROUTES,
+];

@@ -19,8 +19,8 @@ use actix_web::{
         header::{HeaderMap, HeaderName, LOCATION},
     },
 };
-use app::{Act, Receipt, Request};
-use domain::{Basis, ClientId, Date, Envelope, EventId, Fingerprint, KeyHash, Version};
+use app::{Act, App, Receipt, Request};
+use domain::{Basis, ClientId, Date, Envelope, EventId, Fingerprint, KeyHash, RequestId, Version};
 use sha2::{Digest, Sha256};
 use utoipa::openapi::{
     RefOr,
@@ -39,14 +39,28 @@ pub trait Fact: Body {
     /// The roles of which the client needs one, for the document; the rule itself is the domain's.
     const ROLES: &'static [&'static str];
 
-    /// The act. `fresh` is a new id, for an act that creates something. What only shows when members are seen
-    /// together is noted among the faults.
-    fn act(self, path: Self::Path, fresh: Uuid, faults: &mut Faults) -> Option<Act>;
+    /// The act. What only shows when members are seen together is noted among the faults.
+    fn act(self, path: Self::Path, origin: &Origin<'_>, faults: &mut Faults) -> Option<Act>;
 
     /// Where the answer's `Location` points: the fact itself, unless something was created.
     fn location(fact: &Envelope) -> String {
         format!("/v1/events/{}", fact.position)
     }
+
+    /// What the answer says beyond the fact.
+    fn complete(answer: Answer, fact: &Envelope, origin: &Origin<'_>) -> Answer {
+        let _ = (fact, origin);
+        answer
+    }
+}
+
+/// What an act may be made from besides its body.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// A new id, for an act that creates something and whose client has not chosen one.
+    pub fresh: Uuid,
+    /// The raw idempotency key. It is stored nowhere.
+    pub key: &'a [u8],
 }
 
 crate::body! {
@@ -68,11 +82,12 @@ pub struct FactRow {
     pub roles: &'static [&'static str],
     parse: Parse,
     location: fn(&Envelope) -> String,
+    complete: fn(Answer, &Envelope, &Origin<'_>) -> Answer,
     path: fn(&mut Schemas) -> Vec<Described>,
     body: fn(&mut Schemas) -> RefOr<Schema>,
 }
 
-type Parse = fn(&mut Pairs<'_>, &mut Faults, &[u8], Uuid) -> Result<(Act, Common), Vec<Issue>>;
+type Parse = fn(&mut Pairs<'_>, &mut Faults, &[u8], &Origin<'_>) -> Result<(Act, Common), Vec<Issue>>;
 
 impl FactRow {
     pub(super) const fn of<F: Fact>() -> Self {
@@ -80,6 +95,7 @@ impl FactRow {
             roles: F::ROLES,
             parse: parse::<F>,
             location: F::location,
+            complete: F::complete,
             path: F::Path::describe,
             body: body_schema::<F>,
         }
@@ -101,14 +117,14 @@ fn parse<F: Fact>(
     pairs: &mut Pairs<'_>,
     path_faults: &mut Faults,
     body: &[u8],
-    fresh: Uuid,
+    origin: &Origin<'_>,
 ) -> Result<(Act, Common), Vec<Issue>> {
     let path = F::Path::take(pairs, path_faults);
     read_object(body, |members: &mut Members<'_, '_>, faults| {
         let body = F::take(members, faults);
         let common = Common::take(members, faults);
         let (body, common, path) = (body?, common?, path?);
-        Some((body.act(path, fresh, faults)?, common))
+        Some((body.act(path, origin, faults)?, common))
     })
 }
 
@@ -127,16 +143,55 @@ pub async fn answer(
     request: &HttpRequest,
     body: &[u8],
 ) -> Result<Answer, Problem> {
-    let app = call.service.app();
-    let fresh = app::mint::new_uuid(app.now()).map_err(|_| Problem::new(Code::InternalServerError))?;
     let key = idempotency_key(request.headers())?;
     let (expected, mut issues) = match read_headers(request.headers(), &key) {
         Ok(expected) => (expected, Vec::new()),
         Err(issues) => (None, issues),
     };
     issues.extend(query_issues(request.query_string()));
+    let posted = Posted {
+        client,
+        key: &key,
+        path: request.path(),
+        parameters: Pairs::known(request.match_info().iter()),
+        body,
+        id: call.id,
+        expected,
+    };
+    let app = call.service.app();
+    let origin = Origin { fresh: fresh(app)?, key: &key };
+    let receipt = record(app, row, posted, &origin, issues).await?;
+    respond(row, &receipt, &origin)
+}
+
+/// A request that asks to record something, wherever it comes from.
+pub struct Posted<'p> {
+    /// In whose name.
+    pub client: &'p ClientId,
+    /// The raw idempotency key.
+    pub key: &'p [u8],
+    /// The whole path.
+    pub path: &'p str,
+    /// The parameters in it.
+    pub parameters: Pairs<'p>,
+    /// The body.
+    pub body: &'p [u8],
+    /// The id of the request.
+    pub id: RequestId,
+    /// The version the client has seen.
+    pub expected: Option<Version>,
+}
+
+/// Parses and executes; what is wrong with the request is told together with `issues`, which are known already.
+pub async fn record(
+    app: &App,
+    row: &FactRow,
+    mut posted: Posted<'_>,
+    origin: &Origin<'_>,
+    mut issues: Vec<Issue>,
+) -> Result<Receipt, Problem> {
     let mut path_faults = Faults::new(Place::Path);
-    let parsed = (row.parse)(&mut Pairs::known(request.match_info().iter()), &mut path_faults, body, fresh);
+    let parsed = (row.parse)(&mut posted.parameters, &mut path_faults, posted.body, origin);
     issues.extend(path_faults.finish(Some(())).err().into_iter().flatten());
     let (act, common) = match parsed {
         Ok(parsed) if issues.is_empty() => parsed,
@@ -146,29 +201,30 @@ pub async fn answer(
             return Err(Problem::invalid(issues));
         }
     };
-    let receipt = app
-        .execute(Request {
-            client: client.clone(),
-            key: key_hash(client, &key),
-            fingerprint: fingerprint(&key, request, body),
-            id: call.id,
-            causation: common.causation,
-            effective_on: common.effective_on,
-            basis: common.basis.unwrap_or_default(),
-            expected,
-            act,
-        })
-        .await?;
-    respond(row, &receipt)
+    let receipt = app.execute(Request {
+        client: posted.client.clone(),
+        key: key_hash(posted.client, posted.key),
+        fingerprint: fingerprint(posted.key, posted.path, posted.body),
+        id: posted.id,
+        causation: common.causation,
+        effective_on: common.effective_on,
+        basis: common.basis.unwrap_or_default(),
+        expected: posted.expected,
+        act,
+    });
+    Ok(receipt.await?)
 }
 
-fn respond(row: &FactRow, receipt: &Receipt) -> Result<Answer, Problem> {
-    let broken = || Problem::new(Code::InternalServerError);
+/// A new id.
+pub fn fresh(app: &App) -> Result<Uuid, Problem> {
+    app::mint::new_uuid(app.now()).map_err(|_| Problem::new(Code::InternalServerError))
+}
+
+fn respond(row: &FactRow, receipt: &Receipt, origin: &Origin<'_>) -> Result<Answer, Problem> {
     let (Some(fact), Some(last)) = (receipt.facts.first(), receipt.facts.last()) else {
-        return Err(broken());
+        return Err(Problem::new(Code::InternalServerError));
     };
-    let body = cloud_event::to_bytes(fact).map_err(|_| broken())?;
-    let mut answer = Answer::json(body)
+    let mut answer = Answer::json(cloud_event::to_bytes(fact)?)
         .with_etag(last.version)
         .at(receipt.head)
         .with_header(LOCATION, (row.location)(fact));
@@ -176,7 +232,12 @@ fn respond(row: &FactRow, receipt: &Receipt) -> Result<Answer, Problem> {
     if receipt.replayed {
         answer = answer.with_header(HeaderName::from_static("idempotency-replayed"), "true".to_owned());
     }
-    Ok(answer)
+    Ok((row.complete)(answer, fact, origin))
+}
+
+/// Whether a raw key may be used: 16 to 128 visible ASCII characters, so that it cannot be guessed.
+pub fn is_key(key: &[u8]) -> bool {
+    (16..=128).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic)
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
@@ -187,7 +248,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
 /// Checks the key's form and reads `If-Match`.
 fn read_headers(headers: &HeaderMap, key: &[u8]) -> Result<Option<Version>, Vec<Issue>> {
     let mut faults = Faults::new(Place::Header);
-    if !(16..=128).contains(&key.len()) || !key.iter().all(u8::is_ascii_graphic) {
+    if !is_key(key) {
         faults.within("Idempotency-Key", |faults| {
             faults.note::<()>(Flaw::BadValue("16–128 visible ASCII characters"));
         });
@@ -202,7 +263,9 @@ fn read_headers(headers: &HeaderMap, key: &[u8]) -> Result<Option<Version>, Vec<
 
 /// The version in a strong entity tag of ours.
 fn version_of(etag: &str) -> Option<Version> {
-    let digits = etag.trim().strip_prefix('"')?.strip_suffix('"')?;
+    let tag = etag.trim().strip_prefix('"')?.strip_suffix('"')?;
+    // What follows the version tells apart what the thing itself does not know, such as a name beside an id.
+    let digits = tag.split('-').next().filter(|digits| !digits.is_empty())?;
     digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok().map(Version))?
 }
 
@@ -223,8 +286,8 @@ fn key_hash(client: &ClientId, key: &[u8]) -> KeyHash {
 
 /// Binds a key to the request it came with. Keyed by the raw key, which is stored nowhere: the fingerprint of a
 /// secret vote lets nobody try out which vote it was.
-fn fingerprint(key: &[u8], request: &HttpRequest, body: &[u8]) -> Fingerprint {
-    let hash = [key, request.method().as_str().as_bytes(), request.path().as_bytes(), body]
+fn fingerprint(key: &[u8], path: &str, body: &[u8]) -> Fingerprint {
+    let hash = [key, b"POST", path.as_bytes(), body]
         .iter()
         // The length first: no two requests run together into the same bytes.
         .fold(Sha256::new(), |hash, part| {

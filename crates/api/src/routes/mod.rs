@@ -23,7 +23,7 @@ use crate::{
     service::Service,
     words::{Language, Words},
 };
-use domain::RequestId;
+use domain::{Denied, RequestId, Role};
 use fact::FactRow;
 use read::ReadRow;
 
@@ -182,4 +182,27 @@ pub struct Call<'c> {
     pub form: &'static str,
     /// The id of the request.
     pub id: RequestId,
+}
+
+impl Call<'_> {
+    /// The roles the caller's client holds today.
+    pub fn roles(&self) -> Vec<Role> {
+        let Some(claims) = self.claims else { return Vec::new() };
+        let app = self.service.app();
+        let today = app.now().day();
+        let views = app.views();
+        let grants = views.grants.of(&claims.client).iter().filter_map(|id| views.books.grant(*id));
+        grants.filter(|book| book.state.in_force_on(today)).map(|book| book.state.given.role).collect()
+    }
+
+    /// Goes on only when the client holds a role that is enough; `needs` tells the others what would be.
+    ///
+    /// # Errors
+    /// `missingPermission`.
+    pub fn require(&self, enough: impl Fn(&Role) -> bool, needs: &[Role]) -> Result<(), Problem> {
+        if self.roles().iter().any(enough) {
+            return Ok(());
+        }
+        Err(app::Failure::Denied(Denied { needs: needs.to_vec() }).into())
+    }
 }

@@ -20,6 +20,11 @@ pub enum ConferenceKind {
     Working,
 }
 
+impl ConferenceKind {
+    /// Every kind, in the order of this list.
+    pub const ALL: [Self; 5] = [Self::Launch, Self::Midyear, Self::YearEnd, Self::Congress, Self::Working];
+}
+
 /// A conference was held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -18,6 +18,11 @@ pub enum ExclusionCause {
     Other,
 }
 
+impl ExclusionCause {
+    /// Every cause, in the order of this list.
+    pub const ALL: [Self; 4] = [Self::Misconduct, Self::StepNotTaken, Self::OwnRequest, Self::Other];
+}
+
 /// A unit was excluded from consideration in this year.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

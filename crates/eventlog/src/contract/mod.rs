@@ -3,9 +3,11 @@
 //! A suite is given `place`, a function that makes a new place to keep a log in and returns what opens it. Whoever
 //! opens a place a second time has dropped the log before: that is a restart.
 
+mod model;
 mod promises;
 mod samples;
 
+pub use model::{any_groups_are_kept_like_a_list, readers_see_whole_groups_in_order};
 pub use promises::*;
 pub use samples::Samples;
 

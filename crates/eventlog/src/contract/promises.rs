@@ -1,12 +1,16 @@
 //! The promises, one function each. They panic when a promise is broken: they are tests.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what is broken by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what is broken by panicking"
+)]
+#![allow(missing_docs, reason = "the name is the promise")]
 
 use super::Samples;
 use crate::{AsideChange, EventLog, Fact, LogError, pages};
 use domain::{Position, envelope::MAX_ENVELOPE_BYTES};
-use proptest::{prelude::*, test_runner::TestRunner};
 use std::{
-    collections::BTreeMap,
     sync::{Arc, mpsc},
     thread,
     time::Duration,
@@ -18,16 +22,20 @@ pub type Open = Box<dyn Fn() -> Arc<dyn EventLog>>;
 /// Makes a new place.
 pub type Place<'a> = &'a dyn Fn() -> Open;
 
-fn commit(log: &dyn EventLog, facts: &[Fact], aside: &[AsideChange]) -> Result<(), LogError> {
+pub(super) fn commit(log: &dyn EventLog, facts: &[Fact], aside: &[AsideChange]) -> Result<(), LogError> {
     log.turn(log.head()?)?.commit(facts, aside)
 }
 
-fn bytes_of(facts: &[Fact]) -> Vec<Vec<u8>> {
+pub(super) fn bytes_of(facts: &[Fact]) -> Vec<Vec<u8>> {
     facts.iter().map(|fact| fact.bytes.clone()).collect()
 }
 
-fn everything(log: &dyn EventLog) -> Vec<Vec<u8>> {
-    log.read(Position(0), usize::MAX).unwrap().into_iter().map(|stored| stored.bytes).collect()
+pub(super) fn everything(log: &dyn EventLog) -> Vec<Vec<u8>> {
+    log.read(Position(0), usize::MAX)
+        .unwrap()
+        .into_iter()
+        .map(|stored| stored.bytes)
+        .collect()
 }
 
 fn put(key: &str, value: &str) -> AsideChange {
@@ -39,290 +47,267 @@ fn remove(key: &str) -> AsideChange {
 }
 
 fn keys(log: &dyn EventLog, prefix: &str) -> Vec<String> {
-    log.aside(prefix.as_bytes()).unwrap().into_iter().map(|(key, _)| String::from_utf8(key).unwrap()).collect()
+    log.aside(prefix.as_bytes())
+        .unwrap()
+        .into_iter()
+        .map(|(key, _)| String::from_utf8(key).unwrap())
+        .collect()
 }
 
-#[allow(missing_docs, reason = "the name is the promise")]
-mod stories {
-    use super::*;
-
-    pub fn a_new_log_is_empty(place: Place<'_>) {
-        let open = place();
-        let log = open();
-        assert_eq!(log.head().unwrap(), Position(0));
-        assert_eq!(everything(&*log), Vec::<Vec<u8>>::new());
-        assert_eq!(log.aside(b"").unwrap(), Vec::new());
-        assert!(log.turn(Position(0)).unwrap().missed().is_empty());
-    }
-
-    pub fn what_is_committed_is_read_back(place: Place<'_>) {
-        let open = place();
-        let log = open();
-        let facts = Samples::new(1).facts(700);
-        for group in facts.chunks(7) {
-            commit(&*log, group, &[]).unwrap();
-        }
-        assert_eq!(everything(&*log), bytes_of(&facts));
-        for from in [0, 1, 6, 7, 350, 698, 699] {
-            let read = log.read(Position(from as u64), 3).unwrap();
-            let given: Vec<_> = read.iter().map(|stored| &stored.bytes).collect();
-            let expected: Vec<_> = facts[from..].iter().take(3).map(|fact| &fact.bytes).collect();
-            assert_eq!(given, expected, "from {from}");
-        }
-        assert_eq!(log.read(Position(5), 0).unwrap(), Vec::new());
-    }
-
-    pub fn positions_follow_each_other(place: Place<'_>) {
-        let open = place();
-        let log = open();
-        let facts = Samples::new(2).facts(500);
-        for group in facts.chunks(50) {
-            commit(&*log, group, &[]).unwrap();
-        }
-        assert_eq!(log.head().unwrap(), Position(500));
-        let read: Vec<_> = log.read(Position(3), 400).unwrap().into_iter().map(|stored| stored.position.0).collect();
-        assert_eq!(read, (3..403).collect::<Vec<_>>());
-        let walked: Vec<_> = pages(&*log, Position(3)..Position(403))
-            .flat_map(|page| page.unwrap().facts(Position(3)..Position(403)).map(|(p, _)| p.0).collect::<Vec<_>>())
-            .collect();
-        assert_eq!(walked, read);
-    }
-
-    pub fn a_fact_out_of_place_writes_nothing(place: Place<'_>) {
-        let open = place();
-        let log = open();
-        let facts = Samples::new(3).facts(5);
-        commit(&*log, &facts[..2], &[]).unwrap();
-        let swapped = [facts[2].clone(), facts[4].clone()];
-        for wrong in [&facts[1..3], &facts[3..], &swapped] {
-            let refused = commit(&*log, wrong, &[put("k", "v")]);
-            assert!(matches!(refused, Err(LogError::OutOfPlace { .. })), "{refused:?}");
-        }
-        assert_eq!((log.head().unwrap(), keys(&*log, "")), (Position(2), vec![]));
-        commit(&*log, &facts[2..], &[]).unwrap();
-        assert_eq!(everything(&*log), bytes_of(&facts));
-    }
-
-    pub fn a_fact_too_large_writes_nothing(place: Place<'_>) {
-        let open = place();
-        let log = open();
-        let mut samples = Samples::new(4);
-        let facts = [samples.fact(), samples.noisy_fact(MAX_ENVELOPE_BYTES + 1)];
-        match commit(&*log, &facts, &[put("k", "v")]) {
-            Err(LogError::TooLarge { position: Position(1), bytes }) => assert_eq!(bytes, MAX_ENVELOPE_BYTES + 1),
-            other => panic!("{other:?}"),
-        }
-        assert_eq!((log.head().unwrap(), keys(&*log, "")), (Position(0), vec![]));
-        commit(&*log, &facts[..1], &[]).unwrap();
-    }
-
-    pub fn an_entry_aside_too_large_writes_nothing(place: Place<'_>) {
-        let open = place();
-        let log = open();
-        let fact = Samples::new(5).facts(1);
-        let (key, value) = (vec![b'k'; 128], vec![b'v'; 7_000]);
-        let long_key = AsideChange::Put(vec![b'k'; 129], vec![]);
-        let long_value = AsideChange::Put(b"k".to_vec(), vec![b'v'; 7_001]);
-        for wrong in [long_key, long_value, AsideChange::Remove(vec![b'k'; 129])] {
-            let refused = commit(&*log, &fact, &[put("a", "b"), wrong]);
-            assert!(matches!(refused, Err(LogError::AsideTooLarge { .. })), "{refused:?}");
-        }
-        assert_eq!((log.head().unwrap(), keys(&*log, "")), (Position(0), vec![]));
-        commit(&*log, &fact, &[AsideChange::Put(key.clone(), value.clone())]).unwrap();
-        assert_eq!(log.aside(b"").unwrap(), vec![(key, value)]);
-    }
-
-    pub fn facts_of_every_size_are_kept(place: Place<'_>) {
-        let open = place();
-        let mut samples = Samples::new(6);
-        let sizes = [1, 2, 100, 1_023, 1_024, 6_999, 7_000, 7_001, 24_571, 24_572, 24_573, 30_000, 59_999, 60_000];
-        let mut facts: Vec<_> = sizes.iter().map(|size| samples.noisy_fact(*size)).collect();
-        facts.extend((0..3).map(|_| Fact { bytes: vec![b'a'; MAX_ENVELOPE_BYTES], ..samples.fact() }));
-        let log = open();
-        for fact in &facts {
-            commit(&*log, std::slice::from_ref(fact), &[]).unwrap();
-        }
-        let together: Vec<_> = (0..100).map(|_| samples.noisy_fact(MAX_ENVELOPE_BYTES)).collect();
-        commit(&*log, &together, &[put("k", "v")]).unwrap();
-        facts.extend(together);
-        assert!(everything(&*log) == bytes_of(&facts));
-        drop(log);
-        assert!(everything(&*open()) == bytes_of(&facts));
-    }
-
-    pub fn the_aside_is_put_and_removed_with_the_facts(place: Place<'_>) {
-        let open = place();
-        let log = open();
-        let mut samples = Samples::new(7);
-        commit(&*log, &samples.facts(1), &[put("a", "1"), put("b", "2")]).unwrap();
-        commit(&*log, &samples.facts(1), &[remove("a"), put("b", "3"), put("c", "4"), remove("never there")]).unwrap();
-        let expected = vec![(b"b".to_vec(), b"3".to_vec()), (b"c".to_vec(), b"4".to_vec())];
-        assert_eq!(log.aside(b"").unwrap(), expected);
-        // In one unit the last change of a key counts, and changes need no facts.
-        commit(&*log, &[], &[put("c", "5"), remove("c"), remove("b"), put("b", "6")]).unwrap();
-        assert_eq!(log.aside(b"").unwrap(), vec![(b"b".to_vec(), b"6".to_vec())]);
-        assert_eq!(log.head().unwrap(), Position(2));
-    }
-
-    pub fn the_aside_is_listed_by_prefix(place: Place<'_>) {
-        let open = place();
-        let log = open();
-        let changes = ["vault/2", "ballot/9", "vault/10", "vault", "wault/1", "vault/1"].map(|key| put(key, key));
-        commit(&*log, &[], &changes).unwrap();
-        assert_eq!(keys(&*log, "vault/"), ["vault/1", "vault/10", "vault/2"]);
-        assert_eq!(keys(&*log, "vault/1"), ["vault/1", "vault/10"]);
-        assert_eq!(keys(&*log, "x"), Vec::<String>::new());
-        assert_eq!(keys(&*log, "").len(), 6);
-        let all_ones = AsideChange::Put(vec![0xff, 0xff], vec![]);
-        commit(&*log, &[], &[all_ones]).unwrap();
-        assert_eq!(log.aside(&[0xff]).unwrap(), vec![(vec![0xff, 0xff], vec![])]);
-    }
-
-    pub fn a_turn_tells_what_was_missed(place: Place<'_>) {
-        let open = place();
-        let log = open();
-        let facts = Samples::new(8).facts(100);
-        commit(&*log, &facts[..98], &[]).unwrap();
-        let turn = log.turn(Position(95)).unwrap();
-        let missed: Vec<_> = turn.missed().iter().map(|stored| (stored.position.0, stored.bytes.clone())).collect();
-        let expected: Vec<_> = (95..98).map(|index| (index as u64, facts[index].bytes.clone())).collect();
-        assert_eq!(missed, expected);
-        turn.commit(&facts[98..], &[]).unwrap();
-        assert_eq!(everything(&*log), bytes_of(&facts));
-    }
-
-    pub fn a_caller_from_another_log_is_refused(place: Place<'_>) {
-        let open = place();
-        let log = open();
-        assert!(matches!(log.turn(Position(1)), Err(LogError::OutOfPlace { expected: Position(0), .. })));
-        commit(&*log, &Samples::new(9).facts(1), &[]).unwrap();
-    }
-
-    pub fn a_turn_excludes_another(place: Place<'_>) {
-        let open = place();
-        let log = open();
-        let facts = Samples::new(10).facts(2);
-        let first = log.turn(Position(0)).unwrap();
-        let (say, hear) = mpsc::channel();
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                let second = log.turn(Position(0)).unwrap();
-                say.send(second.missed().len()).unwrap();
-                second.commit(&facts[1..], &[]).unwrap();
-            });
-            assert!(hear.recv_timeout(Duration::from_millis(200)).is_err(), "two had the turn");
-            first.commit(&facts[..1], &[]).unwrap();
-            assert_eq!(hear.recv(), Ok(1), "the second must be told what the first wrote");
-        });
-        assert_eq!(everything(&*log), bytes_of(&facts));
-    }
-
-    pub fn a_turn_that_is_dropped_writes_nothing(place: Place<'_>) {
-        let open = place();
-        let log = open();
-        drop(log.turn(Position(0)).unwrap());
-        log.turn(Position(0)).unwrap().commit(&[], &[]).unwrap();
-        assert_eq!(log.head().unwrap(), Position(0));
-        commit(&*log, &Samples::new(11).facts(1), &[]).unwrap();
-    }
-
-    pub fn nothing_lies_beyond_the_head(place: Place<'_>) {
-        let open = place();
-        let log = open();
-        commit(&*log, &Samples::new(12).facts(90), &[]).unwrap();
-        for beyond in [90, 91, 1_000_000, u64::MAX] {
-            assert_eq!(log.read(Position(beyond), 10).unwrap(), Vec::new());
-            assert!(log.page(Position(beyond)).unwrap().end() <= Position(beyond));
-        }
-        assert_eq!(log.read(Position(85), 10).unwrap().len(), 5);
-        let past_the_end: Vec<_> = pages(&*log, Position(85)..Position(91)).collect();
-        assert!(past_the_end.last().unwrap().is_err(), "a walk that was promised more must not end in silence");
-    }
-
-    pub fn everything_is_there_after_a_restart(place: Place<'_>) {
-        let open = place();
-        let mut samples = Samples::new(13);
-        let mut facts = Vec::new();
-        for round in 0..6 {
-            let log = open();
-            assert_eq!(everything(&*log), bytes_of(&facts));
-            assert_eq!(keys(&*log, "").len(), round);
-            let group = samples.facts(37 * (round + 1));
-            commit(&*log, &group[..1], &[put(&format!("round {round}"), "")]).unwrap();
-            commit(&*log, &group[1..], &[]).unwrap();
-            facts.extend(group);
-        }
-        assert_eq!(everything(&*open()), bytes_of(&facts));
-    }
-
-    pub fn readers_see_whole_groups_in_order(place: Place<'_>) {
-        const GROUP: usize = 9;
-        let open = place();
-        let log = open();
-        let facts = Samples::new(14).facts(GROUP * 150);
-        thread::scope(|scope| {
-            let writer = scope.spawn(|| {
-                for group in facts.chunks(GROUP) {
-                    commit(&*log, group, &[]).unwrap();
-                }
-            });
-            while !writer.is_finished() {
-                for from in [0, 600] {
-                    let head = usize::try_from(log.head().unwrap().0).unwrap();
-                    assert_eq!(head % GROUP, 0, "a part of a group was to be seen");
-                    let read = log.read(Position(from as u64), 500).unwrap();
-                    let expected = facts[from..].iter().map(|fact| &fact.bytes);
-                    assert!(read.iter().map(|stored| &stored.bytes).eq(expected.take(read.len())));
-                    assert!(read.len() >= head.saturating_sub(from).min(500));
-                }
-            }
-        });
-        assert_eq!(everything(&*log), bytes_of(&facts));
-    }
-
-    pub fn any_groups_are_kept_like_a_list(place: Place<'_>) {
-        let size = prop_oneof![6 => 1..2_000_usize, 3 => 1..30_000_usize, 1 => 1..=MAX_ENVELOPE_BYTES];
-        let change = (0..8_u8, proptest::option::of(0..7_000_usize));
-        let group = (prop::collection::vec(size, 0..12), prop::collection::vec(change, 0..3), prop::bool::weighted(0.2));
-        let groups = (any::<u64>(), prop::collection::vec(group, 1..20));
-        let mut runner = TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
-        let outcome = runner.run(&groups, |(seed, groups)| {
-            let open = place();
-            let mut log = open();
-            let mut samples = Samples::new(seed);
-            let (mut model, mut aside) = (Vec::new(), BTreeMap::new());
-            for (sizes, changes, restart) in groups {
-                let facts: Vec<_> = sizes.into_iter().map(|size| samples.noisy_fact(size)).collect();
-                let changes: Vec<_> = changes.into_iter().map(|(key, value)| change_of(key, value, &mut aside)).collect();
-                commit(&*log, &facts, &changes).unwrap();
-                model.extend(bytes_of(&facts));
-                if restart {
-                    drop(log);
-                    log = open();
-                }
-                prop_assert_eq!(log.head().unwrap(), Position(model.len() as u64));
-            }
-            prop_assert!(everything(&*log) == model);
-            prop_assert!(log.aside(b"").unwrap() == aside.into_iter().collect::<Vec<_>>());
-            Ok(())
-        });
-        outcome.unwrap();
-    }
-
-    fn change_of(key: u8, value: Option<usize>, aside: &mut BTreeMap<Vec<u8>, Vec<u8>>) -> AsideChange {
-        let key = vec![key];
-        match value {
-            Some(size) => {
-                let value = vec![key[0]; size];
-                aside.insert(key.clone(), value.clone());
-                AsideChange::Put(key, value)
-            }
-            None => {
-                aside.remove(&key);
-                AsideChange::Remove(key)
-            }
-        }
-    }
+pub fn a_new_log_is_empty(place: Place<'_>) {
+    let open = place();
+    let log = open();
+    assert_eq!(log.head().unwrap(), Position(0));
+    assert_eq!(everything(&*log), Vec::<Vec<u8>>::new());
+    assert_eq!(log.aside(b"").unwrap(), Vec::new());
+    assert!(log.turn(Position(0)).unwrap().missed().is_empty());
 }
 
-pub use stories::*;
+pub fn what_is_committed_is_read_back(place: Place<'_>) {
+    let open = place();
+    let log = open();
+    let facts = Samples::new(1).facts(700);
+    for group in facts.chunks(7) {
+        commit(&*log, group, &[]).unwrap();
+    }
+    assert_eq!(everything(&*log), bytes_of(&facts));
+    for from in [0, 1, 6, 7, 350, 698, 699] {
+        let read = log.read(Position(from as u64), 3).unwrap();
+        let given: Vec<_> = read.iter().map(|stored| &stored.bytes).collect();
+        let expected: Vec<_> = facts[from..].iter().take(3).map(|fact| &fact.bytes).collect();
+        assert_eq!(given, expected, "from {from}");
+    }
+    assert_eq!(log.read(Position(5), 0).unwrap(), Vec::new());
+}
+
+pub fn positions_follow_each_other(place: Place<'_>) {
+    let open = place();
+    let log = open();
+    let facts = Samples::new(2).facts(500);
+    for group in facts.chunks(50) {
+        commit(&*log, group, &[]).unwrap();
+    }
+    assert_eq!(log.head().unwrap(), Position(500));
+    let read: Vec<_> = log
+        .read(Position(3), 400)
+        .unwrap()
+        .into_iter()
+        .map(|stored| stored.position.0)
+        .collect();
+    assert_eq!(read, (3..403).collect::<Vec<_>>());
+    let walked: Vec<_> = pages(&*log, Position(3)..Position(403))
+        .flat_map(|page| {
+            page.unwrap()
+                .facts(Position(3)..Position(403))
+                .map(|(p, _)| p.0)
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(walked, read);
+}
+
+pub fn a_fact_out_of_place_writes_nothing(place: Place<'_>) {
+    let open = place();
+    let log = open();
+    let facts = Samples::new(3).facts(5);
+    commit(&*log, &facts[..2], &[]).unwrap();
+    let swapped = [facts[2].clone(), facts[4].clone()];
+    for wrong in [&facts[1..3], &facts[3..], &swapped] {
+        let refused = commit(&*log, wrong, &[put("k", "v")]);
+        assert!(matches!(refused, Err(LogError::OutOfPlace { .. })), "{refused:?}");
+    }
+    assert_eq!((log.head().unwrap(), keys(&*log, "")), (Position(2), vec![]));
+    commit(&*log, &facts[2..], &[]).unwrap();
+    assert_eq!(everything(&*log), bytes_of(&facts));
+}
+
+pub fn a_fact_too_large_writes_nothing(place: Place<'_>) {
+    let open = place();
+    let log = open();
+    let mut samples = Samples::new(4);
+    let facts = [samples.fact(), samples.noisy_fact(MAX_ENVELOPE_BYTES + 1)];
+    match commit(&*log, &facts, &[put("k", "v")]) {
+        Err(LogError::TooLarge {
+            position: Position(1),
+            bytes,
+        }) => assert_eq!(bytes, MAX_ENVELOPE_BYTES + 1),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!((log.head().unwrap(), keys(&*log, "")), (Position(0), vec![]));
+    commit(&*log, &facts[..1], &[]).unwrap();
+}
+
+pub fn an_entry_aside_too_large_writes_nothing(place: Place<'_>) {
+    let open = place();
+    let log = open();
+    let fact = Samples::new(5).facts(1);
+    let (key, value) = (vec![b'k'; 128], vec![b'v'; 7_000]);
+    let long_key = AsideChange::Put(vec![b'k'; 129], vec![]);
+    let long_value = AsideChange::Put(b"k".to_vec(), vec![b'v'; 7_001]);
+    for wrong in [long_key, long_value, AsideChange::Remove(vec![b'k'; 129])] {
+        let refused = commit(&*log, &fact, &[put("a", "b"), wrong]);
+        assert!(
+            matches!(refused, Err(LogError::AsideTooLarge { .. })),
+            "{refused:?}"
+        );
+    }
+    assert_eq!((log.head().unwrap(), keys(&*log, "")), (Position(0), vec![]));
+    commit(&*log, &fact, &[AsideChange::Put(key.clone(), value.clone())]).unwrap();
+    assert_eq!(log.aside(b"").unwrap(), vec![(key, value)]);
+}
+
+pub fn facts_of_every_size_are_kept(place: Place<'_>) {
+    let open = place();
+    let mut samples = Samples::new(6);
+    let sizes = [
+        1, 2, 100, 1_023, 1_024, 6_999, 7_000, 7_001, 24_571, 24_572, 24_573, 30_000, 59_999, 60_000,
+    ];
+    let mut facts: Vec<_> = sizes.iter().map(|size| samples.noisy_fact(*size)).collect();
+    facts.extend((0..3).map(|_| Fact {
+        bytes: vec![b'a'; MAX_ENVELOPE_BYTES],
+        ..samples.fact()
+    }));
+    let log = open();
+    for fact in &facts {
+        commit(&*log, std::slice::from_ref(fact), &[]).unwrap();
+    }
+    let together: Vec<_> = (0..100).map(|_| samples.noisy_fact(MAX_ENVELOPE_BYTES)).collect();
+    commit(&*log, &together, &[put("k", "v")]).unwrap();
+    facts.extend(together);
+    assert!(everything(&*log) == bytes_of(&facts));
+    drop(log);
+    assert!(everything(&*open()) == bytes_of(&facts));
+}
+
+pub fn the_aside_is_put_and_removed_with_the_facts(place: Place<'_>) {
+    let open = place();
+    let log = open();
+    let mut samples = Samples::new(7);
+    commit(&*log, &samples.facts(1), &[put("a", "1"), put("b", "2")]).unwrap();
+    commit(
+        &*log,
+        &samples.facts(1),
+        &[remove("a"), put("b", "3"), put("c", "4"), remove("never there")],
+    )
+    .unwrap();
+    let expected = vec![(b"b".to_vec(), b"3".to_vec()), (b"c".to_vec(), b"4".to_vec())];
+    assert_eq!(log.aside(b"").unwrap(), expected);
+    // In one unit the last change of a key counts, and changes need no facts.
+    commit(
+        &*log,
+        &[],
+        &[put("c", "5"), remove("c"), remove("b"), put("b", "6")],
+    )
+    .unwrap();
+    assert_eq!(log.aside(b"").unwrap(), vec![(b"b".to_vec(), b"6".to_vec())]);
+    assert_eq!(log.head().unwrap(), Position(2));
+}
+
+pub fn the_aside_is_listed_by_prefix(place: Place<'_>) {
+    let open = place();
+    let log = open();
+    let changes = ["vault/2", "ballot/9", "vault/10", "vault", "wault/1", "vault/1"].map(|key| put(key, key));
+    commit(&*log, &[], &changes).unwrap();
+    assert_eq!(keys(&*log, "vault/"), ["vault/1", "vault/10", "vault/2"]);
+    assert_eq!(keys(&*log, "vault/1"), ["vault/1", "vault/10"]);
+    assert_eq!(keys(&*log, "x"), Vec::<String>::new());
+    assert_eq!(keys(&*log, "").len(), 6);
+    let all_ones = AsideChange::Put(vec![0xff, 0xff], vec![]);
+    commit(&*log, &[], &[all_ones]).unwrap();
+    assert_eq!(log.aside(&[0xff]).unwrap(), vec![(vec![0xff, 0xff], vec![])]);
+}
+
+pub fn a_turn_tells_what_was_missed(place: Place<'_>) {
+    let open = place();
+    let log = open();
+    let facts = Samples::new(8).facts(100);
+    commit(&*log, &facts[..98], &[]).unwrap();
+    let turn = log.turn(Position(95)).unwrap();
+    let missed: Vec<_> = turn
+        .missed()
+        .iter()
+        .map(|stored| (stored.position.0, stored.bytes.clone()))
+        .collect();
+    let expected: Vec<_> = (95..98)
+        .map(|index| (index as u64, facts[index].bytes.clone()))
+        .collect();
+    assert_eq!(missed, expected);
+    turn.commit(&facts[98..], &[]).unwrap();
+    assert_eq!(everything(&*log), bytes_of(&facts));
+}
+
+pub fn a_caller_from_another_log_is_refused(place: Place<'_>) {
+    let open = place();
+    let log = open();
+    assert!(matches!(
+        log.turn(Position(1)),
+        Err(LogError::OutOfPlace {
+            expected: Position(0),
+            ..
+        })
+    ));
+    commit(&*log, &Samples::new(9).facts(1), &[]).unwrap();
+}
+
+pub fn a_turn_excludes_another(place: Place<'_>) {
+    let open = place();
+    let log = open();
+    let facts = Samples::new(10).facts(2);
+    let first = log.turn(Position(0)).unwrap();
+    let (say, hear) = mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let second = log.turn(Position(0)).unwrap();
+            say.send(second.missed().len()).unwrap();
+            second.commit(&facts[1..], &[]).unwrap();
+        });
+        assert!(
+            hear.recv_timeout(Duration::from_millis(200)).is_err(),
+            "two had the turn"
+        );
+        first.commit(&facts[..1], &[]).unwrap();
+        assert_eq!(hear.recv(), Ok(1), "the second must be told what the first wrote");
+    });
+    assert_eq!(everything(&*log), bytes_of(&facts));
+}
+
+pub fn a_turn_that_is_dropped_writes_nothing(place: Place<'_>) {
+    let open = place();
+    let log = open();
+    drop(log.turn(Position(0)).unwrap());
+    log.turn(Position(0)).unwrap().commit(&[], &[]).unwrap();
+    assert_eq!(log.head().unwrap(), Position(0));
+    commit(&*log, &Samples::new(11).facts(1), &[]).unwrap();
+}
+
+pub fn nothing_lies_beyond_the_head(place: Place<'_>) {
+    let open = place();
+    let log = open();
+    commit(&*log, &Samples::new(12).facts(90), &[]).unwrap();
+    for beyond in [90, 91, 1_000_000, u64::MAX] {
+        assert_eq!(log.read(Position(beyond), 10).unwrap(), Vec::new());
+        assert!(log.page(Position(beyond)).unwrap().end() <= Position(beyond));
+    }
+    assert_eq!(log.read(Position(85), 10).unwrap().len(), 5);
+    let past_the_end: Vec<_> = pages(&*log, Position(85)..Position(91)).collect();
+    assert!(
+        past_the_end.last().unwrap().is_err(),
+        "a walk that was promised more must not end in silence"
+    );
+}
+
+pub fn everything_is_there_after_a_restart(place: Place<'_>) {
+    let open = place();
+    let mut samples = Samples::new(13);
+    let mut facts = Vec::new();
+    for round in 0..6 {
+        let log = open();
+        assert_eq!(everything(&*log), bytes_of(&facts));
+        assert_eq!(keys(&*log, "").len(), round);
+        let group = samples.facts(37 * (round + 1));
+        commit(&*log, &group[..1], &[put(&format!("round {round}"), "")]).unwrap();
+        commit(&*log, &group[1..], &[]).unwrap();
+        facts.extend(group);
+    }
+    assert_eq!(everything(&*open()), bytes_of(&facts));
+}

@@ -8,7 +8,8 @@
 
 use crate::Page;
 use domain::Position;
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::RefCell};
+use zstd::bulk::{Compressor, Decompressor};
 
 /// The size at which a page is full, in bytes before compression. Larger pages gain nothing in space.
 pub(super) const PAGE_BYTES: usize = 24 * 1024;
@@ -112,24 +113,40 @@ impl Piece {
 }
 
 /// Cuts runs of facts into sealed pieces.
-pub(super) struct Cutter(zstd::bulk::Compressor<'static>);
+pub(super) struct Cutter(Compressor<'static>);
 
 impl Cutter {
     /// A cutter at the level measured best for this JSON: 1.
     pub(super) fn new() -> std::io::Result<Self> {
-        zstd::bulk::Compressor::new(1).map(Self)
+        Compressor::new(1).map(Self)
     }
 
     /// The sealed pieces of the run that begins at `first`, each under the key of its part.
-    pub(super) fn cut(&mut self, first: Position, raw: &[u8], key: impl Fn(u16) -> Vec<u8>) -> std::io::Result<Vec<Entry>> {
-        let stored = if raw.len() < COMPRESS_FROM { Cow::Borrowed(raw) } else { Cow::Owned(self.0.compress(raw)?) };
+    pub(super) fn cut(
+        &mut self,
+        first: Position,
+        raw: &[u8],
+        key: impl Fn(u16) -> Vec<u8>,
+    ) -> std::io::Result<Vec<Entry>> {
+        let stored = if raw.len() < COMPRESS_FROM {
+            Cow::Borrowed(raw)
+        } else {
+            Cow::Owned(self.0.compress(raw)?)
+        };
         let compressed = matches!(stored, Cow::Owned(_));
         let too_large = |_| std::io::Error::other("a run of facts is too large to store");
         let parts = u16::try_from(stored.len().div_ceil(VALUE_BYTES)).map_err(too_large)?;
         let raw_bytes = u32::try_from(raw.len()).map_err(too_large)?;
         let pieces = (0..parts).zip(stored.chunks(VALUE_BYTES)).map(|(part, chunk)| {
             let key = key(part);
-            let piece = Piece { first, part, parts, compressed, raw_bytes, chunk: chunk.to_vec() };
+            let piece = Piece {
+                first,
+                part,
+                parts,
+                compressed,
+                raw_bytes,
+                chunk: chunk.to_vec(),
+            };
             let value = seal(&key, &piece.body());
             (key, value)
         });
@@ -143,23 +160,47 @@ pub(super) fn join(pieces: &[Piece]) -> Result<Page, &'static str> {
     let fits = |(index, piece): (usize, &Piece)| {
         usize::from(piece.part) == index
             && usize::from(piece.parts) == pieces.len()
-            && (piece.first, piece.compressed, piece.raw_bytes) == (head.first, head.compressed, head.raw_bytes)
+            && (piece.first, piece.compressed, piece.raw_bytes)
+                == (head.first, head.compressed, head.raw_bytes)
     };
     if !pieces.iter().enumerate().all(fits) {
         return Err("its pieces do not belong together");
     }
-    let stored = pieces.iter().map(|piece| piece.chunk.as_slice()).collect::<Vec<_>>().concat();
-    let raw_bytes = usize::try_from(head.raw_bytes).ok().filter(|bytes| *bytes <= MAX_RUN_BYTES);
+    let stored = pieces
+        .iter()
+        .map(|piece| piece.chunk.as_slice())
+        .collect::<Vec<_>>()
+        .concat();
+    let raw_bytes = usize::try_from(head.raw_bytes)
+        .ok()
+        .filter(|bytes| *bytes <= MAX_RUN_BYTES);
     let raw_bytes = raw_bytes.ok_or("it claims an impossible size")?;
     let raw = if head.compressed {
-        zstd::bulk::decompress(&stored, raw_bytes).map_err(|_| "it cannot be decompressed")?
+        decompress(&stored, raw_bytes).map_err(|_| "it cannot be decompressed")?
     } else {
         stored
     };
     if raw.len() != raw_bytes {
         return Err("it does not have its size");
     }
-    Page::decode(head.first, raw).filter(|page| !page.is_empty()).ok_or("its lengths do not add up")
+    Page::decode(head.first, raw)
+        .filter(|page| !page.is_empty())
+        .ok_or("its lengths do not add up")
+}
+
+thread_local! {
+    /// A context costs more to make than a page to decompress.
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn decompress(stored: &[u8], raw_bytes: usize) -> std::io::Result<Vec<u8>> {
+    DECOMPRESSOR.with_borrow_mut(|kept| {
+        let decompressor = match kept {
+            Some(decompressor) => decompressor,
+            None => kept.insert(Decompressor::new()?),
+        };
+        decompressor.decompress(stored, raw_bytes)
+    })
 }
 
 #[cfg(test)]
@@ -174,11 +215,17 @@ mod tests {
     }
 
     fn cut(page: &Page) -> Vec<Entry> {
-        Cutter::new().unwrap().cut(page.first(), page.raw(), |part| page_key(page.first(), part)).unwrap()
+        Cutter::new()
+            .unwrap()
+            .cut(page.first(), page.raw(), |part| page_key(page.first(), part))
+            .unwrap()
     }
 
     fn read(entries: &[Entry]) -> Option<Vec<Piece>> {
-        entries.iter().map(|(key, value)| Piece::read(key, value)).collect()
+        entries
+            .iter()
+            .map(|(key, value)| Piece::read(key, value))
+            .collect()
     }
 
     proptest! {

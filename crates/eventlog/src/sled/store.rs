@@ -42,7 +42,13 @@ struct Writer {
 }
 
 impl Store {
-    pub(super) fn new(folder: PathBuf, trees: Trees, open: Page, next_slot: u32, lock: File) -> Result<Self, LogError> {
+    pub(super) fn new(
+        folder: PathBuf,
+        trees: Trees,
+        open: Page,
+        next_slot: u32,
+        lock: File,
+    ) -> Result<Self, LogError> {
         let cutter = Cutter::new().map_err(LogError::failed("preparing compression"))?;
         Ok(Self {
             folder,
@@ -94,7 +100,9 @@ impl Store {
 
     /// Whether the store still takes facts.
     pub(super) fn sound(&self) -> Result<(), LogError> {
-        self.failure.get().map_or(Ok(()), |since| Err(LogError::ReadOnly { since: since.clone() }))
+        self.failure
+            .get()
+            .map_or(Ok(()), |since| Err(LogError::ReadOnly { since: since.clone() }))
     }
 
     /// Takes no more facts from now on, because of `error`, which is handed back.
@@ -114,7 +122,11 @@ impl Store {
     pub(super) fn turn(&self) -> Result<SledTurn<'_>, LogError> {
         let writer = self.writer.lock();
         self.sound()?;
-        Ok(SledTurn { store: self, writer, missed: Vec::new() })
+        Ok(SledTurn {
+            store: self,
+            writer,
+            missed: Vec::new(),
+        })
     }
 }
 
@@ -128,7 +140,9 @@ pub(super) struct SledTurn<'a> {
 impl SledTurn<'_> {
     /// Writes facts that follow the head, and changes aside; durable when it returns.
     pub(super) fn write<'b>(
-        &mut self, facts: impl Iterator<Item = &'b [u8]>, aside: &[AsideChange],
+        &mut self,
+        facts: impl Iterator<Item = &'b [u8]>,
+        aside: &[AsideChange],
     ) -> Result<(), LogError> {
         let open = Arc::clone(&self.store.open.read());
         let (full, page) = fill(&open, facts);
@@ -142,20 +156,41 @@ impl SledTurn<'_> {
     }
 
     /// Writes the pages that became full and what is new in the open page; gives the next free slot.
-    fn write_pages(&mut self, open: &Page, full: &[Page], page: &Page, aside: &[AsideChange]) -> Result<u32, LogError> {
+    fn write_pages(
+        &mut self,
+        open: &Page,
+        full: &[Page],
+        page: &Page,
+        aside: &[AsideChange],
+    ) -> Result<u32, LogError> {
         let cutting = LogError::failed::<std::io::Error>("compressing facts");
-        let mut unit = Unit { aside, ..Unit::default() };
+        let mut unit = Unit {
+            aside,
+            ..Unit::default()
+        };
         let mut slot = self.writer.next_slot;
         let mut cut = || -> std::io::Result<()> {
             for page in full {
-                unit.pages.extend(self.writer.cutter.cut(page.first(), page.raw(), |part| page_key(page.first(), part))?);
+                unit.pages.extend(
+                    self.writer
+                        .cutter
+                        .cut(page.first(), page.raw(), |part| page_key(page.first(), part))?,
+                );
                 slot = 0;
             }
             let first = page.first().max(open.end());
             if first < page.end() {
                 let start = slot;
-                unit.tail = self.writer.cutter.cut(first, page.raw_from(first), |part| slot_key(start + u32::from(part)))?;
-                slot = unit.tail.len().try_into().ok().and_then(|n| start.checked_add(n)).unwrap_or(u32::MAX);
+                unit.tail = self.writer.cutter.cut(first, page.raw_from(first), |part| {
+                    slot_key(start + u32::from(part))
+                })?;
+                slot = unit
+                    .tail
+                    .len()
+                    .try_into()
+                    .ok()
+                    .and_then(|n| start.checked_add(n))
+                    .unwrap_or(u32::MAX);
             }
             Ok(())
         };
@@ -174,15 +209,24 @@ impl SledTurn<'_> {
 }
 
 /// Adds facts after the open page; gives the pages that became full and the new open page.
+///
+/// A page that one group fills by half is full at once: its facts are compressed once, not first as a fragment and
+/// again in the page, and the group stays a single write.
 fn fill<'b>(open: &Page, facts: impl Iterator<Item = &'b [u8]>) -> (Vec<Page>, Page) {
     let mut full = Vec::new();
     let mut page = open.clone();
+    let mut close = |page: &mut Page| {
+        let next = Page::new(page.end());
+        full.push(std::mem::replace(page, next));
+    };
     for bytes in facts {
         if page.is_full_for(bytes.len(), PAGE_BYTES) {
-            let next = Page::new(page.end());
-            full.push(std::mem::replace(&mut page, next));
+            close(&mut page);
         }
         page.push(bytes);
+    }
+    if page.raw_from(open.end()).len() >= PAGE_BYTES / 2 {
+        close(&mut page);
     }
     (full, page)
 }

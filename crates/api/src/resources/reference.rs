@@ -1,0 +1,212 @@
+//! Lists for programs: regulations that come with the service, event types, scopes; and whether the service is well.
+
+use crate::{
+    answer::{Answer, Cache},
+    answer_body,
+    auth::Scope,
+    body::{Field, Schemas, parameters::NoParameters},
+    parameters,
+    problem::{Code, Problem},
+    routes::{Access::Public, Call, Read, Route, Tag, page, read},
+    shown::Shown,
+};
+use domain::{
+    Event, LocalisedName, Text,
+    regulation::{Regulation, presets},
+};
+use utoipa::openapi::{RefOr, Schema};
+
+/// The rows of this resource.
+pub static ROUTES: &[Route] = &[
+    read::<Presets>(
+        "/v1/regulations",
+        "listRegulations",
+        Tag::Reference,
+        ["Các mẫu quy chế có sẵn", "Regulations that come with the service"],
+        Public,
+    ),
+    read::<OnePreset>(
+        "/v1/regulations/{code}",
+        "getRegulation",
+        Tag::Reference,
+        ["Một mẫu quy chế", "One regulation that comes with the service"],
+        Public,
+    ),
+    read::<EventTypes>(
+        "/v1/reference/event-types",
+        "listEventTypes",
+        Tag::Reference,
+        ["Danh mục loại sự kiện", "Every kind of fact"],
+        Public,
+    ),
+    read::<Scopes>(
+        "/v1/reference/scopes",
+        "listScopes",
+        Tag::Reference,
+        ["Danh mục phạm vi của thẻ", "Every scope a token may have"],
+        Public,
+    ),
+    page("/health/live", |_, _| Answer::serialised(&Health { status: "live", facts: None })),
+    page("/health/ready", |call, _| ready(call)),
+];
+
+answer_body! {
+    /// Một mẫu quy chế. A regulation that comes with the service.
+    pub struct PresetRow {
+        /// Mã. Its code.
+        code: &'static str,
+        /// Tên. Its title.
+        title: LocalisedName,
+    }
+}
+
+answer_body! {
+    /// Các mẫu quy chế. Regulations that come with the service.
+    pub struct PresetList {
+        /// Các mẫu. The regulations.
+        items: Vec<PresetRow>,
+    }
+}
+
+/// `GET /v1/regulations`
+pub struct Presets;
+
+impl Read for Presets {
+    type Path = NoParameters;
+    type Query = NoParameters;
+    const CACHE: Cache = Cache::Shared(60);
+
+    fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
+        PresetList::schema(schemas)
+    }
+
+    async fn answer(_: &Call<'_>, _: NoParameters, _: NoParameters) -> Result<Answer, Problem> {
+        let row = |preset: &domain::regulation::Preset| PresetRow {
+            code: preset.code,
+            title: preset.regulation.title.clone(),
+        };
+        Answer::serialised(&PresetList { items: presets().iter().map(row).collect() })
+    }
+}
+
+parameters! {
+    /// The path of one regulation.
+    pub struct PresetPath {
+        /// Mã. Its code.
+        code: Text<64> = "hcmc-2008",
+    }
+}
+
+/// `GET /v1/regulations/{code}`
+pub struct OnePreset;
+
+impl Read for OnePreset {
+    type Path = PresetPath;
+    type Query = NoParameters;
+    const CACHE: Cache = Cache::Shared(60);
+
+    fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
+        <Regulation as Field>::schema(schemas)
+    }
+
+    async fn answer(_: &Call<'_>, path: PresetPath, _: NoParameters) -> Result<Answer, Problem> {
+        let found = presets().iter().find(|preset| preset.code == path.code.as_str());
+        Answer::serialised(&found.ok_or_else(|| Problem::new(Code::ResourceNotFound))?.regulation)
+    }
+}
+
+answer_body! {
+    /// Các loại sự kiện. Every kind of fact, as the log names it; outside the log the name is `vn.thidua.<name>.v1`.
+    pub struct EventTypeList {
+        /// Các loại. The kinds.
+        items: Vec<&'static str>,
+    }
+}
+
+/// `GET /v1/reference/event-types`
+pub struct EventTypes;
+
+impl Read for EventTypes {
+    type Path = NoParameters;
+    type Query = NoParameters;
+    const CACHE: Cache = Cache::Shared(60);
+
+    fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
+        EventTypeList::schema(schemas)
+    }
+
+    async fn answer(_: &Call<'_>, _: NoParameters, _: NoParameters) -> Result<Answer, Problem> {
+        Answer::serialised(&EventTypeList { items: Event::types().collect() })
+    }
+}
+
+answer_body! {
+    /// Một phạm vi. A scope.
+    pub struct ScopeRow {
+        /// Tên trong thẻ. Its name in a token.
+        name: &'static str,
+        /// Cho phép làm gì. What it allows.
+        description: LocalisedText,
+    }
+}
+
+answer_body! {
+    /// Lời giải thích bằng hai thứ tiếng. Words in two languages.
+    pub struct LocalisedText {
+        /// Tiếng Việt. Vietnamese.
+        vi: &'static str,
+        /// Tiếng Anh. English.
+        en: &'static str,
+    }
+}
+
+answer_body! {
+    /// Các phạm vi. Every scope.
+    pub struct ScopeList {
+        /// Các phạm vi. The scopes.
+        items: Vec<ScopeRow>,
+    }
+}
+
+/// `GET /v1/reference/scopes`
+pub struct Scopes;
+
+impl Read for Scopes {
+    type Path = NoParameters;
+    type Query = NoParameters;
+    const CACHE: Cache = Cache::Shared(60);
+
+    fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
+        ScopeList::schema(schemas)
+    }
+
+    async fn answer(_: &Call<'_>, _: NoParameters, _: NoParameters) -> Result<Answer, Problem> {
+        let row = |scope: &Scope| ScopeRow {
+            name: scope.as_str(),
+            description: LocalisedText { vi: scope.description_vi(), en: scope.description_en() },
+        };
+        Answer::serialised(&ScopeList { items: Scope::ALL.iter().map(row).collect() })
+    }
+}
+
+answer_body! {
+    /// Tình trạng dịch vụ. How the service is.
+    pub struct Health {
+        /// `live`, `ready`.
+        status: &'static str,
+        /// Số sự kiện trong sổ. How many facts the log holds.
+        facts: Option<u64>,
+    }
+}
+
+/// Ready: the log is read, it can be written, and tokens can be verified. A service that only reads wants a restart.
+fn ready(call: &Call<'_>) -> Result<Answer, Problem> {
+    if call.service.app().is_read_only() {
+        return Err(Problem::new(Code::ReadOnly));
+    }
+    if !call.service.verifier().ready() {
+        return Err(Problem::new(Code::TokenKeysUnavailable));
+    }
+    let facts = Some(call.service.app().head().0);
+    Answer::serialised(&Health { status: "ready", facts })
+}

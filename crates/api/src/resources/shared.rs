@@ -1,0 +1,141 @@
+//! What several resources have in common: moments, pages, names beside ids.
+
+use crate::{
+    body::parameters::Limit,
+    parameters,
+    problem::{Code, Problem},
+    routes::{Call, read::as_of},
+};
+use app::{AsOf, Moment};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{BlocId, LocalisedName, Position, Text, Timestamp, UnitId, year::Year};
+use std::fmt::Debug;
+use views::Book;
+
+parameters! {
+    /// When to read.
+    pub struct AsOfQuery {
+        /// Như đã biết tại thời điểm này (giờ máy chủ ghi nhận). As known at a recorded time.
+        as_of: Option<Timestamp> = "2026-10-20T00:00:00Z",
+        /// Như đã biết sau chừng ấy sự kiện. As known after so many facts.
+        as_of_position: Option<Position>,
+    }
+}
+
+impl AsOfQuery {
+    /// The moment asked for.
+    pub fn moment(&self, call: &Call<'_>) -> Result<Moment, Problem> {
+        Ok(call.service.app().moment(as_of(self.as_of, self.as_of_position)?)?)
+    }
+}
+
+/// The entity tag of an answer about the year of a bloc: the version, for `If-Match`, and what else the answer shows
+/// that may change without it: members, names, and which day it is.
+pub fn year_tag(call: &Call<'_>, moment: &Moment, bloc: BlocId, year: &Book<Year>) -> String {
+    if !moment.is_now() {
+        return format!("{}-p{}", year.version, moment.position());
+    }
+    let app = call.service.app();
+    let views = app.views();
+    let members = views.books.bloc(bloc).map(|book| book.last).unwrap_or_default();
+    let changed = year.last.max(members).max(views.directory.last_renaming());
+    format!("{}-{changed}-{}", year.version, app.now().day())
+}
+
+/// The name of a unit at a moment; its id where the register does not know it yet.
+pub fn unit_name(moment: &Moment, id: UnitId) -> Result<Option<LocalisedName>, Problem> {
+    Ok(moment.unit(id)?.map(|book| book.state.name.clone()))
+}
+
+/// What a list was asked with.
+pub struct PageQuery {
+    /// Where to begin, as the page before said.
+    pub cursor: Option<Text<200>>,
+    /// How many items.
+    pub limit: Limit,
+    /// As known at a time.
+    pub as_of: Option<Timestamp>,
+    /// As known after so many facts.
+    pub as_of_position: Option<Position>,
+}
+
+/// One page of a list. A walk over all pages is a stable snapshot: the cursor remembers the moment of the first page
+/// and what was asked for.
+pub struct Page {
+    /// The moment of the whole walk.
+    pub moment: Moment,
+    begin: usize,
+    limit: usize,
+    asked: u64,
+}
+
+/// A page, filled.
+pub struct Found<T> {
+    /// Its items.
+    pub items: Vec<T>,
+    /// Where the next page begins.
+    pub next_cursor: Option<String>,
+}
+
+impl Page {
+    /// Reads the cursor, or begins a walk. `filter` is whatever else was asked for.
+    ///
+    /// # Errors
+    /// When the cursor is not one of ours, or comes from a walk that asked for something else.
+    pub fn open(call: &Call<'_>, query: PageQuery, filter: &impl Debug) -> Result<Self, Problem> {
+        let asked = fingerprint(&(filter, query.as_of, query.as_of_position));
+        let limit = usize::from(query.limit.0);
+        let app = call.service.app();
+        match query.cursor {
+            None => {
+                let moment = app.moment(as_of(query.as_of, query.as_of_position)?)?;
+                Ok(Self { moment, begin: 0, limit, asked })
+            }
+            Some(cursor) => {
+                let [position, begin, of] = read_cursor(cursor.as_str()).ok_or_else(|| Problem::new(Code::CursorInvalid))?;
+                if of != asked {
+                    return Err(Problem::new(Code::CursorFilterMismatch));
+                }
+                let moment = app.moment(AsOf::Position(Position(position))).map_err(|_| Problem::new(Code::CursorInvalid))?;
+                let begin = usize::try_from(begin).map_err(|_| Problem::new(Code::CursorInvalid))?;
+                Ok(Self { moment, begin, limit, asked })
+            }
+        }
+    }
+
+    /// Fills the page from the candidates of the whole list; those that `show` leaves out do not count.
+    ///
+    /// # Errors
+    /// Those of `show`.
+    pub fn fill<C, T>(
+        &self,
+        candidates: impl Iterator<Item = C>,
+        mut show: impl FnMut(C) -> Result<Option<T>, Problem>,
+    ) -> Result<Found<T>, Problem> {
+        let mut items = Vec::with_capacity(self.limit);
+        for (index, candidate) in candidates.enumerate().skip(self.begin) {
+            if items.len() == self.limit {
+                return Ok(Found { items, next_cursor: Some(self.cursor(index)) });
+            }
+            items.extend(show(candidate)?);
+        }
+        Ok(Found { items, next_cursor: None })
+    }
+
+    fn cursor(&self, next: usize) -> String {
+        let parts = [self.moment.position().0, next as u64, self.asked];
+        URL_SAFE_NO_PAD.encode(parts.map(u64::to_be_bytes).concat())
+    }
+}
+
+fn read_cursor(text: &str) -> Option<[u64; 3]> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (parts, rest) = bytes.as_chunks::<8>();
+    let parts: Vec<u64> = parts.iter().map(|part| u64::from_be_bytes(*part)).collect();
+    if rest.is_empty() { parts.try_into().ok() } else { None }
+}
+
+/// The same for the same question, in this process and the next.
+fn fingerprint(asked: &impl Debug) -> u64 {
+    ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(format!("{asked:?}"))
+}

@@ -1,0 +1,164 @@
+//! The scores of each unit by each scorer, and what they come to.
+
+use super::{
+    YearPath,
+    book::{Filed, roster},
+    year_at,
+};
+use crate::{
+    answer::{Answer, Cache},
+    answer_body,
+    body::Schemas,
+    parameters,
+    problem::Problem,
+    resources::shared::{AsOfQuery, unit_name, year_tag},
+    routes::{Call, Read},
+    shown::Shown,
+};
+use app::Moment;
+use domain::{
+    LocalisedName, Points, Position, Timestamp, UnitId,
+    regulation::{CriterionId, Line, Scorer},
+    year::{Score, Year},
+};
+use utoipa::openapi::{RefOr, Schema};
+
+answer_body! {
+    /// Điểm của một tiêu chí. The points for one criterion.
+    pub struct PointsAnswer {
+        /// Tiêu chí. The criterion.
+        criterion: CriterionId,
+        /// Điểm. The points.
+        points: Points,
+    }
+}
+
+answer_body! {
+    /// Một lần chấm điểm đang có hiệu lực. The score of one scorer that stands; its evidence is in the fact.
+    pub struct ScoreAnswer {
+        /// Người chấm. Who scored.
+        scorer: Scorer,
+        /// Đơn vị chấm thay mặt khối. The unit whose officer gave it.
+        given_by: Option<UnitId>,
+        /// Điểm từng tiêu chí. The points, criterion by criterion.
+        entries: Vec<PointsAnswer>,
+        /// Sự kiện đang có hiệu lực. The fact that stands.
+        filed: Filed,
+        /// Các sự kiện đã được thay, cũ trước. The facts it replaced, oldest first.
+        replaced: Vec<Filed>,
+    }
+}
+
+answer_body! {
+    /// Cách một tiêu chí được tính. What one criterion counted.
+    pub struct LineAnswer {
+        /// Tiêu chí. The criterion.
+        criterion: CriterionId,
+        /// Lấy điểm của ai. Whose score counts; absent when nobody whose score counts has scored it.
+        scorer: Option<Scorer>,
+        /// Điểm được chấm. The points given.
+        given: Points,
+        /// Điểm được tính, sau mức tối đa của tiêu chí. The points counted, after the criterion's maximum.
+        counted: Points,
+    }
+}
+
+answer_body! {
+    /// Điểm của một đơn vị. The scores of one unit.
+    pub struct UnitScores {
+        /// Đơn vị. The unit.
+        unit: UnitId,
+        /// Tên. Its name.
+        name: Option<LocalisedName>,
+        /// Các lần chấm, bên cạnh nhau. The scores, side by side.
+        scores: Vec<ScoreAnswer>,
+        /// Tổng điểm. Contents + bonus − penalty.
+        total: Points,
+        /// Điểm nội dung. For contents, after caps.
+        contents: Points,
+        /// Điểm thưởng. Bonus, after caps.
+        bonus: Points,
+        /// Điểm trừ. Penalty, as a positive number.
+        penalty: Points,
+        /// Cách tính. How the total came about.
+        lines: Vec<LineAnswer>,
+    }
+}
+
+answer_body! {
+    /// Điểm của các đơn vị. The scores of every unit, in the order they joined.
+    pub struct ScoreList {
+        /// Các đơn vị. The units.
+        items: Vec<UnitScores>,
+        /// Các loại sự kiện có dữ liệu minh họa. Kinds of facts some of which are examples that no document states.
+        illustrative: Vec<&'static str>,
+    }
+}
+
+parameters! {
+    /// Whose scores.
+    pub struct ScoreQuery {
+        /// Chỉ đơn vị này. This unit only.
+        unit: Option<UnitId>,
+        /// Như đã biết tại thời điểm này. As known at a recorded time.
+        as_of: Option<Timestamp>,
+        /// Như đã biết sau chừng ấy sự kiện. As known after so many facts.
+        as_of_position: Option<Position>,
+    }
+}
+
+/// `GET /v1/blocs/{bloc}/years/{year}/scores`
+pub struct Scores;
+
+impl Read for Scores {
+    type Path = YearPath;
+    type Query = ScoreQuery;
+    const CACHE: Cache = Cache::Revalidate;
+
+    fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
+        ScoreList::schema(schemas)
+    }
+
+    async fn answer(call: &Call<'_>, path: YearPath, query: ScoreQuery) -> Result<Answer, Problem> {
+        let ScoreQuery { unit, as_of, as_of_position } = query;
+        let moment = AsOfQuery { as_of, as_of_position }.moment(call)?;
+        let book = year_at(&moment, &path)?;
+        let members = roster(call, &moment, path.bloc, &book.state)?;
+        let units = members.into_iter().filter(|member| unit.is_none_or(|unit| unit == *member));
+        let items: Result<Vec<_>, _> = units.filter_map(|unit| unit_scores(&moment, &book.state, unit).transpose()).collect();
+        let list = ScoreList { items: items?, illustrative: book.illustrative.iter().copied().collect() };
+        Ok(Answer::serialised(&list)?.with_etag(year_tag(call, &moment, path.bloc, &book)).at(moment.position()))
+    }
+}
+
+fn unit_scores(moment: &Moment, year: &Year, unit: UnitId) -> Result<Option<UnitScores>, Problem> {
+    let Some(evaluation) = year.evaluate(unit) else { return Ok(None) };
+    let scores = year.unit(unit).map(|known| known.scores.as_slice()).unwrap_or_default();
+    let line = |line: &Line| LineAnswer {
+        criterion: line.criterion,
+        scorer: line.scorer,
+        given: line.given,
+        counted: line.counted,
+    };
+    Ok(Some(UnitScores {
+        unit,
+        name: unit_name(moment, unit)?,
+        scores: scores.iter().map(score_answer).collect(),
+        total: evaluation.total,
+        contents: evaluation.contents,
+        bonus: evaluation.bonus,
+        penalty: evaluation.penalty,
+        lines: evaluation.lines.iter().map(line).collect(),
+    }))
+}
+
+fn score_answer(score: &Score) -> ScoreAnswer {
+    let entry = |(criterion, points): &(CriterionId, Points)| PointsAnswer { criterion: *criterion, points: *points };
+    ScoreAnswer {
+        scorer: score.scorer,
+        given_by: score.given_by,
+        entries: score.marks.iter().map(entry).collect(),
+        filed: (&score.mark).into(),
+        replaced: score.replaced.iter().map(Filed::from).collect(),
+    }
+}

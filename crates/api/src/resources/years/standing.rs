@@ -1,0 +1,174 @@
+//! The standing: who stands where, at which stage, and what fixed it. Written once per change and served as bytes.
+
+use super::{YearPath, book::Filed, book::roster, year_at};
+use crate::{
+    answer::{Answer, Cache},
+    answer_body,
+    body::Schemas,
+    problem::Problem,
+    resources::shared::{AsOfQuery, unit_name},
+    routes::{Call, Read},
+    shown::Shown,
+};
+use actix_web::web::Bytes;
+use app::Moment;
+use domain::{
+    BlocId, EmulationYear, LocalisedName, Points, Position, UnitId,
+    year::{RankedRow, Year},
+};
+use utoipa::openapi::{RefOr, Schema};
+use views::Book;
+
+answer_body! {
+    /// Một dòng của bảng xếp hạng. One unit in the standing.
+    pub struct StandingRow {
+        /// Hạng. Its rank; units that nothing tells apart share it.
+        rank: u16,
+        /// Cùng hạng với đơn vị khác. Whether another unit has the same rank.
+        tied: bool,
+        /// Đơn vị. The unit.
+        unit: UnitId,
+        /// Tên. Its name.
+        name: Option<LocalisedName>,
+        /// Tổng điểm. Contents + bonus − penalty.
+        total: Points,
+        /// Điểm nội dung. For contents, after caps.
+        contents: Points,
+        /// Điểm thưởng. Bonus, after caps.
+        bonus: Points,
+        /// Điểm trừ. Penalty, as a positive number.
+        penalty: Points,
+        /// Mã xếp loại. The code of its class.
+        class: Option<String>,
+        /// Xếp loại. The name of its class.
+        class_name: Option<LocalisedName>,
+    }
+}
+
+answer_body! {
+    /// Bảng xếp hạng của khối, cụm trong năm. The standing of a bloc in a year.
+    pub struct StandingAnswer {
+        /// Khối, cụm. The bloc.
+        bloc: BlocId,
+        /// Tên khối, cụm. Its name.
+        bloc_name: Option<LocalisedName>,
+        /// Năm thi đua. The year of emulation.
+        year: EmulationYear,
+        /// Giai đoạn: tạm tính, bảng điểm đã thông qua, hay xếp hạng đã thông qua. `provisional` while scores come in,
+        /// `score_table` once the table is adopted, `final` once the ranking is.
+        stage: &'static str,
+        /// Lần ban hành quy chế áp dụng. The version of the regulation the totals rest on.
+        regulation_version: Option<u16>,
+        /// Đơn vị dẫn đầu. The leading unit, once the ranking is adopted.
+        leading_unit: Option<UnitId>,
+        /// Sự kiện thông qua. The fact that fixed this stage.
+        adopted: Option<Filed>,
+        /// Các dòng. The rows, first rank first.
+        rows: Vec<StandingRow>,
+        /// Các loại sự kiện có dữ liệu minh họa, không có trong văn bản. Kinds of facts some of which are examples that no
+        /// document states.
+        illustrative: Vec<&'static str>,
+    }
+}
+
+/// `GET /v1/blocs/{bloc}/years/{year}/standing`
+pub struct Standing;
+
+impl Read for Standing {
+    type Path = YearPath;
+    type Query = AsOfQuery;
+    const CACHE: Cache = Cache::Revalidate;
+
+    fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
+        StandingAnswer::schema(schemas)
+    }
+
+    async fn answer(call: &Call<'_>, path: YearPath, query: AsOfQuery) -> Result<Answer, Problem> {
+        if query.as_of.is_none() && query.as_of_position.is_none() {
+            return present(call, &path);
+        }
+        let moment = query.moment(call)?;
+        let book = year_at(&moment, &path)?;
+        let bytes = write(call, &moment, &path, &book)?;
+        Ok(Answer::json(bytes).with_etag(tag(&moment, moment.position())).at(moment.position()))
+    }
+}
+
+/// The present standing, from the shelf when nothing it shows has changed since it was written.
+fn present(call: &Call<'_>, path: &YearPath) -> Result<Answer, Problem> {
+    let key = (path.bloc, path.year);
+    let changed = {
+        let views = call.service.app().views();
+        let year = views.books.year(path.bloc, path.year).map(|book| book.last);
+        let bloc = views.books.bloc(path.bloc).map(|book| book.last);
+        year.zip(bloc).map(|(year, bloc)| (year.max(bloc).max(views.directory.last_renaming()), views.head()))
+    };
+    let today = call.service.app().now().day();
+    if let Some((changed, head)) = changed
+        && let Some(answer) = call.service.standings().get(key, (changed, today))
+    {
+        return Ok(answer.at(head));
+    }
+    let moment = call.service.app().moment(app::AsOf::Now)?;
+    let book = year_at(&moment, path)?;
+    let bytes: Bytes = write(call, &moment, path, &book)?.into();
+    let changed = changed.map_or(moment.position(), |(changed, _)| changed);
+    let answer = Answer::json(bytes).with_etag(format!("s{changed}-{today}"));
+    call.service.standings().put(key, (changed, today), answer.clone());
+    Ok(answer.at(moment.position()))
+}
+
+fn tag(moment: &Moment, position: Position) -> String {
+    format!("{}{position}", if moment.is_now() { "s" } else { "p" })
+}
+
+fn write(call: &Call<'_>, moment: &Moment, path: &YearPath, book: &Book<Year>) -> Result<Vec<u8>, Problem> {
+    let shown = standing(call, moment, path, book)?;
+    serde_json::to_vec(&shown).map_err(|_| Problem::new(crate::problem::Code::InternalServerError))
+}
+
+fn standing(
+    call: &Call<'_>,
+    moment: &Moment,
+    path: &YearPath,
+    book: &Book<Year>,
+) -> Result<StandingAnswer, Problem> {
+    let year = &book.state;
+    let (stage, rows, adopted) = match (&year.ranking, &year.score_table) {
+        (Some(ranking), _) => ("final", ranking.rows.clone(), Some(&ranking.mark)),
+        (None, Some(table)) => ("score_table", year.rank(&table.rows), Some(&table.mark)),
+        (None, None) => {
+            let roster = roster(call, moment, path.bloc, year)?;
+            ("provisional", year.rank(&year.score_rows(&roster)), None)
+        }
+    };
+    let rows = rows.into_iter().map(|row| standing_row(moment, year, row));
+    Ok(StandingAnswer {
+        bloc: path.bloc,
+        bloc_name: moment.bloc(path.bloc)?.map(|bloc| bloc.state.established.name.clone()),
+        year: path.year,
+        stage,
+        regulation_version: year.regulation.as_ref().map(|adopted| adopted.version),
+        leading_unit: year.ranking.as_ref().and_then(|ranking| ranking.leading_unit),
+        adopted: adopted.map(Filed::from),
+        rows: rows.collect::<Result<_, _>>()?,
+        illustrative: book.illustrative.iter().copied().collect(),
+    })
+}
+
+fn standing_row(moment: &Moment, year: &Year, row: RankedRow) -> Result<StandingRow, Problem> {
+    let classes = year.regulation.iter().flat_map(|adopted| &adopted.regulation.classes);
+    let class = row.class.as_ref().and_then(|code| classes.into_iter().find(|class| class.code == *code));
+    Ok(StandingRow {
+        rank: row.rank,
+        tied: row.tied,
+        unit: row.unit,
+        name: unit_name(moment, row.unit)?,
+        total: row.total,
+        contents: row.contents,
+        bonus: row.bonus,
+        penalty: row.penalty,
+        class: row.class.as_ref().map(ToString::to_string),
+        class_name: class.map(|class| class.name.clone()),
+    })
+}

@@ -1,0 +1,144 @@
+//! Bodies of answers: one declaration gives what is written and what the document says of it.
+
+use crate::body::{Field, Schemas};
+use domain::{
+    BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, LocalisedName, Points, Role, Text,
+    Timestamp, UnitId, UnitIdentifier,
+    bloc::{BlocKind, Level},
+    regulation::{CriterionId, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step},
+    unit::UnitKind,
+    year::{ConferenceKind, ExclusionCause, Question},
+};
+use serde::Serialize;
+use utoipa::openapi::{
+    KnownFormat, RefOr, SchemaFormat,
+    schema::{Array, ObjectBuilder, Schema, Type},
+};
+
+/// A value that can stand in the body of an answer.
+pub trait Shown: Serialize {
+    /// Whether the member may be left out.
+    const OPTIONAL: bool = false;
+
+    /// Whether this value is left out.
+    fn is_left_out(&self) -> bool {
+        false
+    }
+
+    /// What the document says of it.
+    fn schema(schemas: &mut Schemas) -> RefOr<Schema>;
+}
+
+impl<T: Shown> Shown for Option<T> {
+    const OPTIONAL: bool = true;
+
+    fn is_left_out(&self) -> bool {
+        self.is_none()
+    }
+
+    fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
+        T::schema(schemas)
+    }
+}
+
+impl<T: Shown> Shown for Vec<T> {
+    fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
+        Schema::Array(Array::new(T::schema(schemas))).into()
+    }
+}
+
+impl<T: Shown + ?Sized> Shown for std::sync::Arc<T> {
+    fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
+        T::schema(schemas)
+    }
+}
+
+impl Shown for String {
+    fn schema(_: &mut Schemas) -> RefOr<Schema> {
+        crate::body::text::string().into()
+    }
+}
+
+impl Shown for &'static str {
+    fn schema(_: &mut Schemas) -> RefOr<Schema> {
+        crate::body::text::string().into()
+    }
+}
+
+impl Shown for u64 {
+    fn schema(_: &mut Schemas) -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
+        ObjectBuilder::new().schema_type(Type::Integer).format(Some(format)).minimum(Some(0)).into()
+    }
+}
+
+impl<const MAX: usize> Shown for Text<MAX> {
+    fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
+        <Self as Field>::schema(schemas)
+    }
+}
+
+/// Values that are shown as they are read.
+macro_rules! as_read {
+    ($($type:ty),+ $(,)?) => {$(
+        impl Shown for $type {
+            fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
+                <Self as Field>::schema(schemas)
+            }
+        }
+    )+};
+}
+as_read! {
+    BallotId, BlocId, BlocKind, ClientId, ConferenceKind, CriterionId, Date, DocumentNumber, EmulationYear, EventId,
+    ExclusionCause, GrantId, LeadershipMethod, Level, LocalisedName, PartKind, Points, Question, Regulation, Role, Scorer,
+    Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, bool, u16, u32,
+}
+
+/// Declares the body of an answer: its members are written in this order, those that are left out are not written.
+#[macro_export]
+macro_rules! answer_body {
+    ($(#[doc = $about:literal])+ $visibility:vis struct $name:ident {
+        $($(#[doc = $said:literal])+ $member:ident: $type:ty,)*
+    }) => {
+        $(#[doc = $about])+
+        #[derive(Clone, Debug)]
+        $visibility struct $name {
+            $($(#[doc = $said])+ pub $member: $type,)*
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+                let mut map = serializer.serialize_map(None)?;
+                $(
+                    if !$crate::shown::Shown::is_left_out(&self.$member) {
+                        map.serialize_entry(stringify!($member), &self.$member)?;
+                    }
+                )*
+                map.end()
+            }
+        }
+
+        impl $crate::shown::Shown for $name {
+            fn schema(
+                schemas: &mut $crate::body::Schemas,
+            ) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                schemas.named(stringify!($name), |schemas| {
+                    let object = utoipa::openapi::schema::ObjectBuilder::new()
+                        .description(Some(concat!($($about,)+ "").trim_ascii()));
+                    $(
+                        let schema = <$type as $crate::shown::Shown>::schema(schemas);
+                        let schema = $crate::body::described(schema, concat!($($said,)+ ""), None);
+                        let object = object.property(stringify!($member), schema);
+                        let object = if <$type as $crate::shown::Shown>::OPTIONAL {
+                            object
+                        } else {
+                            object.required(stringify!($member))
+                        };
+                    )*
+                    object.into()
+                })
+            }
+        }
+    };
+}

@@ -1,0 +1,169 @@
+//! Clients who each wait for their fact to be durable, and one writer that takes whatever is waiting.
+
+use domain::Position;
+use std::{
+    fs::File,
+    io::Write,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, Instant},
+};
+use thidua_eventlog::{EventLog, Fact, SledLog, contract::Samples};
+use tokio::{runtime::Builder, sync::oneshot};
+
+/// The most facts a writer takes at once.
+const GROUP: usize = 512;
+
+/// The facts clients take turns with.
+const POOL: usize = 20_000;
+
+/// Something that makes groups of facts durable.
+pub trait Engine: Send {
+    /// Returns when the facts survive a power cut.
+    fn commit(&mut self, facts: &mut [Fact]);
+}
+
+/// The least anyone can do: one file, one sync.
+pub struct PlainFile {
+    file: File,
+    group: Vec<u8>,
+}
+
+impl PlainFile {
+    pub fn create(path: &Path) -> Self {
+        Self {
+            file: File::create(path).unwrap(),
+            group: Vec::new(),
+        }
+    }
+}
+
+impl Engine for PlainFile {
+    fn commit(&mut self, facts: &mut [Fact]) {
+        self.group.clear();
+        for fact in facts {
+            let length = u32::try_from(fact.bytes.len()).unwrap();
+            self.group.extend_from_slice(&length.to_le_bytes());
+            self.group
+                .extend_from_slice(&crc32fast::hash(&fact.bytes).to_le_bytes());
+            self.group.extend_from_slice(&fact.bytes);
+        }
+        self.file.write_all(&self.group).unwrap();
+        self.file.sync_data().unwrap();
+    }
+}
+
+/// The store.
+pub struct Sled {
+    log: SledLog,
+    head: Position,
+}
+
+impl Sled {
+    pub fn create(folder: &Path) -> Self {
+        Self {
+            log: SledLog::open(folder).unwrap().confirm_by_reading().unwrap(),
+            head: Position(0),
+        }
+    }
+}
+
+impl Engine for Sled {
+    fn commit(&mut self, facts: &mut [Fact]) {
+        let turn = self.log.turn(self.head).unwrap();
+        for fact in &mut *facts {
+            fact.envelope.position = self.head;
+            self.head = self.head.next();
+        }
+        turn.commit(facts, &[]).unwrap();
+    }
+}
+
+/// What a slice of time gave.
+pub struct Measured {
+    pub per_second: f64,
+    /// Sorted, in milliseconds.
+    latencies: Vec<f64>,
+}
+
+impl Measured {
+    /// The latency that `percent` of the facts stayed under, in milliseconds.
+    pub fn latency(&self, percent: usize) -> f64 {
+        self.latencies[(self.latencies.len() - 1) * percent / 100]
+    }
+}
+
+type Waiting = (Fact, oneshot::Sender<()>);
+
+/// Lets `clients` append one fact after another for the length of `slice`.
+pub fn drive(mut engine: Box<dyn Engine>, clients: usize, slice: Duration) -> Measured {
+    let (send, receive) = mpsc::channel::<Waiting>();
+    let writer = thread::Builder::new().name("writer".to_owned()).spawn(move || {
+        while let Ok(first) = receive.recv() {
+            let (mut facts, answers): (Vec<_>, Vec<_>) = std::iter::once(first)
+                .chain(receive.try_iter().take(GROUP - 1))
+                .unzip();
+            engine.commit(&mut facts);
+            for answer in answers {
+                // A client that left needs no answer.
+                let _ = answer.send(());
+            }
+        }
+    });
+    let writer = writer.unwrap();
+    let pool = Arc::new(Samples::new(7).facts(POOL));
+    let stop = Arc::new(AtomicBool::new(false));
+    let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+    let started = Instant::now();
+    let mut latencies: Vec<f64> = runtime.block_on(async {
+        let tasks: Vec<_> = (0..clients)
+            .map(|client| {
+                tokio::spawn(client_of(
+                    client * POOL / clients,
+                    send.clone(),
+                    pool.clone(),
+                    stop.clone(),
+                ))
+            })
+            .collect();
+        tokio::time::sleep(slice).await;
+        stop.store(true, Ordering::Relaxed);
+        let mut all = Vec::new();
+        for task in tasks {
+            all.extend(task.await.unwrap());
+        }
+        all
+    });
+    let elapsed = started.elapsed().as_secs_f64();
+    drop(send);
+    writer.join().unwrap();
+    latencies.sort_by(f64::total_cmp);
+    Measured {
+        per_second: latencies.len() as f64 / elapsed,
+        latencies,
+    }
+}
+
+async fn client_of(
+    first: usize,
+    send: mpsc::Sender<Waiting>,
+    pool: Arc<Vec<Fact>>,
+    stop: Arc<AtomicBool>,
+) -> Vec<f64> {
+    let mut latencies = Vec::new();
+    let mut at = first;
+    while !stop.load(Ordering::Relaxed) {
+        let (answer, durable) = oneshot::channel();
+        let asked = Instant::now();
+        send.send((pool[at % POOL].clone(), answer)).unwrap();
+        durable.await.unwrap();
+        latencies.push(asked.elapsed().as_secs_f64() * 1e3);
+        at += 1;
+    }
+    latencies
+}

@@ -1,0 +1,84 @@
+//! How the program ends. The codes are part of its contract: a unit file or a script may act on them.
+
+use std::{error::Error, process::ExitCode};
+
+/// Why the program ends without having done what was asked.
+#[derive(Debug)]
+pub enum Exit {
+    /// 1: what was asked could not be done.
+    Failed(Box<dyn Error + Send + Sync>),
+    /// 2: what was typed or configured cannot be meant.
+    Usage(String),
+    /// 3: a check found faults; they have been printed.
+    Faulty,
+    /// 4: the store is damaged, altered or behind what was signed; nothing was changed.
+    Damaged(eventlog::LogError),
+    /// 5: another process holds the store.
+    InUse(eventlog::LogError),
+    /// 6: the service does not answer, or answers that it is not ready.
+    Unavailable(String),
+}
+
+impl Exit {
+    /// The code the process ends with.
+    pub fn code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Failed(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Faulty => 3,
+            Self::Damaged(_) => 4,
+            Self::InUse(_) => 5,
+            Self::Unavailable(_) => 6,
+        })
+    }
+
+    /// Says why, with every cause, on the error stream.
+    pub fn explain(&self) {
+        match self {
+            Self::Failed(error) => eprintln!("thidua: {}", causes(error.as_ref())),
+            Self::Damaged(error) | Self::InUse(error) => eprintln!("thidua: {}", causes(error)),
+            Self::Usage(what) | Self::Unavailable(what) => eprintln!("thidua: {what}"),
+            Self::Faulty => {}
+        }
+    }
+
+    /// A failure from any error.
+    pub fn failed(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+fn causes(error: &dyn Error) -> String {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+impl From<eventlog::LogError> for Exit {
+    fn from(error: eventlog::LogError) -> Self {
+        use eventlog::LogError as E;
+        match error {
+            E::InUse { .. } => Self::InUse(error),
+            E::Damaged { .. }
+            | E::AsideDamaged { .. }
+            | E::BehindTip { .. }
+            | E::Altered { .. }
+            | E::TipUnreadable { .. }
+            | E::Unopenable { .. }
+            | E::BadBackup { .. }
+            | E::BackupDamaged { .. } => Self::Damaged(error),
+            E::Failed { .. }
+            | E::ReadOnly { .. }
+            | E::Unconfirmed
+            | E::TooLarge { .. }
+            | E::AsideTooLarge { .. }
+            | E::OutOfPlace { .. }
+            | E::NotEmpty { .. } => Self::Failed(error.into()),
+        }
+    }
+}
+
+impl From<std::io::Error> for Exit {
+    fn from(error: std::io::Error) -> Self {
+        Self::failed(error)
+    }
+}

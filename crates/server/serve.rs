@@ -1,0 +1,132 @@
+//! The service: store, writer, API, metrics, and the way down again.
+
+use crate::{
+    admin,
+    cli::{self, Listen, Serve},
+    exit::Exit,
+    opening,
+};
+use api::auth::{Issuer, KeyLocation, Verifier};
+use app::{App, Clock, SystemClock};
+use actix_web::{HttpServer, dev::Server};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::{net::SocketAddr, path::Path, sync::Arc};
+
+/// Runs `serve`.
+pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
+    let verifier = Verifier::new(vec![issuer(options)]).map_err(|fault| Exit::Usage(fault.to_string()))?;
+    let metrics = install_metrics()?;
+    let app = opening::open(&options.store, Arc::new(SystemClock))?;
+    actix_web::rt::System::new().block_on(async {
+        if let Some(client) = &options.first_registrar {
+            opening::found(&app, client).await?;
+        }
+        let app = Arc::new(app);
+        let verifier = Arc::new(verifier);
+        for (issuer, fault) in verifier.prefetch(SystemClock.now().millis() / 1000).await {
+            tracing::warn!(%issuer, %fault, "the keys of an issuer could not be read yet");
+        }
+        let running = Running::start(Arc::clone(&app), verifier, metrics, &options.listen)?;
+        let admin = admin::listen(opening::folder(&options.store), Arc::clone(app.log()))?;
+        running.announce(json, None)?;
+        let outcome = running.until_stopped().await;
+        drop(admin);
+        stop(app);
+        outcome
+    })
+}
+
+fn issuer(options: &Serve) -> Issuer {
+    let keys = if options.jwks.starts_with("https://") || options.jwks.starts_with("http://") {
+        KeyLocation::Url(options.jwks.clone())
+    } else {
+        KeyLocation::File(Path::new(&options.jwks).to_owned())
+    };
+    let mut issuer = Issuer::new(&options.issuer, &options.audience, keys);
+    issuer.plain_jwt_allowed = options.plain_jwt;
+    issuer.development_allowed = options.allow_development_keys;
+    issuer
+}
+
+/// Makes the process keep its metrics; once per process.
+pub fn install_metrics() -> Result<PrometheusHandle, Exit> {
+    PrometheusBuilder::new().install_recorder().map_err(Exit::failed)
+}
+
+/// A service that answers.
+pub struct Running {
+    api: Server,
+    metrics: Server,
+    api_address: SocketAddr,
+    metrics_address: SocketAddr,
+}
+
+impl Running {
+    /// Binds both addresses and starts to answer.
+    pub fn start(
+        app: Arc<App>,
+        verifier: Arc<Verifier>,
+        metrics: PrometheusHandle,
+        listen: &Listen,
+    ) -> Result<Self, Exit> {
+        let workers = listen.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
+        let in_use = |address: SocketAddr| move |error| Exit::failed(format!("listening on {address} failed: {error}"));
+        let service = Arc::new(api::Service::new(app, verifier, api::resources::ALL).map_err(Exit::failed)?);
+        let api = HttpServer::new(move || {
+            actix_web::App::new().configure(|config| api::service::mount(config, &service))
+        })
+            .workers(workers)
+            .keep_alive(std::time::Duration::from_secs(75))
+            .shutdown_timeout(10)
+            .bind(listen.listen)
+            .map_err(in_use(listen.listen))?;
+        let metrics = HttpServer::new(move || {
+            let handle = metrics.clone();
+            let page = move || std::future::ready(handle.render());
+            actix_web::App::new().route("/metrics", actix_web::web::get().to(page))
+        })
+        .workers(1)
+        .bind(listen.metrics_listen)
+        .map_err(in_use(listen.metrics_listen))?;
+        let first = |addresses: Vec<SocketAddr>| {
+            addresses.into_iter().next().ok_or_else(|| Exit::failed("no address was bound"))
+        };
+        let (api_address, metrics_address) = (first(api.addrs())?, first(metrics.addrs())?);
+        Ok(Self { api: api.run(), metrics: metrics.disable_signals().run(), api_address, metrics_address })
+    }
+
+    /// Where the API listens.
+    pub fn address(&self) -> String {
+        format!("http://{}", self.api_address)
+    }
+
+    /// Says where the service listens: one JSON line for machines, words for people.
+    pub fn announce(&self, json: bool, token: Option<&str>) -> Result<(), Exit> {
+        let (api, metrics) = (self.address(), format!("http://{}", self.metrics_address));
+        if json {
+            let line = serde_json::json!({ "listening": api, "metrics": metrics, "token": token });
+            return cli::print(&line.to_string());
+        }
+        cli::print(&format!("API      {api}\nDocs     {api}/docs\nMetrics  {metrics}/metrics"))
+    }
+
+    /// Answers until the process is told to stop (SIGTERM, SIGINT), then finishes what is under way.
+    pub async fn until_stopped(self) -> Result<(), Exit> {
+        let metrics = self.metrics.handle();
+        let metrics_task = actix_web::rt::spawn(self.metrics);
+        let outcome = self.api.await;
+        metrics.stop(false).await;
+        // The task only carries the metrics server, which has just been stopped.
+        let _ = metrics_task.await;
+        tracing::info!("stopped");
+        outcome.map_err(Exit::from)
+    }
+}
+
+/// Lets the writer finish and closes the store.
+pub fn stop(app: Arc<App>) {
+    match Arc::try_unwrap(app) {
+        Ok(app) => app.stop(),
+        Err(_) => tracing::warn!("requests were still under way; the store is closed when they end"),
+    }
+}
