@@ -18,6 +18,9 @@ mod support;
 mod layers;
 mod tidy;
 
+// The example that `thidua demo` loads, and the import that the guide uses: read as data.
+mod demo_data;
+
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 
