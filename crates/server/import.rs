@@ -5,11 +5,11 @@ use crate::{
     exit::Exit,
     opening, progress,
 };
-use app::{App, Clock, SystemClock};
-use domain::ClientId;
+use app::{App, SystemClock};
+use domain::{ClientId, EventId};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::sync::Arc;
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 /// One line: a request as a client would post it.
 #[derive(Deserialize)]
@@ -74,20 +74,35 @@ pub async fn carry_out(
     let lines: Vec<_> = text.lines().enumerate().filter(|(_, line)| !is_comment(line)).collect();
     let bar = progress::bar("importing", lines.len() as u64);
     let mut done = Done::default();
+    let mut events = HashMap::new();
     for (index, line) in lines {
         let fault = |what: String| LineFault { line: index + 1, what };
         let line: Line<'_> = serde_json::from_str(line).map_err(|error| fault(error.to_string()))?;
         before(&line);
-        let posted = api::post(app, client, line.post, line.key, line.body.get().as_bytes()).await;
-        match posted {
-            Ok(receipt) if receipt.replayed => done.known += 1,
-            Ok(_) => done.recorded += 1,
-            Err(problem) => return Err(fault(problem.to_string())),
+        let body = with_events_named(line.body.get(), &events);
+        let receipt = api::post(app, client, line.post, line.key, body.as_bytes()).await;
+        let receipt = receipt.map_err(|problem| fault(problem.to_string()))?;
+        events.extend(receipt.facts.first().map(|fact| (line.key, fact.id)));
+        if receipt.replayed {
+            done.known += 1;
+        } else {
+            done.recorded += 1;
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
     Ok(done)
+}
+
+/// A correction names the fact it corrects by an id that no file can know beforehand: `"@KEY"` stands for the id of the
+/// first fact that the line with that key led to.
+fn with_events_named<'b>(body: &'b str, events: &HashMap<&str, EventId>) -> Cow<'b, str> {
+    let Some((before, rest)) = body.split_once("\"@") else { return Cow::Borrowed(body) };
+    let Some((key, after)) = rest.split_once('"') else { return Cow::Borrowed(body) };
+    match events.get(key) {
+        Some(id) => Cow::Owned(format!("{before}\"{id}\"{}", with_events_named(after, events))),
+        None => Cow::Borrowed(body),
+    }
 }
 
 fn is_comment(line: &str) -> bool {
