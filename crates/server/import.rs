@@ -6,7 +6,7 @@ use crate::{
     opening, progress,
 };
 use app::{App, Clock, SystemClock};
-use domain::{ClientId, EventId};
+use domain::ClientId;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
@@ -97,7 +97,7 @@ pub async fn carry_out(
 }
 
 /// The body, with `"corrects":"@KEY"` naming the first fact of the line with that key: its id is not known before.
-fn with_id<'a>(body: &'a str, recorded: &HashMap<&str, EventId>) -> Result<Cow<'a, str>, String> {
+fn with_id<'a>(body: &'a str, recorded: &HashMap<&str, domain::EventId>) -> Result<Cow<'a, str>, String> {
     const NAMES: &str = "\"corrects\":\"@";
     let Some((before, rest)) = body.split_once(NAMES) else { return Ok(body.into()) };
     let (key, after) = rest.split_once('"').unwrap_or((rest, ""));
