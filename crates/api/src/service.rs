@@ -118,11 +118,13 @@ impl Pattern {
         loop {
             match (wanted.next(), given.next()) {
                 (None, None) => return Some(Pairs::known(found.into_iter())),
-                (Some(name), Some(value)) => match name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                    Some(name) => found.push((name, value)),
-                    None if name == value => {}
-                    None => return None,
-                },
+                (Some(name), Some(value)) => {
+                    match name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                        Some(name) => found.push((name, value)),
+                        None if name == value => {}
+                        None => return None,
+                    }
+                }
                 (None, Some(_)) | (Some(_), None) => return None,
             }
         }
