@@ -5,11 +5,11 @@ use crate::{
     exit::Exit,
     opening, progress,
 };
-use app::{App, Clock, SystemClock};
-use domain::ClientId;
+use app::{App, SystemClock};
+use domain::{ClientId, EventId};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::sync::Arc;
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 /// One line: a request as a client would post it.
 #[derive(Deserialize)]
@@ -74,20 +74,36 @@ pub async fn carry_out(
     let lines: Vec<_> = text.lines().enumerate().filter(|(_, line)| !is_comment(line)).collect();
     let bar = progress::bar("importing", lines.len() as u64);
     let mut done = Done::default();
+    let mut recorded = HashMap::new();
     for (index, line) in lines {
         let fault = |what: String| LineFault { line: index + 1, what };
         let line: Line<'_> = serde_json::from_str(line).map_err(|error| fault(error.to_string()))?;
         before(&line);
-        let posted = api::post(app, client, line.post, line.key, line.body.get().as_bytes()).await;
-        match posted {
-            Ok(receipt) if receipt.replayed => done.known += 1,
-            Ok(_) => done.recorded += 1,
-            Err(problem) => return Err(fault(problem.to_string())),
+        let body = with_id(line.body.get(), &recorded).map_err(&fault)?;
+        let posted = api::post(app, client, line.post, line.key, body.as_bytes()).await;
+        let receipt = posted.map_err(|problem| fault(problem.to_string()))?;
+        if receipt.replayed {
+            done.known += 1;
+        } else {
+            done.recorded += 1;
+        }
+        if let Some(first) = receipt.facts.first() {
+            recorded.insert(line.key, first.id);
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
     Ok(done)
+}
+
+/// The body, with `"corrects":"@KEY"` naming the first fact of the line with that key: its id is not known before.
+fn with_id<'a>(body: &'a str, recorded: &HashMap<&str, EventId>) -> Result<Cow<'a, str>, String> {
+    const NAMES: &str = "\"corrects\":\"@";
+    let Some((before, rest)) = body.split_once(NAMES) else { return Ok(body.into()) };
+    let (key, after) = rest.split_once('"').unwrap_or((rest, ""));
+    let id =
+        recorded.get(key).ok_or_else(|| format!("corrects: no line before this one has the key {key}"))?;
+    Ok(format!("{before}\"corrects\":\"{id}\"{after}").into())
 }
 
 fn is_comment(line: &str) -> bool {
