@@ -82,8 +82,8 @@ fn answer(stream: &UnixStream, log: &dyn EventLog) -> std::io::Result<()> {
     match serde_json::from_str(&line) {
         Ok(Question::Backup(to)) => {
             let mut lost = Ok(());
-            let outcome = eventlog::backup(log, &to, |done, total| {
-                lost = say(stream, &Answer::Progress { done: done.0, total: total.0 });
+            let outcome = eventlog::backup::backup(log, &to, &mut |progress| {
+                lost = say(stream, &Answer::Progress { done: progress.done, total: progress.total });
             });
             lost?;
             match outcome {

@@ -1,9 +1,9 @@
 //! The store of one machine, on sled 0.34.7.
 //!
 //! # Layout
-//! - [`layout`]: how facts lie in the trees; [`trees`]: the trees and the sync that sled leaves out
-//! - [`store`]: reading and writing; [`opening`]: what is checked first; [`guard`]: panics become errors
-//! - [`follower`]: renews the tip record
+//! - `layout`: how facts lie in the trees; `trees`: the trees and the sync that sled leaves out
+//! - `store`: reading and writing; `opening`: what is checked first; `guard`: panics become errors
+//! - `follower`: renews the tip record
 //!
 //! A page of about 24 KiB of facts is compressed and written once, when it is full. Until then each group of facts is
 //! one value in a ring of slots, `tail`, that is overwritten page after page. Facts therefore cost about a third of

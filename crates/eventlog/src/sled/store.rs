@@ -151,6 +151,8 @@ impl SledTurn<'_> {
         let next_slot = written.map_err(|error| self.store.fail(error))?;
         drop(barrier);
         self.writer.next_slot = next_slot;
+        // Whoever follows the log reads these next.
+        full.into_iter().for_each(|page| self.store.remember(Arc::new(page)));
         *self.store.open.write() = Arc::new(page);
         Ok(())
     }

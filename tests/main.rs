@@ -1,0 +1,36 @@
+//! The integration tests: one binary, against the real process and the real repository.
+//!
+//! `cargo test -p thidua --test integration` runs them all against the server that cargo has just built;
+//! `THIDUA_BINARY=target/release/thidua` puts another one in its place. `tests/run` runs these and the tools that
+//! others wrote.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "the whole crate is a test: it fails by panicking and says what it measured"
+)]
+
+// The real process, a place for its files, and a small client. Everything below is written with it.
+mod support;
+
+// The house itself. A new crate or a new arrow between crates belongs into `layers`; a new rule about files into `tidy`.
+mod layers;
+mod tidy;
+
+// The life of the process: start, readiness, stop, a second process on the same folder.
+mod process;
+
+// Backup while serving, and restore.
+mod backup;
+
+// What is handed to operators: units, settings, the container.
+mod deploy;
+
+// What was acknowledged survives `kill -9`, once and whole. A cut of power is tested by `tests/power_cut`.
+mod crash;
+
+// The order of system calls: nothing is acknowledged before it is synced. The feature stands for the Debian package of
+// the same name: `cargo test` alone needs nothing but Rust, `tests/run` installs the rest and switches it on.
+#[cfg(feature = "strace")]
+mod trace;

@@ -1,0 +1,11 @@
+//! The real process, a place for its files, and a small client.
+
+pub mod client;
+pub mod facts;
+pub mod place;
+pub mod server;
+pub mod source;
+
+pub use client::{Answer, Client};
+pub use place::Place;
+pub use server::Server;

@@ -1,0 +1,141 @@
+//! The real process: started in a temporary folder, killed or stopped, started again.
+
+use super::{
+    Client, Place,
+    place::{AUDIENCE, ISSUER, REGISTRAR, binary},
+};
+use serde_json::Value;
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read},
+    os::unix::process::ExitStatusExt,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    time::{Duration, Instant},
+};
+
+/// How long the process may take to say that it listens, or to end. Generous: the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running server. Dropping it kills it.
+pub struct Server {
+    child: Child,
+    /// Where the API listens, such as `http://127.0.0.1:40123`.
+    pub url: String,
+    /// Where the metrics are.
+    pub metrics: String,
+}
+
+impl Server {
+    /// Starts the server on the place's store and waits until it says that it is ready.
+    pub fn start(place: &Place) -> Self {
+        Self::spawn(place, serve(place))
+    }
+
+    /// Starts the server under another program, such as `strace`, whose arguments `wrapper` holds.
+    pub fn start_under(place: &Place, wrapper: &[&str]) -> Self {
+        let inner = serve(place);
+        let mut command = Command::new(wrapper[0]);
+        command.args(&wrapper[1..]).arg(inner.get_program()).args(inner.get_args());
+        Self::spawn(place, command)
+    }
+
+    fn spawn(place: &Place, mut command: Command) -> Self {
+        let messages = place.file("server.log");
+        let log = File::options().create(true).append(true).open(&messages).expect("the log opens");
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+        let (sender, first_line) = mpsc::channel();
+        let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
+        // The thread drains the pipe for as long as the process lives, so that a talkative server never blocks on it.
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            let _ = output.read_line(&mut line);
+            let _ = sender.send(line);
+            let _ = output.read_to_end(&mut Vec::new());
+        });
+        let line = first_line.recv_timeout(PATIENCE).unwrap_or_default();
+        let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| {
+            let _ = child.kill();
+            let messages = std::fs::read_to_string(messages).unwrap_or_default();
+            panic!("{command:?} did not say where it listens but {line:?}; it wrote:\n{messages}")
+        });
+        let address = |name| said[name].as_str().unwrap_or_else(|| panic!("no {name} in {line}")).to_owned();
+        let server = Self { url: address("listening"), metrics: address("metrics"), child };
+        server.wait_until_ready();
+        server
+    }
+
+    fn wait_until_ready(&self) {
+        let client = self.client("");
+        let start = Instant::now();
+        while client.get("/health/ready").map_or(0, |answer| answer.status) != 200 {
+            assert!(start.elapsed() < PATIENCE, "{} never became ready", self.url);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// A client with a token; an empty token sends none.
+    pub fn client(&self, token: &str) -> Client {
+        Client::new(&self.url, token)
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// `kill -9`: the process ends between two instructions, whatever it was doing.
+    pub fn kill(mut self) {
+        self.child.kill().expect("the process takes the signal");
+        let status = self.child.wait().expect("the process ends");
+        assert_eq!(status.signal(), Some(9), "the process had already ended with {status}");
+    }
+
+    /// Asks the process to stop (SIGTERM) and waits until it has.
+    pub fn stop(mut self) -> ExitStatus {
+        signal(self.id(), "TERM");
+        self.wait()
+    }
+
+    /// Waits until the process has ended.
+    pub fn wait(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("the process can be asked") {
+                return status;
+            }
+            assert!(start.elapsed() < PATIENCE, "the process does not stop");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The command that serves the place's store on ports that are free.
+pub fn serve(place: &Place) -> Command {
+    let mut command = Command::new(binary());
+    command
+        .args(["serve", "--json", "--allow-development-keys", "--store", &place.store_address()])
+        .args(["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"])
+        .args(["--issuer", ISSUER, "--audience", AUDIENCE, "--first-registrar", REGISTRAR])
+        .arg("--jwks")
+        .arg(place.jwks());
+    command
+}
+
+/// Sends a signal by name. The shell's own `kill` is used because a small machine may have no other.
+pub fn signal(process: u32, name: &str) {
+    let status = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status();
+    assert!(status.is_ok_and(|status| status.success()), "process {process} does not take SIG{name}");
+}
