@@ -7,7 +7,10 @@ use std::{io::Write, net::SocketAddr, path::PathBuf, str::FromStr};
 
 /// The book of record of Vietnamese emulation blocs (khối / cụm thi đua).
 #[derive(Parser)]
-#[command(version, propagate_version = true, after_help = "\
+#[command(
+    version,
+    propagate_version = true,
+    after_help = "\
 Examples:
   thidua demo                                     load the example and serve it
   thidua serve --store sled:/var/lib/thidua --issuer https://id.example.vn \\
@@ -16,7 +19,8 @@ Examples:
   thidua regulations list
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 faults found · 4 store damaged, altered or behind its tip ·
-            5 store in use · 6 service unavailable")]
+            5 store in use · 6 service unavailable"
+)]
 pub struct Cli {
     /// Print results as JSON.
     #[arg(long, global = true)]
@@ -39,7 +43,9 @@ Example:
                --audience thidua --jwks https://id.example.vn/jwks.json --first-registrar so-noi-vu")]
     Serve(Serve),
     /// Load the five source documents' blocs and an example year, and serve them.
-    #[command(after_help = "Examples:\n  thidua demo\n  thidua demo --store sled:./demo --listen 127.0.0.1:9000")]
+    #[command(
+        after_help = "Examples:\n  thidua demo\n  thidua demo --store sled:./demo --listen 127.0.0.1:9000"
+    )]
     Demo(Demo),
     /// Carry out requests from a file of JSON lines, through the same checks as over HTTP.
     #[command(after_help = "\
@@ -211,7 +217,9 @@ pub enum Store {
         store: StoreUrl,
     },
     /// Copy the store, also while it is served.
-    #[command(after_help = "Example:\n  thidua store backup --store sled:/var/lib/thidua --to /backup/2026-11-20")]
+    #[command(
+        after_help = "Example:\n  thidua store backup --store sled:/var/lib/thidua --to /backup/2026-11-20"
+    )]
     Backup {
         /// Where the log is kept: sled:FOLDER.
         #[arg(long, env = "THIDUA_STORE")]

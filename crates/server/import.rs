@@ -74,19 +74,21 @@ pub async fn carry_out(
     let lines: Vec<_> = text.lines().enumerate().filter(|(_, line)| !is_comment(line)).collect();
     let bar = progress::bar("importing", lines.len() as u64);
     let mut done = Done::default();
-    let mut events = HashMap::new();
+    let mut recorded = HashMap::new();
     for (index, line) in lines {
         let fault = |what: String| LineFault { line: index + 1, what };
         let line: Line<'_> = serde_json::from_str(line).map_err(|error| fault(error.to_string()))?;
         before(&line);
-        let body = with_events_named(line.body.get(), &events);
-        let receipt = api::post(app, client, line.post, line.key, body.as_bytes()).await;
-        let receipt = receipt.map_err(|problem| fault(problem.to_string()))?;
-        events.extend(receipt.facts.first().map(|fact| (line.key, fact.id)));
+        let body = with_id(line.body.get(), &recorded).map_err(&fault)?;
+        let posted = api::post(app, client, line.post, line.key, body.as_bytes()).await;
+        let receipt = posted.map_err(|problem| fault(problem.to_string()))?;
         if receipt.replayed {
             done.known += 1;
         } else {
             done.recorded += 1;
+        }
+        if let Some(first) = receipt.facts.first() {
+            recorded.insert(line.key, first.id);
         }
         bar.inc(1);
     }
@@ -94,15 +96,14 @@ pub async fn carry_out(
     Ok(done)
 }
 
-/// A correction names the fact it corrects by an id that no file can know beforehand: `"@KEY"` stands for the id of the
-/// first fact that the line with that key led to.
-fn with_events_named<'b>(body: &'b str, events: &HashMap<&str, EventId>) -> Cow<'b, str> {
-    let Some((before, rest)) = body.split_once("\"@") else { return Cow::Borrowed(body) };
-    let Some((key, after)) = rest.split_once('"') else { return Cow::Borrowed(body) };
-    match events.get(key) {
-        Some(id) => Cow::Owned(format!("{before}\"{id}\"{}", with_events_named(after, events))),
-        None => Cow::Borrowed(body),
-    }
+/// The body, with `"corrects":"@KEY"` naming the first fact of the line with that key: its id is not known before.
+fn with_id<'a>(body: &'a str, recorded: &HashMap<&str, EventId>) -> Result<Cow<'a, str>, String> {
+    const NAMES: &str = "\"corrects\":\"@";
+    let Some((before, rest)) = body.split_once(NAMES) else { return Ok(body.into()) };
+    let (key, after) = rest.split_once('"').unwrap_or((rest, ""));
+    let id =
+        recorded.get(key).ok_or_else(|| format!("corrects: no line before this one has the key {key}"))?;
+    Ok(format!("{before}\"corrects\":\"{id}\"{after}").into())
 }
 
 fn is_comment(line: &str) -> bool {

@@ -15,10 +15,11 @@ pub fn open(store: &StoreUrl, clock: Arc<dyn Clock>) -> Result<App, Exit> {
     let log = SledLog::open(folder)?;
     let bar = progress::bar("reading the log", log.head()?.0);
     let mark = log.tip().position;
-    let rebuilt = app::rebuild::rebuild(&log, mark, |head| bar.set_position(head.0)).map_err(|error| match error {
-        app::RebuildError::Log(error) => Exit::from(error),
-        out_of_order @ app::RebuildError::OutOfOrder { .. } => Exit::failed(out_of_order),
-    })?;
+    let rebuilt =
+        app::rebuild::rebuild(&log, mark, |head| bar.set_position(head.0)).map_err(|error| match error {
+            app::RebuildError::Log(error) => Exit::from(error),
+            out_of_order @ app::RebuildError::OutOfOrder { .. } => Exit::failed(out_of_order),
+        })?;
     bar.finish_and_clear();
     let log = log.confirm(rebuilt.tree.clone())?;
     let [units, blocs, years, grants] = rebuilt.views.books.counts();

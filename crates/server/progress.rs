@@ -5,7 +5,11 @@ use std::io::IsTerminal;
 
 /// A bar over `total` things.
 pub fn bar(what: &'static str, total: u64) -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
     let bar = ProgressBar::with_draw_target(Some(total), target).with_message(what);
     let style = "{msg} {wide_bar} {human_pos}/{human_len} · {per_sec} · {eta} left";
     if let Ok(style) = ProgressStyle::with_template(style) {

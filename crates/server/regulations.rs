@@ -30,23 +30,33 @@ fn list(json: bool) -> Result<(), Exit> {
 
 fn show(code: &str) -> Result<(), Exit> {
     let preset = presets().iter().find(|preset| preset.code == code);
-    let preset = preset.ok_or_else(|| Exit::Usage(format!("no regulation {code:?}; `thidua regulations list` shows them")))?;
+    let preset = preset.ok_or_else(|| {
+        Exit::Usage(format!("no regulation {code:?}; `thidua regulations list` shows them"))
+    })?;
     cli::print(&serde_json::to_string_pretty(&preset.regulation).map_err(Exit::failed)?)
 }
 
 fn check(file: &Path, json: bool) -> Result<(), Exit> {
     let text = std::fs::read_to_string(file)?;
     let reader = &mut serde_json::Deserializer::from_str(&text);
-    let faults: Vec<(String, String, String)> = match serde_path_to_error::deserialize::<_, Regulation>(reader) {
-        Err(error) => {
-            let pointer = error.path().to_string();
-            vec![(format!("/{}", pointer.replace('.', "/")), "unreadable".to_owned(), error.inner().to_string())]
-        }
-        Ok(regulation) => {
-            let faults = regulation.check();
-            faults.iter().map(|f| (f.pointer.clone(), f.kind.code().to_owned(), f.kind.to_string())).collect()
-        }
-    };
+    let faults: Vec<(String, String, String)> =
+        match serde_path_to_error::deserialize::<_, Regulation>(reader) {
+            Err(error) => {
+                let pointer = error.path().to_string();
+                vec![(
+                    format!("/{}", pointer.replace('.', "/")),
+                    "unreadable".to_owned(),
+                    error.inner().to_string(),
+                )]
+            }
+            Ok(regulation) => {
+                let faults = regulation.check();
+                faults
+                    .iter()
+                    .map(|f| (f.pointer.clone(), f.kind.code().to_owned(), f.kind.to_string()))
+                    .collect()
+            }
+        };
     let shown = faults.iter().map(|(pointer, code, detail)| {
         if json {
             serde_json::json!({ "pointer": pointer, "code": code, "detail": detail }).to_string()

@@ -6,9 +6,9 @@ use crate::{
     exit::Exit,
     opening,
 };
+use actix_web::{HttpServer, dev::Server};
 use api::auth::{Issuer, KeyLocation, Verifier};
 use app::{App, Clock, SystemClock};
-use actix_web::{HttpServer, dev::Server};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
@@ -69,17 +69,20 @@ impl Running {
         metrics: PrometheusHandle,
         listen: &Listen,
     ) -> Result<Self, Exit> {
-        let workers = listen.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
-        let in_use = |address: SocketAddr| move |error| Exit::failed(format!("listening on {address} failed: {error}"));
+        let workers =
+            listen.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
+        let in_use = |address: SocketAddr| {
+            move |error| Exit::failed(format!("listening on {address} failed: {error}"))
+        };
         let service = Arc::new(api::Service::new(app, verifier, api::resources::ALL).map_err(Exit::failed)?);
         let api = HttpServer::new(move || {
             actix_web::App::new().configure(|config| api::service::mount(config, &service))
         })
-            .workers(workers)
-            .keep_alive(std::time::Duration::from_secs(75))
-            .shutdown_timeout(10)
-            .bind(listen.listen)
-            .map_err(in_use(listen.listen))?;
+        .workers(workers)
+        .keep_alive(std::time::Duration::from_secs(75))
+        .shutdown_timeout(10)
+        .bind(listen.listen)
+        .map_err(in_use(listen.listen))?;
         let metrics = HttpServer::new(move || {
             let handle = metrics.clone();
             let page = move || std::future::ready(handle.render());

@@ -6,7 +6,10 @@ use crate::{
     exit::Exit,
     opening, progress,
 };
-use eventlog::{LogError, SledLog, verify::{Progress, VerifyReport}};
+use eventlog::{
+    LogError, SledLog,
+    verify::{Progress, VerifyReport},
+};
 use indicatif::ProgressBar;
 use std::path::Path;
 
@@ -24,8 +27,10 @@ fn verify(folder: &Path, json: bool) -> Result<(), Exit> {
     let report = eventlog::verify::verify_folder(folder, &mut |progress| show(&bar, progress))?;
     bar.finish_and_clear();
     let VerifyReport { facts, streams, aside, root, tip } = report;
-    let whole = serde_json::json!({ "facts": facts, "streams": streams, "aside": aside, "root": root, "tip": tip });
-    let words = format!("{facts} facts in {streams} streams and {aside} entries aside are whole; root {root}");
+    let whole =
+        serde_json::json!({ "facts": facts, "streams": streams, "aside": aside, "root": root, "tip": tip });
+    let words =
+        format!("{facts} facts in {streams} streams and {aside} entries aside are whole; root {root}");
     cli::print(&if json { whole.to_string() } else { words })
 }
 
@@ -50,7 +55,11 @@ fn restore(from: &Path, folder: &Path, json: bool) -> Result<(), Exit> {
     let report = eventlog::restore::restore(from, folder, &mut |progress| show(&bar, progress))?;
     bar.finish_and_clear();
     let done = serde_json::json!({ "facts": report.facts, "store": folder });
-    cli::print(&if json { done.to_string() } else { format!("{} facts in {}", report.facts, folder.display()) })
+    cli::print(&if json {
+        done.to_string()
+    } else {
+        format!("{} facts in {}", report.facts, folder.display())
+    })
 }
 
 fn show(bar: &ProgressBar, progress: Progress) {

@@ -15,7 +15,11 @@ pub fn run(command: &Token, json: bool) -> Result<(), Exit> {
             let (pem, jwks) = (dir.join("signing-key.pem"), dir.join("jwks.json"));
             keys::SigningKey::generate().and_then(|key| key.write(&pem, &jwks)).map_err(Exit::failed)?;
             let written = serde_json::json!({ "signing_key": pem, "jwks": jwks });
-            cli::print(&if json { written.to_string() } else { format!("{}\n{}", pem.display(), jwks.display()) })
+            cli::print(&if json {
+                written.to_string()
+            } else {
+                format!("{}\n{}", pem.display(), jwks.display())
+            })
         }
         Token::Mint(mint) => {
             let key = keys::SigningKey::read(&mint.key).map_err(Exit::failed)?;
@@ -42,6 +46,8 @@ fn request(mint: &Mint) -> Result<keys::MintRequest, Exit> {
 }
 
 fn scopes(text: &str) -> Result<ScopeSet, Exit> {
-    let read = |name: &str| name.parse::<Scope>().map_err(|_| Exit::Usage(format!("--scope: {name:?} is not a scope")));
+    let read = |name: &str| {
+        name.parse::<Scope>().map_err(|_| Exit::Usage(format!("--scope: {name:?} is not a scope")))
+    };
     text.split_whitespace().map(read).collect()
 }

@@ -40,7 +40,13 @@ use service::Pattern;
 ///
 /// # Errors
 /// Those the same request would meet over HTTP.
-pub async fn post(app: &App, client: &ClientId, path: &str, key: &str, body: &[u8]) -> Result<Receipt, Problem> {
+pub async fn post(
+    app: &App,
+    client: &ClientId,
+    path: &str,
+    key: &str,
+    body: &[u8],
+) -> Result<Receipt, Problem> {
     let rows = resources::ALL.iter().copied().flatten();
     let facts = rows.filter_map(|route| match route.kind {
         Kind::Fact(row) => Some((route.path, row)),

@@ -42,6 +42,9 @@ const SECURITY: [(HeaderName, HeaderValue); 5] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains")),
 ];
+const EVENT_POSITION: HeaderName = HeaderName::from_static("event-position");
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NO_CONTENT_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 thread_local! {
@@ -49,13 +52,61 @@ thread_local! {
     static MINT: RefCell<Mint> = RefCell::default();
 }
 
-/// Answers one request. `path` is `None` where the registry has nothing.
-pub async fn answer(
-    service: &Service,
-    path: Option<&Path>,
-    request: &HttpRequest,
-    payload: Payload,
-) -> HttpResponse {
+/// One path as one worker serves it.
+pub struct Mounted {
+    service: Arc<Service>,
+    path: Option<Path>,
+    /// The series of this path, looked up once each: building their labels for every request costs more than counting.
+    series: RefCell<Vec<Series>>,
+}
+
+/// What is counted for one method and one status.
+struct Series {
+    method: &'static str,
+    status: StatusCode,
+    requests: metrics::Counter,
+    seconds: metrics::Histogram,
+}
+
+impl Mounted {
+    /// A path of the registry, or `None` for everything that is not in it.
+    pub fn new(service: &Arc<Service>, path: Option<&Path>) -> Self {
+        Self { service: Arc::clone(service), path: path.cloned(), series: RefCell::default() }
+    }
+
+    fn route(&self) -> &'static str {
+        self.path.as_ref().map_or("unmatched", |path| path.template)
+    }
+
+    fn count(&self, method: &'static str, status: StatusCode, took: Duration) {
+        let mut known = self.series.borrow_mut();
+        let at = known.iter().position(|series| series.method == method && series.status == status);
+        let at = at.unwrap_or_else(|| {
+            known.push(Series::new(self.route(), method, status));
+            known.len() - 1
+        });
+        known[at].requests.increment(1);
+        known[at].seconds.record(took);
+    }
+}
+
+impl Series {
+    fn new(route: &'static str, method: &'static str, status: StatusCode) -> Self {
+        let code = status.as_str().to_owned();
+        Self {
+            method,
+            status,
+            requests: metrics::counter!(
+                "thidua_http_requests_total", "route" => route, "method" => method, "status" => code
+            ),
+            seconds: metrics::histogram!("thidua_http_request_seconds", "route" => route, "method" => method),
+        }
+    }
+}
+
+/// Answers one request.
+pub async fn answer(mounted: &Mounted, request: &HttpRequest, payload: Payload) -> HttpResponse {
+    let (service, path) = (&*mounted.service, mounted.path.as_ref());
     let started = Instant::now();
     let now = service.app().now();
     let id =
@@ -67,8 +118,9 @@ pub async fn answer(
         Err(problem) => refuse(&problem, request, id),
     };
     stamp(response.headers_mut(), id);
-    let route = path.map_or("unmatched", |path| path.template);
-    record(route, request, response.status(), started.elapsed(), id, seen.get());
+    let (method, took) = (method_label(request.method()), started.elapsed());
+    mounted.count(method, response.status(), took);
+    write_line(method, mounted.route(), response.status(), took, id, seen.get());
     response
 }
 
@@ -157,8 +209,10 @@ async fn authorise<'s>(
 }
 
 fn language(headers: &HeaderMap) -> Language {
-    let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    header.map_or(Language::Vi, Language::preferred)
+    match headers.get(header::ACCEPT_LANGUAGE).map(HeaderValue::as_bytes) {
+        None | Some(b"vi") => Language::Vi,
+        Some(header) => Language::preferred(std::str::from_utf8(header).unwrap_or_default()),
+    }
 }
 
 /// The form of the answer. Pages are never refused for it: a browser asks for whatever a link leads to.
@@ -212,7 +266,7 @@ fn succeed(answer: Answer, request: &HttpRequest) -> HttpResponse {
         response.insert_header((header::ETAG, etag));
     }
     if let Some(position) = position {
-        response.insert_header((HeaderName::from_static("event-position"), position.0));
+        response.insert_header((EVENT_POSITION, position.0));
     }
     if held || body.is_empty() {
         return response.finish();
@@ -242,27 +296,22 @@ fn stamp(headers: &mut HeaderMap, id: RequestId) {
         headers.insert(header::CONTENT_SECURITY_POLICY, NO_CONTENT_POLICY);
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::CACHE_CONTROL, NO_STORE);
     }
     if let Ok(id) = HeaderValue::try_from(id.to_string()) {
-        headers.insert(HeaderName::from_static("request-id"), id);
+        headers.insert(REQUEST_ID, id);
     }
 }
 
-/// Counts the request and writes its line. Neither holds a token, a key, a query or a body.
-fn record(
+/// The request's line in the log. It holds no token, key, query or body.
+fn write_line(
+    method: &'static str,
     route: &'static str,
-    request: &HttpRequest,
     status: StatusCode,
     took: Duration,
     id: RequestId,
     claims: Option<&Arc<Claims>>,
 ) {
-    let method = method_label(request.method());
-    let status_label = status_label(status);
-    metrics::counter!("thidua_http_requests_total", "route" => route, "method" => method, "status" => status_label)
-        .increment(1);
-    metrics::histogram!("thidua_http_request_seconds", "route" => route, "method" => method).record(took);
     tracing::info!(
         target: "thidua::http",
         request_id = %id,
@@ -283,31 +332,6 @@ fn method_label(method: &Method) -> &'static str {
         Method::HEAD => "HEAD",
         Method::POST => "POST",
         Method::OPTIONS => "OPTIONS",
-        _ => "other",
-    }
-}
-
-/// The status as a label that lives for ever, for those this service answers with.
-fn status_label(status: StatusCode) -> &'static str {
-    match status.as_u16() {
-        200 => "200",
-        201 => "201",
-        204 => "204",
-        304 => "304",
-        308 => "308",
-        400 => "400",
-        401 => "401",
-        403 => "403",
-        404 => "404",
-        405 => "405",
-        406 => "406",
-        409 => "409",
-        412 => "412",
-        413 => "413",
-        415 => "415",
-        422 => "422",
-        500 => "500",
-        503 => "503",
         _ => "other",
     }
 }

@@ -4,11 +4,12 @@ use crate::{
     answer::Answer,
     auth::Verifier,
     body::parameters::Pairs,
-    docs, middleware,
+    docs,
+    middleware::{self, Mounted},
     routes::{Kind, Route, document::document},
 };
 use actix_web::{
-    HttpRequest,
+    Handler, HttpRequest, HttpResponse,
     http::{Method, header::HeaderValue},
     web::{self, Bytes, Payload, ServiceConfig},
 };
@@ -117,11 +118,13 @@ impl Pattern {
         loop {
             match (wanted.next(), given.next()) {
                 (None, None) => return Some(Pairs::known(found.into_iter())),
-                (Some(name), Some(value)) => match name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                    Some(name) => found.push((name, value)),
-                    None if name == value => {}
-                    None => return None,
-                },
+                (Some(name), Some(value)) => {
+                    match name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                        Some(name) => found.push((name, value)),
+                        None if name == value => {}
+                        None => return None,
+                    }
+                }
                 (None, Some(_)) | (Some(_), None) => return None,
             }
         }
@@ -195,20 +198,17 @@ impl Path {
 /// HttpServer::new(move || actix_web::App::new().configure(|config| api::service::mount(config, &service)))
 /// ```
 pub fn mount(config: &mut ServiceConfig, service: &Arc<Service>) {
-    // One counter per worker instead of one that all workers fight over.
-    let service = Rc::new(Arc::clone(service));
-    for path in service.paths.clone() {
-        let template = path.template;
-        let (service, path) = (Rc::clone(&service), Rc::new(path));
-        let answer = move |request: HttpRequest, payload: Payload| {
-            let (service, path) = (Rc::clone(&service), Rc::clone(&path));
-            async move { middleware::answer(&service, Some(&path), &request, payload).await }
-        };
-        config.service(web::resource(template).to(answer));
+    for path in service.paths() {
+        config.service(web::resource(path.template).to(handler(Mounted::new(service, Some(path)))));
     }
-    let answer = move |request: HttpRequest, payload: Payload| {
-        let service = Rc::clone(&service);
-        async move { middleware::answer(&service, None, &request, payload).await }
-    };
-    config.default_service(web::to(answer));
+    config.default_service(web::to(handler(Mounted::new(service, None))));
+}
+
+fn handler(mounted: Mounted) -> impl Handler<(HttpRequest, Payload), Output = HttpResponse> {
+    // One counter per worker and path instead of one that all workers fight over.
+    let mounted = Rc::new(mounted);
+    move |request: HttpRequest, payload: Payload| {
+        let mounted = Rc::clone(&mounted);
+        async move { middleware::answer(&mounted, &request, payload).await }
+    }
 }

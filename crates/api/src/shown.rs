@@ -2,8 +2,8 @@
 
 use crate::body::{Field, Schemas};
 use domain::{
-    BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, LocalisedName, Points, Role, Text,
-    Timestamp, UnitId, UnitIdentifier,
+    BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, LocalisedName, Points,
+    Role, Text, Timestamp, UnitId, UnitIdentifier,
     bloc::{BlocKind, Level},
     regulation::{CriterionId, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step},
     unit::UnitKind,

@@ -23,15 +23,9 @@ use std::{
 use thidua_eventlog::{EventLog, SledLog, contract::Samples, pages};
 
 fn main() {
-    let chosen: Vec<String> = env::args()
-        .skip(1)
-        .filter(|argument| !argument.starts_with('-'))
-        .collect();
+    let chosen: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let parts: [(&str, fn()); 3] = [("append", append), ("disk", disk), ("memory", memory_and_scan)];
-    for (_, part) in parts
-        .iter()
-        .filter(|(name, _)| chosen.is_empty() || chosen.iter().any(|c| c == name))
-    {
+    for (_, part) in parts.iter().filter(|(name, _)| chosen.is_empty() || chosen.iter().any(|c| c == name)) {
         part();
     }
 }
@@ -49,10 +43,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn append() {
     let slice = Duration::from_millis(setting("SLICE_MS", 800) as u64);
     let chosen = setting("CLIENTS", 0);
-    for clients in [1, 64, 256]
-        .into_iter()
-        .filter(|clients| chosen == 0 || chosen == *clients)
-    {
+    for clients in [1, 64, 256].into_iter().filter(|clients| chosen == 0 || chosen == *clients) {
         let (mut sled, mut file) = (Vec::new(), Vec::new());
         for round in 0..setting("ROUNDS", 5) {
             let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
@@ -69,11 +60,7 @@ fn append() {
         }
         let rate =
             |results: &[Measured]| median(results.iter().map(|measured| measured.per_second).collect());
-        let ratios = sled
-            .iter()
-            .zip(&file)
-            .map(|(sled, file)| sled.per_second / file.per_second)
-            .collect();
+        let ratios = sled.iter().zip(&file).map(|(sled, file)| sled.per_second / file.per_second).collect();
         println!("append_{clients}_clients_file {:.0} facts/s", rate(&file));
         println!("append_{clients}_clients_sled {:.0} facts/s", rate(&sled));
         println!("append_{clients}_clients_ratio {:.2} sled/file", median(ratios));
@@ -86,24 +73,17 @@ fn append() {
 
 fn disk() {
     let many = setting("DISK_FACTS", 200_000);
-    for (name, facts, group) in [
-        ("groups_of_256", many, 256),
-        ("one_by_one", setting("DISK_ONES", many / 10), 1),
-    ] {
+    for (name, facts, group) in
+        [("groups_of_256", many, 256), ("one_by_one", setting("DISK_ONES", many / 10), 1)]
+    {
         let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let started = Instant::now();
         let json = fill(place.path(), facts, group);
         let bytes = folder_bytes(place.path());
         println!("disk_{name}_facts {facts} facts");
         println!("disk_{name}_json {:.0} bytes/fact", json as f64 / facts as f64);
-        println!(
-            "disk_{name} {:.3} disk_bytes/json_byte",
-            bytes as f64 / json as f64
-        );
-        println!(
-            "disk_{name}_fill {:.0} facts/s",
-            facts as f64 / started.elapsed().as_secs_f64()
-        );
+        println!("disk_{name} {:.3} disk_bytes/json_byte", bytes as f64 / json as f64);
+        println!("disk_{name}_fill {:.0} facts/s", facts as f64 / started.elapsed().as_secs_f64());
     }
 }
 
@@ -115,10 +95,7 @@ fn fill(folder: &Path, facts: usize, group: usize) -> u64 {
     for at in (0..facts).step_by(group) {
         let group = samples.facts(group.min(facts - at));
         json += group.iter().map(|fact| fact.bytes.len() as u64).sum::<u64>();
-        log.turn(Position(at as u64))
-            .unwrap()
-            .commit(&group, &[])
-            .unwrap();
+        log.turn(Position(at as u64)).unwrap().commit(&group, &[]).unwrap();
     }
     log.close().unwrap();
     json
@@ -159,10 +136,7 @@ fn memory_and_scan() {
     );
     let started = Instant::now();
     let log = opened.confirm_by_reading().unwrap();
-    println!(
-        "confirm_{facts} {:.2} million_facts/s",
-        facts as f64 / started.elapsed().as_secs_f64() / 1e6
-    );
+    println!("confirm_{facts} {:.2} million_facts/s", facts as f64 / started.elapsed().as_secs_f64() / 1e6);
     println!("memory_after_scanning_{facts} {:.0} MiB", resident_mib() - before);
     assert_eq!(log.head().unwrap(), Position(facts as u64));
 }

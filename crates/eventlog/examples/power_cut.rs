@@ -22,10 +22,7 @@ struct Groups {
 
 impl Groups {
     fn new(seed: u64) -> Self {
-        Self {
-            samples: Samples::new(seed),
-            sizes: Samples::new(seed + 1),
-        }
+        Self { samples: Samples::new(seed), sizes: Samples::new(seed + 1) }
     }
 
     fn next(&mut self) -> (Vec<Fact>, Vec<AsideChange>) {
@@ -33,14 +30,7 @@ impl Groups {
         let count = usize::try_from(draw % 64).unwrap_or_default() + 1;
         let head = Position(self.samples.position().0 + count as u64);
         let change = AsideChange::Put(b"head".to_vec(), head.0.to_be_bytes().to_vec());
-        (
-            self.samples.facts(count),
-            if draw >> 32 & 7 == 0 {
-                vec![change]
-            } else {
-                Vec::new()
-            },
-        )
+        (self.samples.facts(count), if draw >> 32 & 7 == 0 { vec![change] } else { Vec::new() })
     }
 }
 
@@ -83,11 +73,7 @@ fn check(store: &Path, acknowledged: &Path, seed: u64) -> Result<(), Box<dyn Err
     while at < head {
         let (facts, changes) = groups.next();
         let stored = log.read(Position(at), facts.len())?;
-        if !stored
-            .iter()
-            .map(|stored| &stored.bytes)
-            .eq(facts.iter().map(|fact| &fact.bytes))
-        {
+        if !stored.iter().map(|stored| &stored.bytes).eq(facts.iter().map(|fact| &fact.bytes)) {
             return Err(format!("other facts, or a part of a group, from position {at} on").into());
         }
         at += facts.len() as u64;
@@ -99,9 +85,6 @@ fn check(store: &Path, acknowledged: &Path, seed: u64) -> Result<(), Box<dyn Err
         return Err("what stands aside does not belong to the last facts".into());
     }
     verify(&log, Some(log.tip()), &mut |_| ())?;
-    println!(
-        "{head} facts of {acknowledged} acknowledged, tip {}",
-        log.tip().position
-    );
+    println!("{head} facts of {acknowledged} acknowledged, tip {}", log.tip().position);
     Ok(())
 }

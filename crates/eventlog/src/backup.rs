@@ -80,9 +80,7 @@ pub fn backup(
 ) -> Result<Manifest, LogError> {
     let attempted = "preparing the backup's folder";
     if !files::is_vacant(folder).map_err(LogError::failed(attempted))? {
-        return Err(LogError::NotEmpty {
-            path: folder.to_owned(),
-        });
+        return Err(LogError::NotEmpty { path: folder.to_owned() });
     }
     fs::create_dir_all(folder).map_err(LogError::failed(attempted))?;
     // Under a turn, so that facts and aside are of one moment.
@@ -114,18 +112,10 @@ pub fn backup(
         if writer.buffer.len() >= SEGMENT_BYTES || edge.size() == head.0 {
             segments.push(writer.close_segment()?);
         }
-        progress(Progress {
-            done: edge.size(),
-            total: head.0,
-        });
+        progress(Progress { done: edge.size(), total: head.0 });
     }
-    let manifest = Manifest {
-        format: FORMAT.to_owned(),
-        facts: head.0,
-        root: hex(&edge.root()),
-        segments,
-        aside,
-    };
+    let manifest =
+        Manifest { format: FORMAT.to_owned(), facts: head.0, root: hex(&edge.root()), segments, aside };
     finish(folder, &manifest).map_err(LogError::failed("completing the backup"))?;
     Ok(manifest)
 }
@@ -149,13 +139,7 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(folder: &'a Path) -> Result<Self, LogError> {
         let compressor = zstd::bulk::Compressor::new(3).map_err(LogError::failed("preparing compression"))?;
-        Ok(Self {
-            folder,
-            compressor,
-            first: Position(0),
-            end: Position(0),
-            buffer: Vec::new(),
-        })
+        Ok(Self { folder, compressor, first: Position(0), end: Position(0), buffer: Vec::new() })
     }
 
     fn add(&mut self, page: &Page) -> Result<(), LogError> {
@@ -185,12 +169,7 @@ impl<'a> Writer<'a> {
         write().map_err(LogError::failed("writing a file of the backup"))?;
         let (first, count) = (self.first.0, self.end.0 - self.first.0);
         (self.first, self.end) = (Position(0), Position(0));
-        Ok(Segment {
-            file: name.to_owned(),
-            first,
-            count,
-            sha256: sha256_hex(&content),
-        })
+        Ok(Segment { file: name.to_owned(), first, count, sha256: sha256_hex(&content) })
     }
 }
 
@@ -220,15 +199,11 @@ pub(crate) fn take_frame(bytes: &[u8]) -> Option<(Page, &[u8])> {
     let (sized, sum) = header.split_at_checked(HEADER - 4)?;
     let number = |at: usize| sized.get(at..at + 4)?.try_into().map(u32::from_be_bytes).ok();
     let first = Position(u64::from_be_bytes(*sized.first_chunk()?));
-    let raw_bytes = usize::try_from(number(8)?)
-        .ok()
-        .filter(|bytes| *bytes <= MAX_FRAME_BYTES)?;
+    let raw_bytes = usize::try_from(number(8)?).ok().filter(|bytes| *bytes <= MAX_FRAME_BYTES)?;
     let (stored, rest) = rest.split_at_checked(usize::try_from(number(12)?).ok()?)?;
     if checksum(sized, stored).to_be_bytes() != sum {
         return None;
     }
-    let raw = zstd::bulk::decompress(stored, raw_bytes)
-        .ok()
-        .filter(|raw| raw.len() == raw_bytes)?;
+    let raw = zstd::bulk::decompress(stored, raw_bytes).ok().filter(|raw| raw.len() == raw_bytes)?;
     Some((Page::decode(first, raw).filter(|page| !page.is_empty())?, rest))
 }

@@ -12,10 +12,7 @@ pub(crate) fn before_writing(head: Position, facts: &[Fact], aside: &[AsideChang
             return Err(LogError::OutOfPlace { expected, given });
         }
         if fact.bytes.len() > MAX_ENVELOPE_BYTES {
-            return Err(LogError::TooLarge {
-                position: given,
-                bytes: fact.bytes.len(),
-            });
+            return Err(LogError::TooLarge { position: given, bytes: fact.bytes.len() });
         }
         expected = expected.next();
     }
@@ -33,12 +30,5 @@ pub(crate) fn before_writing(head: Position, facts: &[Fact], aside: &[AsideChang
 
 /// Refuses a caller that has seen more than the log holds: it folded another log.
 pub(crate) fn seen(head: Position, seen: Position) -> Result<(), LogError> {
-    if seen > head {
-        Err(LogError::OutOfPlace {
-            expected: head,
-            given: seen,
-        })
-    } else {
-        Ok(())
-    }
+    if seen > head { Err(LogError::OutOfPlace { expected: head, given: seen }) } else { Ok(()) }
 }

@@ -150,17 +150,11 @@ impl LogError {
     pub fn failed<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
         attempted: &'static str,
     ) -> impl FnOnce(E) -> Self {
-        move |source| Self::Failed {
-            attempted,
-            source: source.into(),
-        }
+        move |source| Self::Failed { attempted, source: source.into() }
     }
 
     /// Damage at a position.
     pub(crate) fn damaged(position: Position, what: impl Into<String>) -> Self {
-        Self::Damaged {
-            position,
-            what: what.into(),
-        }
+        Self::Damaged { position, what: what.into() }
     }
 }

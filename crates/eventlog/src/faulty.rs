@@ -32,10 +32,7 @@ enum State {
 impl<L: EventLog> FaultyLog<L> {
     /// A log that works until told otherwise.
     pub fn new(inner: L) -> Self {
-        Self {
-            inner,
-            state: Mutex::default(),
-        }
+        Self { inner, state: Mutex::default() }
     }
 
     /// Makes the next commit fail; after it the log takes no more turns until [`FaultyLog::reopen`].
@@ -54,14 +51,9 @@ impl<L: EventLog> EventLog for FaultyLog<L> {
         let inner = self.inner.turn(seen)?;
         // Asked under the turn: whoever waited while another turn failed must not write either.
         if *self.state.lock() == State::Failed {
-            return Err(LogError::ReadOnly {
-                since: "a commit failed on demand".to_owned(),
-            });
+            return Err(LogError::ReadOnly { since: "a commit failed on demand".to_owned() });
         }
-        Ok(Box::new(FaultyTurn {
-            inner,
-            state: &self.state,
-        }))
+        Ok(Box::new(FaultyTurn { inner, state: &self.state }))
     }
 
     fn page(&self, from: Position) -> Result<Arc<Page>, LogError> {
@@ -100,9 +92,7 @@ impl Turn for FaultyTurn<'_> {
                 *self.state.lock() = State::Failed;
             }
         }
-        Err(LogError::failed("writing facts on demand")(
-            "a failure was asked for",
-        ))
+        Err(LogError::failed("writing facts on demand")("a failure was asked for"))
     }
 }
 

@@ -99,10 +99,7 @@ pub trait EventLog: Send + Sync {
             }
             let rest = limit - found.len();
             let facts = page.facts(at..page.end()).take(rest);
-            found.extend(facts.map(|(position, bytes)| Stored {
-                position,
-                bytes: bytes.to_vec(),
-            }));
+            found.extend(facts.map(|(position, bytes)| Stored { position, bytes: bytes.to_vec() }));
             at = page.end();
         }
         Ok(found)

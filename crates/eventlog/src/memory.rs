@@ -31,23 +31,14 @@ impl EventLog for MemoryLog {
     fn turn(&self, seen: Position) -> Result<Box<dyn Turn + '_>, LogError> {
         let turn = self.turn.lock();
         check::seen(self.head()?, seen)?;
-        Ok(Box::new(MemoryTurn {
-            content: &self.content,
-            missed: self.read(seen, usize::MAX)?,
-            _turn: turn,
-        }))
+        Ok(Box::new(MemoryTurn { content: &self.content, missed: self.read(seen, usize::MAX)?, _turn: turn }))
     }
 
     fn page(&self, from: Position) -> Result<Arc<Page>, LogError> {
         let content = self.content.read();
         let mut page = Page::new(from);
         let skipped = usize::try_from(from.0).unwrap_or(usize::MAX);
-        content
-            .facts
-            .iter()
-            .skip(skipped)
-            .take(PAGE_FACTS)
-            .for_each(|bytes| page.push(bytes));
+        content.facts.iter().skip(skipped).take(PAGE_FACTS).for_each(|bytes| page.push(bytes));
         Ok(Arc::new(page))
     }
 
@@ -57,10 +48,7 @@ impl EventLog for MemoryLog {
 
     fn aside(&self, prefix: &[u8]) -> Result<AsideEntries, LogError> {
         let content = self.content.read();
-        let found = content
-            .aside
-            .range(prefix.to_vec()..)
-            .take_while(|(key, _)| key.starts_with(prefix));
+        let found = content.aside.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
         Ok(found.map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 }

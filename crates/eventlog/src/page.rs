@@ -18,11 +18,7 @@ const LENGTH: usize = size_of::<u32>();
 impl Page {
     /// An empty page whose first fact will stand at `first`.
     pub const fn new(first: Position) -> Self {
-        Self {
-            first,
-            raw: Vec::new(),
-            ends: Vec::new(),
-        }
+        Self { first, raw: Vec::new(), ends: Vec::new() }
     }
 
     /// Reads a page back from [`Page::raw`]; `None` when the lengths do not add up.
@@ -30,14 +26,8 @@ impl Page {
         let mut ends = Vec::new();
         let mut at = 0;
         while at < raw.len() {
-            let length = raw
-                .get(at..at + LENGTH)?
-                .try_into()
-                .map(u32::from_le_bytes)
-                .ok()?;
-            at = at
-                .checked_add(LENGTH)?
-                .checked_add(usize::try_from(length).ok()?)?;
+            let length = raw.get(at..at + LENGTH)?.try_into().map(u32::from_le_bytes).ok()?;
+            at = at.checked_add(LENGTH)?.checked_add(usize::try_from(length).ok()?)?;
             ends.push(at);
         }
         (at == raw.len()).then_some(Self { first, raw, ends })
@@ -73,10 +63,7 @@ impl Page {
         let until = self.index(range.end).max(from);
         (from..until).map(|index| {
             let start = self.start(index) + LENGTH;
-            (
-                Position(self.first.0 + index as u64),
-                &self.raw[start..self.ends[index]],
-            )
+            (Position(self.first.0 + index as u64), &self.raw[start..self.ends[index]])
         })
     }
 

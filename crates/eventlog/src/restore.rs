@@ -32,9 +32,7 @@ pub fn restore(
     let beside = PathBuf::from(beside);
     for path in [folder, &beside] {
         if !files::is_vacant(path).map_err(LogError::failed("looking at the store's folder"))? {
-            return Err(LogError::NotEmpty {
-                path: path.to_owned(),
-            });
+            return Err(LogError::NotEmpty { path: path.to_owned() });
         }
     }
     let outcome = build(backup, &beside, progress);
@@ -61,25 +59,16 @@ fn build(backup: &Path, folder: &Path, progress: &mut dyn FnMut(Progress)) -> Re
             let facts = || pages.iter().flat_map(Page::iter).map(|(_, bytes)| bytes);
             facts().for_each(|bytes| edge.push(tlog::leaf_hash(bytes)));
             log.append(facts(), &[])?;
-            progress(Progress {
-                done: edge.size(),
-                total: manifest.facts,
-            });
+            progress(Progress { done: edge.size(), total: manifest.facts });
         }
     }
     if edge.size() != manifest.facts {
         let what = format!("it ends where {} facts were backed up", manifest.facts);
-        return Err(LogError::BackupDamaged {
-            position: Position(edge.size()),
-            what,
-        });
+        return Err(LogError::BackupDamaged { position: Position(edge.size()), what });
     }
     if hex(&edge.root()) != manifest.root {
         let what = "the facts are not those the manifest was made over".to_owned();
-        return Err(LogError::BackupDamaged {
-            position: Position(0),
-            what,
-        });
+        return Err(LogError::BackupDamaged { position: Position(0), what });
     }
     restore_aside(backup, &manifest.aside, &log)?;
     log.close()?;
@@ -88,24 +77,15 @@ fn build(backup: &Path, folder: &Path, progress: &mut dyn FnMut(Progress)) -> Re
 
 fn restore_aside(backup: &Path, segment: &Segment, log: &SledLog) -> Result<(), LogError> {
     let pages = read_segment(backup, segment, Position(0))?;
-    let texts: Vec<&[u8]> = pages
-        .iter()
-        .flat_map(Page::iter)
-        .map(|(_, bytes)| bytes)
-        .collect();
+    let texts: Vec<&[u8]> = pages.iter().flat_map(Page::iter).map(|(_, bytes)| bytes).collect();
     let (entries, rest) = texts.as_chunks::<2>();
     if !rest.is_empty() {
         let path = backup.join(&segment.file);
-        return Err(LogError::BadBackup {
-            path,
-            what: "a key without a value".to_owned(),
-        });
+        return Err(LogError::BadBackup { path, what: "a key without a value".to_owned() });
     }
     for entries in entries.chunks(UNIT) {
-        let changes: Vec<_> = entries
-            .iter()
-            .map(|[key, value]| AsideChange::Put(key.to_vec(), value.to_vec()))
-            .collect();
+        let changes: Vec<_> =
+            entries.iter().map(|[key, value]| AsideChange::Put(key.to_vec(), value.to_vec())).collect();
         log.append(std::iter::empty(), &changes)?;
     }
     Ok(())
@@ -113,10 +93,7 @@ fn restore_aside(backup: &Path, segment: &Segment, log: &SledLog) -> Result<(), 
 
 fn read_manifest(backup: &Path) -> Result<Manifest, LogError> {
     let path = backup.join(MANIFEST);
-    let bad = |what: String| LogError::BadBackup {
-        path: path.clone(),
-        what,
-    };
+    let bad = |what: String| LogError::BadBackup { path: path.clone(), what };
     let text =
         fs::read(&path).map_err(|error| bad(format!("{error}; without it the backup is not complete")))?;
     let manifest: Manifest = serde_json::from_slice(&text).map_err(|error| bad(error.to_string()))?;
@@ -131,10 +108,7 @@ fn read_manifest(backup: &Path) -> Result<Manifest, LogError> {
 fn read_segment(backup: &Path, segment: &Segment, first: Position) -> Result<Vec<Page>, LogError> {
     let path = backup.join(&segment.file);
     let damaged = |position, what: &str| {
-        Err(LogError::BackupDamaged {
-            position,
-            what: format!("{}: {what}", path.display()),
-        })
+        Err(LogError::BackupDamaged { position, what: format!("{}: {what}", path.display()) })
     };
     let content = match fs::read(&path) {
         Ok(content) => content,

@@ -29,10 +29,7 @@ pub struct Tip {
 impl Tip {
     /// The tip of the log whose leaf hashes are in `edge`.
     pub fn of(edge: &RightEdge) -> Self {
-        Self {
-            position: Position(edge.size()),
-            root: edge.root(),
-        }
+        Self { position: Position(edge.size()), root: edge.root() }
     }
 
     /// The tip of a log without facts.
@@ -51,18 +48,12 @@ impl Tip {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {
-                return Err(LogError::TipUnreadable {
-                    path,
-                    what: error.to_string(),
-                });
+                return Err(LogError::TipUnreadable { path, what: error.to_string() });
             }
         };
         match Self::parse(&text) {
             Some(tip) => Ok(Some(tip)),
-            None => Err(LogError::TipUnreadable {
-                path,
-                what: "it is not what was written".to_owned(),
-            }),
+            None => Err(LogError::TipUnreadable { path, what: "it is not what was written".to_owned() }),
         }
     }
 
@@ -81,10 +72,7 @@ impl Tip {
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines();
         let heading = lines.next()?;
-        let tip = Self {
-            position: Position(lines.next()?.parse().ok()?),
-            root: from_hex(lines.next()?)?,
-        };
+        let tip = Self { position: Position(lines.next()?.parse().ok()?), root: from_hex(lines.next()?)? };
         // Comparing the whole text also checks the sum and that nothing follows.
         (heading == HEADING && tip.text() == text).then_some(tip)
     }

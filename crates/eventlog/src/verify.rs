@@ -51,24 +51,16 @@ pub fn verify(
 ) -> Result<VerifyReport, LogError> {
     let head = log.head()?;
     if let Some(tip) = tip.filter(|tip| tip.position > head) {
-        return Err(LogError::BehindTip {
-            tip: tip.position,
-            log: head,
-        });
+        return Err(LogError::BehindTip { tip: tip.position, log: head });
     }
     let mut verifier = Verifier::default();
     verifier.compare(tip)?;
     for page in pages(log, Position(0)..head) {
         for (position, bytes) in page?.facts(Position(verifier.edge.size())..head) {
-            verifier
-                .fact(position, bytes)
-                .map_err(|what| LogError::damaged(position, what))?;
+            verifier.fact(position, bytes).map_err(|what| LogError::damaged(position, what))?;
             verifier.compare(tip)?;
         }
-        progress(Progress {
-            done: verifier.edge.size(),
-            total: head.0,
-        });
+        progress(Progress { done: verifier.edge.size(), total: head.0 });
     }
     Ok(VerifyReport {
         facts: head.0,
@@ -92,10 +84,7 @@ impl Verifier {
         let envelope: Envelope =
             serde_json::from_slice(bytes).map_err(|error| format!("not an envelope: {error}"))?;
         if envelope.position != position {
-            return Err(format!(
-                "the fact says it stands at position {}",
-                envelope.position
-            ));
+            return Err(format!("the fact says it stands at position {}", envelope.position));
         }
         let unseen = (Version::default(), LeafHash::NONE);
         let (version, previous) = self.streams.get(&envelope.stream).copied().unwrap_or(unseen);
@@ -107,21 +96,14 @@ impl Verifier {
             ));
         }
         if envelope.previous != previous {
-            return Err(format!(
-                "it does not follow the fact before it in {}",
-                envelope.stream
-            ));
+            return Err(format!("it does not follow the fact before it in {}", envelope.stream));
         }
-        if self
-            .recorded_at
-            .is_some_and(|before| envelope.recorded_at < before)
-        {
+        if self.recorded_at.is_some_and(|before| envelope.recorded_at < before) {
             return Err("it is recorded earlier than the fact before it".to_owned());
         }
         let leaf = tlog::leaf_hash(bytes);
         self.edge.push(leaf);
-        self.streams
-            .insert(envelope.stream, (envelope.version, LeafHash(leaf)));
+        self.streams.insert(envelope.stream, (envelope.version, LeafHash(leaf)));
         self.recorded_at = Some(envelope.recorded_at);
         Ok(())
     }
@@ -167,24 +149,13 @@ mod tests {
     fn a_whole_log_is_counted() {
         let facts = Samples::new(1).facts(800);
         let mut edge = RightEdge::default();
-        facts
-            .iter()
-            .for_each(|fact| edge.push(tlog::leaf_hash(&fact.bytes)));
+        facts.iter().for_each(|fact| edge.push(tlog::leaf_hash(&fact.bytes)));
         let tip = Tip::of(&edge);
         let mut seen = Vec::new();
         let report = verify(&log_of(&facts), Some(&tip), &mut |progress| seen.push(progress)).unwrap();
-        assert_eq!(
-            (report.facts, report.tip, report.root),
-            (800, Some(800), files::hex(&tip.root))
-        );
+        assert_eq!((report.facts, report.tip, report.root), (800, Some(800), files::hex(&tip.root)));
         assert!((300..=500).contains(&report.streams), "{}", report.streams);
-        assert_eq!(
-            seen.last(),
-            Some(&Progress {
-                done: 800,
-                total: 800
-            })
-        );
+        assert_eq!(seen.last(), Some(&Progress { done: 800, total: 800 }));
         assert!(seen.is_sorted_by_key(|progress| progress.done));
     }
 
@@ -199,10 +170,7 @@ mod tests {
     #[test]
     fn another_salt_breaks_the_stream_at_its_next_fact() {
         let (position, what) = first_bad(|e| e.salt.0[0] ^= 1);
-        assert!(
-            position > 600 && what.contains("does not follow"),
-            "{position}: {what}"
-        );
+        assert!(position > 600 && what.contains("does not follow"), "{position}: {what}");
     }
 
     #[test]
@@ -210,13 +178,7 @@ mod tests {
         let mut samples = Samples::new(1);
         let mut facts = samples.facts(10);
         facts.push(samples.noisy_fact(300));
-        assert!(matches!(
-            verdict(&facts),
-            Err(LogError::Damaged {
-                position: Position(10),
-                ..
-            })
-        ));
+        assert!(matches!(verdict(&facts), Err(LogError::Damaged { position: Position(10), .. })));
     }
 
     #[test]
@@ -224,23 +186,14 @@ mod tests {
         let facts = Samples::new(1).facts(10);
         let log = log_of(&facts);
         for size in [0, 4, 10] {
-            let tip = Tip {
-                position: Position(size),
-                root: [7; 32],
-            };
+            let tip = Tip { position: Position(size), root: [7; 32] };
             let refused = verify(&log, Some(&tip), &mut |_| ());
             assert!(
                 matches!(refused, Err(LogError::Altered { tip: Position(p) }) if p == size),
                 "{refused:?}"
             );
         }
-        let longer = Tip {
-            position: Position(11),
-            root: [7; 32],
-        };
-        assert!(matches!(
-            verify(&log, Some(&longer), &mut |_| ()),
-            Err(LogError::BehindTip { .. })
-        ));
+        let longer = Tip { position: Position(11), root: [7; 32] };
+        assert!(matches!(verify(&log, Some(&longer), &mut |_| ()), Err(LogError::BehindTip { .. })));
     }
 }

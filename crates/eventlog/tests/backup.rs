@@ -24,18 +24,11 @@ fn open(folder: &Path) -> SledLog {
 }
 
 fn commit(log: &dyn EventLog, facts: &[Fact], aside: &[AsideChange]) {
-    log.turn(log.head().unwrap())
-        .unwrap()
-        .commit(facts, aside)
-        .unwrap();
+    log.turn(log.head().unwrap()).unwrap().commit(facts, aside).unwrap();
 }
 
 fn everything(log: &dyn EventLog) -> Vec<Vec<u8>> {
-    log.read(Position(0), usize::MAX)
-        .unwrap()
-        .into_iter()
-        .map(|stored| stored.bytes)
-        .collect()
+    log.read(Position(0), usize::MAX).unwrap().into_iter().map(|stored| stored.bytes).collect()
 }
 
 /// A backup of 3,000 facts and some entries aside, in a folder of its own.
@@ -43,9 +36,8 @@ fn taken(place: &Path) -> (PathBuf, Arc<MemoryLog>) {
     let log = Arc::new(MemoryLog::default());
     let mut samples = Samples::new(21);
     commit(&*log, &samples.facts(3_000), &[]);
-    let entries: Vec<_> = (0..300_u16)
-        .map(|n| AsideChange::Put(n.to_be_bytes().to_vec(), samples.noise(900)))
-        .collect();
+    let entries: Vec<_> =
+        (0..300_u16).map(|n| AsideChange::Put(n.to_be_bytes().to_vec(), samples.noise(900))).collect();
     commit(&*log, &[], &entries);
     let folder = place.join("backup");
     let manifest = backup(&*log, &folder, &mut |_| ()).unwrap();
@@ -106,10 +98,7 @@ fn a_backup_is_taken_while_the_service_writes() {
     restore(&folder, &store, &mut |_| ()).unwrap();
     let restored = open(&store);
     let head = usize::try_from(restored.head().unwrap().0).unwrap();
-    assert!(
-        (2_030..=2_900).contains(&head) && manifest.facts == head as u64,
-        "{head}"
-    );
+    assert!((2_030..=2_900).contains(&head) && manifest.facts == head as u64, "{head}");
     assert!(everything(&restored) == everything(&log)[..head]);
     let count = restored.aside(b"count").unwrap().remove(0).1;
     assert_eq!(
@@ -143,10 +132,7 @@ fn a_damaged_backup_is_refused_by_its_first_bad_position_and_nothing_is_restored
         let position = refused(&flipped);
         // Facts are about equally long, and a frame holds 64 of them.
         let near = 3_000 * percent as u64 / 100;
-        assert!(
-            position.abs_diff(near) < 150 && position % 64 == 0,
-            "{percent} %: {position}"
-        );
+        assert!(position.abs_diff(near) < 150 && position % 64 == 0, "{percent} %: {position}");
         assert!(position >= before);
         before = position;
         assert!(refused(&whole[..at]).abs_diff(near) < 150);
@@ -155,10 +141,7 @@ fn a_damaged_backup_is_refused_by_its_first_bad_position_and_nothing_is_restored
     fs::remove_file(&file).unwrap();
     assert!(matches!(
         restore(&folder, &store, &mut |_| ()),
-        Err(LogError::BackupDamaged {
-            position: Position(0),
-            ..
-        })
+        Err(LogError::BackupDamaged { position: Position(0), .. })
     ));
     fs::write(&file, &whole).unwrap();
     restore(&folder, &store, &mut |_| ()).unwrap();
@@ -179,16 +162,10 @@ fn a_manifest_that_is_missing_or_says_otherwise_is_refused() {
     for (from, to) in changes {
         assert!(text.contains(from), "{text}");
         fs::write(&path, text.replace(from, to)).unwrap();
-        assert!(matches!(
-            restore(&folder, &store, &mut |_| ()),
-            Err(LogError::BackupDamaged { .. })
-        ));
+        assert!(matches!(restore(&folder, &store, &mut |_| ()), Err(LogError::BackupDamaged { .. })));
     }
     fs::remove_file(&path).unwrap();
-    assert!(matches!(
-        restore(&folder, &store, &mut |_| ()),
-        Err(LogError::BadBackup { .. })
-    ));
+    assert!(matches!(restore(&folder, &store, &mut |_| ()), Err(LogError::BadBackup { .. })));
     assert!(!store.exists());
 }
 
@@ -196,16 +173,10 @@ fn a_manifest_that_is_missing_or_says_otherwise_is_refused() {
 fn nothing_that_is_there_is_overwritten() {
     let place = tempfile::tempdir().unwrap();
     let (folder, log) = taken(place.path());
-    assert!(matches!(
-        backup(&*log, &folder, &mut |_| ()),
-        Err(LogError::NotEmpty { .. })
-    ));
+    assert!(matches!(backup(&*log, &folder, &mut |_| ()), Err(LogError::NotEmpty { .. })));
     let store = place.path().join("store");
     fs::create_dir(&store).unwrap();
     fs::write(store.join("something"), "").unwrap();
-    assert!(matches!(
-        restore(&folder, &store, &mut |_| ()),
-        Err(LogError::NotEmpty { .. })
-    ));
+    assert!(matches!(restore(&folder, &store, &mut |_| ()), Err(LogError::NotEmpty { .. })));
     assert_eq!(fs::read_dir(&store).unwrap().count(), 1);
 }

@@ -22,9 +22,7 @@ use thidua_eventlog::{AsideChange, EventLog, LogError, contract::Samples, verify
 
 fn snapshots(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("snap."))
-        .collect()
+    entries.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("snap.")).collect()
 }
 
 #[test]
@@ -36,27 +34,14 @@ fn a_log_that_lost_its_end_is_refused() {
     for kept in [0, 10, 50, 80] {
         let cut = place.path().join(format!("cut-{kept}"));
         copy(&store, &cut);
-        OpenOptions::new()
-            .write(true)
-            .open(cut.join("db"))
-            .unwrap()
-            .set_len(bytes * kept / 100)
-            .unwrap();
-        let refused = read(&cut)
-            .err()
-            .unwrap_or_else(|| panic!("{kept} % of the file passed for all of it"));
+        OpenOptions::new().write(true).open(cut.join("db")).unwrap().set_len(bytes * kept / 100).unwrap();
+        let refused = read(&cut).err().unwrap_or_else(|| panic!("{kept} % of the file passed for all of it"));
         assert!(refused.to_string().contains("thidua store restore"), "{refused}");
     }
     let gone = place.path().join("gone");
     copy(&store, &gone);
     fs::remove_file(gone.join("db")).unwrap();
-    assert!(matches!(
-        read(&gone),
-        Err(LogError::BehindTip {
-            tip: Position(3_000),
-            log: Position(0)
-        })
-    ));
+    assert!(matches!(read(&gone), Err(LogError::BehindTip { tip: Position(3_000), log: Position(0) })));
 }
 
 #[test]
@@ -72,10 +57,7 @@ fn flipped_bytes_are_refused_or_read_whole() {
     more.chunks(10).for_each(|group| commit(&log, group).unwrap());
     log.close().unwrap();
     facts.extend(more.into_iter().map(|fact| fact.bytes));
-    assert!(
-        !snapshots(&store).is_empty(),
-        "this test is about a store that has a snapshot"
-    );
+    assert!(!snapshots(&store).is_empty(), "this test is about a store that has a snapshot");
 
     let (mut refused, bytes) = (0, fs::metadata(store.join("db")).unwrap().len());
     for with_snapshot in [true, false] {
@@ -83,39 +65,26 @@ fn flipped_bytes_are_refused_or_read_whole() {
             let hurt = place.path().join(format!("hurt-{percent}-{with_snapshot}"));
             copy(&store, &hurt);
             if !with_snapshot {
-                snapshots(&hurt)
-                    .into_iter()
-                    .for_each(|path| fs::remove_file(path).unwrap());
+                snapshots(&hurt).into_iter().for_each(|path| fs::remove_file(path).unwrap());
             }
-            let db = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .open(hurt.join("db"))
-                .unwrap();
+            let db = OpenOptions::new().read(true).write(true).open(hurt.join("db")).unwrap();
             let mut four = [0; 4];
             let at = bytes * percent / 100;
             db.read_exact_at(&mut four, at).unwrap();
             db.write_all_at(&four.map(|byte| !byte), at).unwrap();
             match read(&hurt) {
                 // A byte of a segment that holds nothing any more.
-                Ok(read) => assert!(
-                    read == facts,
-                    "{percent} %, snapshot {with_snapshot}: other facts in silence"
-                ),
+                Ok(read) => {
+                    assert!(read == facts, "{percent} %, snapshot {with_snapshot}: other facts in silence")
+                }
                 Err(error) => {
                     refused += 1;
-                    assert!(
-                        error.to_string().contains("thidua store restore"),
-                        "{percent} %: {error}"
-                    );
+                    assert!(error.to_string().contains("thidua store restore"), "{percent} %: {error}");
                 }
             }
         }
     }
-    assert!(
-        refused >= 3,
-        "only {refused} of 10 flips were noticed: does this test still hit the log?"
-    );
+    assert!(refused >= 3, "only {refused} of 10 flips were noticed: does this test still hit the log?");
 }
 
 #[test]
@@ -147,11 +116,7 @@ fn the_ring_is_reused_over_many_pages() {
     for round in 0..30_usize {
         let log = open(place.path()).unwrap();
         assert!(
-            log.read(Position(0), usize::MAX)
-                .unwrap()
-                .iter()
-                .map(|stored| &stored.bytes)
-                .eq(&facts),
+            log.read(Position(0), usize::MAX).unwrap().iter().map(|stored| &stored.bytes).eq(&facts),
             "{round}"
         );
         // Many small groups leave many slots behind; noise takes several slots at once.
@@ -178,10 +143,7 @@ fn facts_that_do_not_compress_stay_in_the_one_file() {
     for round in 0..150 {
         let group: Vec<_> = (0..round % 4 + 1).map(|_| samples.noisy_fact(6_990)).collect();
         let aside = AsideChange::Put(vec![round], samples.noise(7_000));
-        log.turn(log.head().unwrap())
-            .unwrap()
-            .commit(&group, &[aside])
-            .unwrap();
+        log.turn(log.head().unwrap()).unwrap().commit(&group, &[aside]).unwrap();
         assert_eq!(log.blobs().unwrap(), 0, "round {round}");
     }
 }
@@ -199,24 +161,12 @@ fn on_a_full_disk_nothing_acknowledged_is_lost() {
     let this = std::env::current_exe().unwrap();
     // 2,048 blocks of 512 bytes; the signal is ignored so that a write fails as it does on a full disk.
     let script = "trap '' XFSZ; ulimit -f 2048; exec \"$0\" --exact on_a_full_disk_nothing_acknowledged_is_lost --nocapture";
-    let output = Command::new("sh")
-        .args(["-c", script])
-        .arg(this)
-        .env(ROLE, &store)
-        .output()
-        .unwrap();
+    let output = Command::new("sh").args(["-c", script]).arg(this).env(ROLE, &store).output().unwrap();
     let said =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
-    let acknowledged: usize = said
-        .split("acknowledged ")
-        .nth(1)
-        .unwrap()
-        .split_whitespace()
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let acknowledged: usize =
+        said.split("acknowledged ").nth(1).unwrap().split_whitespace().next().unwrap().parse().unwrap();
     assert!(acknowledged > 200, "{said}");
 
     let read = read(&store).unwrap();
@@ -227,12 +177,7 @@ fn on_a_full_disk_nothing_acknowledged_is_lost() {
 }
 
 fn after_the_first_hundred(count: usize) -> Vec<Vec<u8>> {
-    Samples::new(31)
-        .facts(count)
-        .into_iter()
-        .skip(100)
-        .map(|fact| fact.bytes)
-        .collect()
+    Samples::new(31).facts(count).into_iter().skip(100).map(|fact| fact.bytes).collect()
 }
 
 fn fill_the_disk(store: &Path) {
@@ -243,10 +188,7 @@ fn fill_the_disk(store: &Path) {
     let failure = failure.expect("the disk never filled");
     let head = log.head().unwrap();
     println!("acknowledged {head} then {failure:?}");
-    assert!(
-        matches!(log.turn(head), Err(LogError::ReadOnly { .. })),
-        "a failed log must take no turn"
-    );
+    assert!(matches!(log.turn(head), Err(LogError::ReadOnly { .. })), "a failed log must take no turn");
     // sled refuses to read its file after a failed write; what is in memory is still given out, up to the head.
     let last = log.page(Position(head.0 - 1)).unwrap();
     assert_eq!(last.end(), head);

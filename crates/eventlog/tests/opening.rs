@@ -24,17 +24,10 @@ fn a_store_in_use_is_not_opened_twice() {
     let place = tempfile::tempdir().unwrap();
     let first = open(place.path()).unwrap();
     let refused = SledLog::open(place.path()).err().unwrap();
-    assert!(
-        matches!(refused, LogError::InUse { .. }) && refused.to_string().contains("in use"),
-        "{refused}"
-    );
+    assert!(matches!(refused, LogError::InUse { .. }) && refused.to_string().contains("in use"), "{refused}");
     // Another process is refused alike: the lock is the kernel's.
-    let lock = Command::new("flock")
-        .arg("--nonblock")
-        .arg(place.path().join("lock"))
-        .arg("true")
-        .status()
-        .unwrap();
+    let lock =
+        Command::new("flock").arg("--nonblock").arg(place.path().join("lock")).arg("true").status().unwrap();
     assert!(!lock.success());
     first.close().unwrap();
     open(place.path()).unwrap();
@@ -49,10 +42,7 @@ fn a_log_of_other_facts_is_refused() {
     commit(&log, &Samples::new(99).facts(100)).unwrap();
     log.close().unwrap();
     fs::copy(store.join("tip"), other.join("tip")).unwrap();
-    assert!(matches!(
-        read(&other),
-        Err(LogError::Altered { tip: Position(100) })
-    ));
+    assert!(matches!(read(&other), Err(LogError::Altered { tip: Position(100) })));
 }
 
 #[test]
@@ -71,22 +61,12 @@ fn the_tip_follows_within_a_second_without_a_shutdown() {
     let log = open(place.path()).unwrap();
     commit(&log, &Samples::new(33).facts(77)).unwrap();
     let written = Instant::now();
-    while !fs::read_to_string(place.path().join("tip"))
-        .unwrap()
-        .contains("\n77\n")
-    {
-        assert!(
-            written.elapsed() < Duration::from_secs(5),
-            "the tip does not follow"
-        );
+    while !fs::read_to_string(place.path().join("tip")).unwrap().contains("\n77\n") {
+        assert!(written.elapsed() < Duration::from_secs(5), "the tip does not follow");
         std::thread::sleep(Duration::from_millis(10));
     }
     // The promise is a second; the rest is for a machine under load.
-    assert!(
-        written.elapsed() < Duration::from_secs(2),
-        "{:?}",
-        written.elapsed()
-    );
+    assert!(written.elapsed() < Duration::from_secs(2), "{:?}", written.elapsed());
 }
 
 #[test]
@@ -95,10 +75,7 @@ fn a_store_that_is_not_confirmed_is_read_but_not_written() {
     let facts = write(place.path(), 100);
     let opened = SledLog::open(place.path()).unwrap();
     assert_eq!(
-        (
-            opened.tip().position,
-            opened.read(Position(0), 200).unwrap().len()
-        ),
+        (opened.tip().position, opened.read(Position(0), 200).unwrap().len()),
         (Position(100), facts.len())
     );
     assert!(matches!(opened.turn(Position(100)), Err(LogError::Unconfirmed)));
@@ -120,11 +97,7 @@ fn a_store_of_another_format_is_refused() {
     write(place.path(), 10);
     let db = sled::open(place.path()).unwrap();
     let mark = db.open_tree("meta").unwrap();
-    mark.insert(
-        "format",
-        [&crc32fast::hash(b"format2").to_be_bytes()[..], b"2"].concat(),
-    )
-    .unwrap();
+    mark.insert("format", [&crc32fast::hash(b"format2").to_be_bytes()[..], b"2"].concat()).unwrap();
     db.flush().unwrap();
     drop((mark, db));
     let refused = read(place.path()).err().unwrap();
@@ -146,13 +119,7 @@ fn the_last_groups_undone_are_noticed_by_the_tip_alone() {
     log.close().unwrap();
     // A perfectly good store of a moment ago, with the tip of now.
     fs::copy(store.join("tip"), earlier.join("tip")).unwrap();
-    assert!(matches!(
-        read(&earlier),
-        Err(LogError::BehindTip {
-            tip: Position(101),
-            log: Position(100)
-        })
-    ));
+    assert!(matches!(read(&earlier), Err(LogError::BehindTip { tip: Position(101), log: Position(100) })));
     let refused = verify_folder(&earlier, &mut |_| ());
     assert!(matches!(refused, Err(LogError::BehindTip { .. })), "{refused:?}");
 }

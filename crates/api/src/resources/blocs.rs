@@ -25,7 +25,13 @@ use views::Book;
 
 /// The rows of this resource.
 pub static ROUTES: &[Route] = &[
-    read::<Blocs>("/v1/blocs", "listBlocs", Tag::Blocs, ["Danh sách khối, cụm", "List blocs"], Access::Public),
+    read::<Blocs>(
+        "/v1/blocs",
+        "listBlocs",
+        Tag::Blocs,
+        ["Danh sách khối, cụm", "List blocs"],
+        Access::Public,
+    ),
     fact::<EstablishBloc>(
         "/v1/blocs",
         "establishBloc",
@@ -216,7 +222,8 @@ impl Read for OneBloc {
 
 fn bloc_answer(call: &Call<'_>, id: BlocId, book: &Book<Bloc>, known: Position) -> BlocAnswer {
     let app = call.service.app();
-    let years = app.views().directory.years_of(id).filter(|(_, at)| *at < known).map(|(year, _)| year).collect();
+    let years =
+        app.views().directory.years_of(id).filter(|(_, at)| *at < known).map(|(year, _)| year).collect();
     let Established { name, kind, level, place, stated_size, note } = book.state.established.clone();
     BlocAnswer {
         id,
@@ -280,7 +287,8 @@ impl Read for Blocs {
 
     async fn answer(call: &Call<'_>, _: NoParameters, query: BlocQuery) -> Result<Answer, Problem> {
         let BlocQuery { q, kind, level, unit, limit, cursor, as_of, as_of_position } = query;
-        let page = Page::open(call, PageQuery { cursor, limit, as_of, as_of_position }, &(&q, kind, level, unit))?;
+        let page =
+            Page::open(call, PageQuery { cursor, limit, as_of, as_of_position }, &(&q, kind, level, unit))?;
         let key = q.map(|q| views::directory::search_key(q.as_str()));
         let ids: Vec<BlocId> = call.service.app().views().directory.blocs(key.as_deref()).collect();
         let today = call.service.app().now().day();

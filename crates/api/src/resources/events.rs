@@ -69,7 +69,9 @@ pub struct Stream(pub StreamId);
 
 impl FromText for Stream {
     fn from_text(text: &str) -> Result<Self, Flaw> {
-        text.parse().map(Self).map_err(|_| Flaw::BadValue("unit/<uuid>, bloc/<uuid>, grant/<uuid>, year/<uuid>/2024"))
+        text.parse()
+            .map(Self)
+            .map_err(|_| Flaw::BadValue("unit/<uuid>, bloc/<uuid>, grant/<uuid>, year/<uuid>/2024"))
     }
 
     fn schema(_: &mut Schemas) -> RefOr<Schema> {
@@ -144,7 +146,9 @@ impl Read for Events {
         let EventQuery { after, types, stream, unit, bloc, limit, wait } = query;
         let types = types.0.iter().map(|name| name.0.into()).collect();
         let filter = Filter { types, stream: stream.map(|stream| stream.0), unit, bloc };
-        may_read(call, |app, own| filter.unit == Some(own) || filter.bloc.is_some_and(|bloc| belongs(app, own, bloc)))?;
+        may_read(call, |app, own| {
+            filter.unit == Some(own) || filter.bloc.is_some_and(|bloc| belongs(app, own, bloc))
+        })?;
         let from = after.map_or(Position(0), Position::next);
         let app = call.service.app();
         let mut found = find(app, &filter, from, limit)?;
@@ -186,7 +190,8 @@ async fn wait_for(
 
 /// The array within `{"items":[…]}`.
 fn batch(body: &[u8]) -> Answer {
-    let array = body.strip_prefix(br#"{"items":"#).and_then(|rest| rest.strip_suffix(b"}")).unwrap_or_default();
+    let array =
+        body.strip_prefix(br#"{"items":"#).and_then(|rest| rest.strip_suffix(b"}")).unwrap_or_default();
     Answer::new(BATCH, array.to_vec())
 }
 

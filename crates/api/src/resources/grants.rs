@@ -151,7 +151,10 @@ impl Read for Grants {
 
     async fn answer(call: &Call<'_>, _: NoParameters, query: GrantQuery) -> Result<Answer, Problem> {
         let GrantQuery { client, as_of, as_of_position } = query;
-        call.require(|role| matches!(role, Role::Registrar | Role::Auditor), &[Role::Registrar, Role::Auditor])?;
+        call.require(
+            |role| matches!(role, Role::Registrar | Role::Auditor),
+            &[Role::Registrar, Role::Auditor],
+        )?;
         let moment = AsOfQuery { as_of, as_of_position }.moment(call)?;
         let items = grants_of(call, &moment, &client)?;
         Ok(Answer::serialised(&GrantList { items })?.at(moment.position()))

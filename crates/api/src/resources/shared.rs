@@ -92,11 +92,14 @@ impl Page {
                 Ok(Self { moment, begin: 0, limit, asked })
             }
             Some(cursor) => {
-                let [position, begin, of] = read_cursor(cursor.as_str()).ok_or_else(|| Problem::new(Code::CursorInvalid))?;
+                let [position, begin, of] =
+                    read_cursor(cursor.as_str()).ok_or_else(|| Problem::new(Code::CursorInvalid))?;
                 if of != asked {
                     return Err(Problem::new(Code::CursorFilterMismatch));
                 }
-                let moment = app.moment(AsOf::Position(Position(position))).map_err(|_| Problem::new(Code::CursorInvalid))?;
+                let moment = app
+                    .moment(AsOf::Position(Position(position)))
+                    .map_err(|_| Problem::new(Code::CursorInvalid))?;
                 let begin = usize::try_from(begin).map_err(|_| Problem::new(Code::CursorInvalid))?;
                 Ok(Self { moment, begin, limit, asked })
             }

@@ -15,7 +15,8 @@ use crate::{
 };
 use app::Act;
 use domain::{
-    BlocId, Date, Envelope, IdentifierScheme, LocalisedName, Name, Position, Text, Timestamp, UnitId, UnitIdentifier,
+    BlocId, Date, Envelope, IdentifierScheme, LocalisedName, Name, Position, Text, Timestamp, UnitId,
+    UnitIdentifier,
     unit::{Identified, Registered, Renamed, UnitAct, UnitKind},
 };
 use utoipa::openapi::{RefOr, Schema};
@@ -272,7 +273,8 @@ impl Read for Units {
                 Some(found.state.members_on(call.service.app().now().day()).collect::<Vec<_>>())
             }
         };
-        let listed = candidates.into_iter().filter(|id| members.as_ref().is_none_or(|members| members.contains(id)));
+        let listed =
+            candidates.into_iter().filter(|id| members.as_ref().is_none_or(|members| members.contains(id)));
         let Found { items, next_cursor } = page.fill(listed, |id| {
             let book = page.moment.unit(id)?.filter(|book| kind.is_none_or(|kind| kind == book.state.kind));
             Ok(book.map(|book| UnitRow {
@@ -297,7 +299,8 @@ fn candidates(call: &Call<'_>, query: &UnitQuery) -> Result<Vec<UnitId>, Problem
         }
         (Some(scheme), Some(value)) => {
             let identifier = UnitIdentifier::new(scheme, value.as_str());
-            let identifier = identifier.map_err(|_| Problem::parameter("identifier", "a value of the scheme"))?;
+            let identifier =
+                identifier.map_err(|_| Problem::parameter("identifier", "a value of the scheme"))?;
             Ok(views.directory.by_identifier(&identifier).into_iter().collect())
         }
         (Some(_), None) => Err(Problem::parameter("identifier", "identifier & scheme")),

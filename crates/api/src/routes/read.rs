@@ -167,6 +167,9 @@ pub fn negotiate(forms: &'static [&'static str], accept: Option<&str>) -> Option
     let Some(accept) = accept.map(str::trim).filter(|accept| !accept.is_empty() && *accept != "*/*") else {
         return first;
     };
+    if first.is_some_and(|form| form == accept) {
+        return first;
+    }
     let weigh = |form: &str| {
         let form = form.split(';').next().unwrap_or_default();
         let ranges = accept.split(',').filter_map(|range| {

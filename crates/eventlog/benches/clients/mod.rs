@@ -36,10 +36,7 @@ pub struct PlainFile {
 
 impl PlainFile {
     pub fn create(path: &Path) -> Self {
-        Self {
-            file: File::create(path).unwrap(),
-            group: Vec::new(),
-        }
+        Self { file: File::create(path).unwrap(), group: Vec::new() }
     }
 }
 
@@ -49,8 +46,7 @@ impl Engine for PlainFile {
         for fact in facts {
             let length = u32::try_from(fact.bytes.len()).unwrap();
             self.group.extend_from_slice(&length.to_le_bytes());
-            self.group
-                .extend_from_slice(&crc32fast::hash(&fact.bytes).to_le_bytes());
+            self.group.extend_from_slice(&crc32fast::hash(&fact.bytes).to_le_bytes());
             self.group.extend_from_slice(&fact.bytes);
         }
         self.file.write_all(&self.group).unwrap();
@@ -66,10 +62,7 @@ pub struct Sled {
 
 impl Sled {
     pub fn create(folder: &Path) -> Self {
-        Self {
-            log: SledLog::open(folder).unwrap().confirm_by_reading().unwrap(),
-            head: Position(0),
-        }
+        Self { log: SledLog::open(folder).unwrap().confirm_by_reading().unwrap(), head: Position(0) }
     }
 }
 
@@ -105,9 +98,8 @@ pub fn drive(mut engine: Box<dyn Engine>, clients: usize, slice: Duration) -> Me
     let (send, receive) = mpsc::channel::<Waiting>();
     let writer = thread::Builder::new().name("writer".to_owned()).spawn(move || {
         while let Ok(first) = receive.recv() {
-            let (mut facts, answers): (Vec<_>, Vec<_>) = std::iter::once(first)
-                .chain(receive.try_iter().take(GROUP - 1))
-                .unzip();
+            let (mut facts, answers): (Vec<_>, Vec<_>) =
+                std::iter::once(first).chain(receive.try_iter().take(GROUP - 1)).unzip();
             engine.commit(&mut facts);
             for answer in answers {
                 // A client that left needs no answer.
@@ -123,12 +115,7 @@ pub fn drive(mut engine: Box<dyn Engine>, clients: usize, slice: Duration) -> Me
     let mut latencies: Vec<f64> = runtime.block_on(async {
         let tasks: Vec<_> = (0..clients)
             .map(|client| {
-                tokio::spawn(client_of(
-                    client * POOL / clients,
-                    send.clone(),
-                    pool.clone(),
-                    stop.clone(),
-                ))
+                tokio::spawn(client_of(client * POOL / clients, send.clone(), pool.clone(), stop.clone()))
             })
             .collect();
         tokio::time::sleep(slice).await;
@@ -143,10 +130,7 @@ pub fn drive(mut engine: Box<dyn Engine>, clients: usize, slice: Duration) -> Me
     drop(send);
     writer.join().unwrap();
     latencies.sort_by(f64::total_cmp);
-    Measured {
-        per_second: latencies.len() as f64 / elapsed,
-        latencies,
-    }
+    Measured { per_second: latencies.len() as f64 / elapsed, latencies }
 }
 
 async fn client_of(

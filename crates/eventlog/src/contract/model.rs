@@ -33,11 +33,7 @@ pub fn readers_see_whole_groups_in_order(place: Place<'_>) {
                 assert_eq!(head % GROUP, 0, "a part of a group was to be seen");
                 let read = log.read(Position(from as u64), 500).unwrap();
                 let expected = facts[from..].iter().map(|fact| &fact.bytes);
-                assert!(
-                    read.iter()
-                        .map(|stored| &stored.bytes)
-                        .eq(expected.take(read.len()))
-                );
+                assert!(read.iter().map(|stored| &stored.bytes).eq(expected.take(read.len())));
                 assert!(read.len() >= head.saturating_sub(from).min(500));
             }
         }
@@ -48,17 +44,11 @@ pub fn readers_see_whole_groups_in_order(place: Place<'_>) {
 pub fn any_groups_are_kept_like_a_list(place: Place<'_>) {
     let size = prop_oneof![6 => 1..2_000_usize, 3 => 1..30_000_usize, 1 => 1..=MAX_ENVELOPE_BYTES];
     let change = (0..8_u8, proptest::option::of(0..7_000_usize));
-    let group = (
-        prop::collection::vec(size, 0..12),
-        prop::collection::vec(change, 0..3),
-        prop::bool::weighted(0.2),
-    );
+    let group =
+        (prop::collection::vec(size, 0..12), prop::collection::vec(change, 0..3), prop::bool::weighted(0.2));
     let groups = (any::<u64>(), prop::collection::vec(group, 1..20));
-    let mut runner = TestRunner::new(ProptestConfig {
-        cases: 24,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    });
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
     let outcome = runner.run(&groups, |(seed, groups)| {
         let open = place();
         let mut log = open();
@@ -66,10 +56,8 @@ pub fn any_groups_are_kept_like_a_list(place: Place<'_>) {
         let (mut model, mut aside) = (Vec::new(), BTreeMap::new());
         for (sizes, changes, restart) in groups {
             let facts: Vec<_> = sizes.into_iter().map(|size| samples.noisy_fact(size)).collect();
-            let changes: Vec<_> = changes
-                .into_iter()
-                .map(|(key, value)| change_of(key, value, &mut aside))
-                .collect();
+            let changes: Vec<_> =
+                changes.into_iter().map(|(key, value)| change_of(key, value, &mut aside)).collect();
             commit(&*log, &facts, &changes).unwrap();
             model.extend(bytes_of(&facts));
             if restart {

@@ -31,11 +31,7 @@ pub(super) fn bytes_of(facts: &[Fact]) -> Vec<Vec<u8>> {
 }
 
 pub(super) fn everything(log: &dyn EventLog) -> Vec<Vec<u8>> {
-    log.read(Position(0), usize::MAX)
-        .unwrap()
-        .into_iter()
-        .map(|stored| stored.bytes)
-        .collect()
+    log.read(Position(0), usize::MAX).unwrap().into_iter().map(|stored| stored.bytes).collect()
 }
 
 fn put(key: &str, value: &str) -> AsideChange {
@@ -88,19 +84,12 @@ pub fn positions_follow_each_other(place: Place<'_>) {
         commit(&*log, group, &[]).unwrap();
     }
     assert_eq!(log.head().unwrap(), Position(500));
-    let read: Vec<_> = log
-        .read(Position(3), 400)
-        .unwrap()
-        .into_iter()
-        .map(|stored| stored.position.0)
-        .collect();
+    let read: Vec<_> =
+        log.read(Position(3), 400).unwrap().into_iter().map(|stored| stored.position.0).collect();
     assert_eq!(read, (3..403).collect::<Vec<_>>());
     let walked: Vec<_> = pages(&*log, Position(3)..Position(403))
         .flat_map(|page| {
-            page.unwrap()
-                .facts(Position(3)..Position(403))
-                .map(|(p, _)| p.0)
-                .collect::<Vec<_>>()
+            page.unwrap().facts(Position(3)..Position(403)).map(|(p, _)| p.0).collect::<Vec<_>>()
         })
         .collect();
     assert_eq!(walked, read);
@@ -127,10 +116,7 @@ pub fn a_fact_too_large_writes_nothing(place: Place<'_>) {
     let mut samples = Samples::new(4);
     let facts = [samples.fact(), samples.noisy_fact(MAX_ENVELOPE_BYTES + 1)];
     match commit(&*log, &facts, &[put("k", "v")]) {
-        Err(LogError::TooLarge {
-            position: Position(1),
-            bytes,
-        }) => assert_eq!(bytes, MAX_ENVELOPE_BYTES + 1),
+        Err(LogError::TooLarge { position: Position(1), bytes }) => assert_eq!(bytes, MAX_ENVELOPE_BYTES + 1),
         other => panic!("{other:?}"),
     }
     assert_eq!((log.head().unwrap(), keys(&*log, "")), (Position(0), vec![]));
@@ -146,10 +132,7 @@ pub fn an_entry_aside_too_large_writes_nothing(place: Place<'_>) {
     let long_value = AsideChange::Put(b"k".to_vec(), vec![b'v'; 7_001]);
     for wrong in [long_key, long_value, AsideChange::Remove(vec![b'k'; 129])] {
         let refused = commit(&*log, &fact, &[put("a", "b"), wrong]);
-        assert!(
-            matches!(refused, Err(LogError::AsideTooLarge { .. })),
-            "{refused:?}"
-        );
+        assert!(matches!(refused, Err(LogError::AsideTooLarge { .. })), "{refused:?}");
     }
     assert_eq!((log.head().unwrap(), keys(&*log, "")), (Position(0), vec![]));
     commit(&*log, &fact, &[AsideChange::Put(key.clone(), value.clone())]).unwrap();
@@ -159,14 +142,10 @@ pub fn an_entry_aside_too_large_writes_nothing(place: Place<'_>) {
 pub fn facts_of_every_size_are_kept(place: Place<'_>) {
     let open = place();
     let mut samples = Samples::new(6);
-    let sizes = [
-        1, 2, 100, 1_023, 1_024, 6_999, 7_000, 7_001, 24_571, 24_572, 24_573, 30_000, 59_999, 60_000,
-    ];
+    let sizes =
+        [1, 2, 100, 1_023, 1_024, 6_999, 7_000, 7_001, 24_571, 24_572, 24_573, 30_000, 59_999, 60_000];
     let mut facts: Vec<_> = sizes.iter().map(|size| samples.noisy_fact(*size)).collect();
-    facts.extend((0..3).map(|_| Fact {
-        bytes: vec![b'a'; MAX_ENVELOPE_BYTES],
-        ..samples.fact()
-    }));
+    facts.extend((0..3).map(|_| Fact { bytes: vec![b'a'; MAX_ENVELOPE_BYTES], ..samples.fact() }));
     let log = open();
     for fact in &facts {
         commit(&*log, std::slice::from_ref(fact), &[]).unwrap();
@@ -184,21 +163,12 @@ pub fn the_aside_is_put_and_removed_with_the_facts(place: Place<'_>) {
     let log = open();
     let mut samples = Samples::new(7);
     commit(&*log, &samples.facts(1), &[put("a", "1"), put("b", "2")]).unwrap();
-    commit(
-        &*log,
-        &samples.facts(1),
-        &[remove("a"), put("b", "3"), put("c", "4"), remove("never there")],
-    )
-    .unwrap();
+    commit(&*log, &samples.facts(1), &[remove("a"), put("b", "3"), put("c", "4"), remove("never there")])
+        .unwrap();
     let expected = vec![(b"b".to_vec(), b"3".to_vec()), (b"c".to_vec(), b"4".to_vec())];
     assert_eq!(log.aside(b"").unwrap(), expected);
     // In one unit the last change of a key counts, and changes need no facts.
-    commit(
-        &*log,
-        &[],
-        &[put("c", "5"), remove("c"), remove("b"), put("b", "6")],
-    )
-    .unwrap();
+    commit(&*log, &[], &[put("c", "5"), remove("c"), remove("b"), put("b", "6")]).unwrap();
     assert_eq!(log.aside(b"").unwrap(), vec![(b"b".to_vec(), b"6".to_vec())]);
     assert_eq!(log.head().unwrap(), Position(2));
 }
@@ -223,14 +193,9 @@ pub fn a_turn_tells_what_was_missed(place: Place<'_>) {
     let facts = Samples::new(8).facts(100);
     commit(&*log, &facts[..98], &[]).unwrap();
     let turn = log.turn(Position(95)).unwrap();
-    let missed: Vec<_> = turn
-        .missed()
-        .iter()
-        .map(|stored| (stored.position.0, stored.bytes.clone()))
-        .collect();
-    let expected: Vec<_> = (95..98)
-        .map(|index| (index as u64, facts[index].bytes.clone()))
-        .collect();
+    let missed: Vec<_> =
+        turn.missed().iter().map(|stored| (stored.position.0, stored.bytes.clone())).collect();
+    let expected: Vec<_> = (95..98).map(|index| (index as u64, facts[index].bytes.clone())).collect();
     assert_eq!(missed, expected);
     turn.commit(&facts[98..], &[]).unwrap();
     assert_eq!(everything(&*log), bytes_of(&facts));
@@ -239,13 +204,7 @@ pub fn a_turn_tells_what_was_missed(place: Place<'_>) {
 pub fn a_caller_from_another_log_is_refused(place: Place<'_>) {
     let open = place();
     let log = open();
-    assert!(matches!(
-        log.turn(Position(1)),
-        Err(LogError::OutOfPlace {
-            expected: Position(0),
-            ..
-        })
-    ));
+    assert!(matches!(log.turn(Position(1)), Err(LogError::OutOfPlace { expected: Position(0), .. })));
     commit(&*log, &Samples::new(9).facts(1), &[]).unwrap();
 }
 
@@ -261,10 +220,7 @@ pub fn a_turn_excludes_another(place: Place<'_>) {
             say.send(second.missed().len()).unwrap();
             second.commit(&facts[1..], &[]).unwrap();
         });
-        assert!(
-            hear.recv_timeout(Duration::from_millis(200)).is_err(),
-            "two had the turn"
-        );
+        assert!(hear.recv_timeout(Duration::from_millis(200)).is_err(), "two had the turn");
         first.commit(&facts[..1], &[]).unwrap();
         assert_eq!(hear.recv(), Ok(1), "the second must be told what the first wrote");
     });
@@ -290,10 +246,7 @@ pub fn nothing_lies_beyond_the_head(place: Place<'_>) {
     }
     assert_eq!(log.read(Position(85), 10).unwrap().len(), 5);
     let past_the_end: Vec<_> = pages(&*log, Position(85)..Position(91)).collect();
-    assert!(
-        past_the_end.last().unwrap().is_err(),
-        "a walk that was promised more must not end in silence"
-    );
+    assert!(past_the_end.last().unwrap().is_err(), "a walk that was promised more must not end in silence");
 }
 
 pub fn everything_is_there_after_a_restart(place: Place<'_>) {

@@ -46,22 +46,15 @@ impl Samples {
     /// The next fact.
     pub fn fact(&mut self) -> Fact {
         let index = usize::try_from(self.number() % UNITS as u64).unwrap_or_default();
-        let index = if index < self.units.len() {
-            index
-        } else {
-            self.new_unit()
-        };
+        let index = if index < self.units.len() { index } else { self.new_unit() };
         let unit = self.units[index].clone();
         let envelope: Envelope = match serde_json::from_str(&self.json(&unit)) {
             Ok(envelope) => envelope,
             Err(error) => unreachable!("the sample below is an envelope: {error}"),
         };
         let bytes = serde_json::to_vec(&envelope).unwrap_or_default();
-        self.units[index] = Unit {
-            version: unit.version + 1,
-            previous: LeafHash(tlog::leaf_hash(&bytes)),
-            ..unit
-        };
+        self.units[index] =
+            Unit { version: unit.version + 1, previous: LeafHash(tlog::leaf_hash(&bytes)), ..unit };
         self.position = self.position.next();
         Fact { envelope, bytes }
     }
@@ -74,10 +67,7 @@ impl Samples {
 
     /// Random bytes.
     pub fn noise(&mut self, bytes: usize) -> Vec<u8> {
-        std::iter::repeat_with(|| self.number().to_be_bytes())
-            .flatten()
-            .take(bytes)
-            .collect()
+        std::iter::repeat_with(|| self.number().to_be_bytes()).flatten().take(bytes).collect()
     }
 
     /// A random number (xorshift64*).
@@ -90,11 +80,7 @@ impl Samples {
 
     fn new_unit(&mut self) -> usize {
         let id = self.uuid();
-        self.units.push(Unit {
-            id,
-            version: 0,
-            previous: LeafHash::NONE,
-        });
+        self.units.push(Unit { id, version: 0, previous: LeafHash::NONE });
         self.units.len() - 1
     }
 
@@ -110,10 +96,7 @@ impl Samples {
             }
             version => {
                 let name = format!(r#"{{"name":{{"vi":"Sở Nội vụ tỉnh, tên lần thứ {version}"}}}}"#);
-                (
-                    format!(r#"{{"type":"unit.renamed","data":{name}}}"#),
-                    r#""basis":{"illustrative":true},"#,
-                )
+                (format!(r#"{{"type":"unit.renamed","data":{name}}}"#), r#""basis":{"illustrative":true},"#)
             }
         };
         let (minute, milli) = (at / 60_000 % 60, at % 60_000);
@@ -142,14 +125,11 @@ impl Samples {
         bytes[..6].copy_from_slice(&time.to_be_bytes()[2..]);
         bytes[6] = 0x70 | bytes[6] & 0x0f;
         bytes[8] = 0x80 | bytes[8] & 0x3f;
-        bytes
-            .iter()
-            .enumerate()
-            .fold(String::with_capacity(36), |mut text, (index, byte)| {
-                let dash = if matches!(index, 4 | 6 | 8 | 10) { "-" } else { "" };
-                let _ = write!(text, "{dash}{byte:02x}");
-                text
-            })
+        bytes.iter().enumerate().fold(String::with_capacity(36), |mut text, (index, byte)| {
+            let dash = if matches!(index, 4 | 6 | 8 | 10) { "-" } else { "" };
+            let _ = write!(text, "{dash}{byte:02x}");
+            text
+        })
     }
 
     fn bytes<const N: usize>(&mut self) -> [u8; N] {

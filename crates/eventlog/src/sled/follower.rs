@@ -29,10 +29,7 @@ impl Follower {
             .name("tip".to_owned())
             .spawn(move || follow(&store, edge, &watched))
             .map_err(LogError::failed("starting to follow the log with its tip record"))?;
-        Ok(Self {
-            thread: Some(thread),
-            stop,
-        })
+        Ok(Self { thread: Some(thread), stop })
     }
 
     /// Renews the record a last time. Returns when the thread has let go of the store.
@@ -42,9 +39,9 @@ impl Follower {
         wake.notify_all();
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(outcome)) => outcome,
-            Some(Err(_)) => Err(LogError::failed("following the log with its tip record")(
-                "the thread panicked",
-            )),
+            Some(Err(_)) => {
+                Err(LogError::failed("following the log with its tip record")("the thread panicked"))
+            }
             None => Ok(()),
         }
     }
@@ -66,9 +63,7 @@ fn follow(
         let size = edge.size();
         catch_up(store, &mut edge, store.head()).map_err(|error| store.fail(error))?;
         if edge.size() > size {
-            Tip::of(&edge)
-                .write(&store.folder)
-                .map_err(|error| store.fail(error))?;
+            Tip::of(&edge).write(&store.folder).map_err(|error| store.fail(error))?;
         }
         if last {
             return Ok(());
@@ -84,8 +79,7 @@ pub(super) fn catch_up(store: &Store, edge: &mut RightEdge, end: Position) -> Re
         if page.end() <= from {
             return Err(LogError::damaged(from, "the log ends before its head"));
         }
-        page.facts(from..end)
-            .for_each(|(_, bytes)| edge.push(tlog::leaf_hash(bytes)));
+        page.facts(from..end).for_each(|(_, bytes)| edge.push(tlog::leaf_hash(bytes)));
     }
     Ok(())
 }

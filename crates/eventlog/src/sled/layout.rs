@@ -128,25 +128,15 @@ impl Cutter {
         raw: &[u8],
         key: impl Fn(u16) -> Vec<u8>,
     ) -> std::io::Result<Vec<Entry>> {
-        let stored = if raw.len() < COMPRESS_FROM {
-            Cow::Borrowed(raw)
-        } else {
-            Cow::Owned(self.0.compress(raw)?)
-        };
+        let stored =
+            if raw.len() < COMPRESS_FROM { Cow::Borrowed(raw) } else { Cow::Owned(self.0.compress(raw)?) };
         let compressed = matches!(stored, Cow::Owned(_));
         let too_large = |_| std::io::Error::other("a run of facts is too large to store");
         let parts = u16::try_from(stored.len().div_ceil(VALUE_BYTES)).map_err(too_large)?;
         let raw_bytes = u32::try_from(raw.len()).map_err(too_large)?;
         let pieces = (0..parts).zip(stored.chunks(VALUE_BYTES)).map(|(part, chunk)| {
             let key = key(part);
-            let piece = Piece {
-                first,
-                part,
-                parts,
-                compressed,
-                raw_bytes,
-                chunk: chunk.to_vec(),
-            };
+            let piece = Piece { first, part, parts, compressed, raw_bytes, chunk: chunk.to_vec() };
             let value = seal(&key, &piece.body());
             (key, value)
         });
@@ -166,14 +156,8 @@ pub(super) fn join(pieces: &[Piece]) -> Result<Page, &'static str> {
     if !pieces.iter().enumerate().all(fits) {
         return Err("its pieces do not belong together");
     }
-    let stored = pieces
-        .iter()
-        .map(|piece| piece.chunk.as_slice())
-        .collect::<Vec<_>>()
-        .concat();
-    let raw_bytes = usize::try_from(head.raw_bytes)
-        .ok()
-        .filter(|bytes| *bytes <= MAX_RUN_BYTES);
+    let stored = pieces.iter().map(|piece| piece.chunk.as_slice()).collect::<Vec<_>>().concat();
+    let raw_bytes = usize::try_from(head.raw_bytes).ok().filter(|bytes| *bytes <= MAX_RUN_BYTES);
     let raw_bytes = raw_bytes.ok_or("it claims an impossible size")?;
     let raw = if head.compressed {
         decompress(&stored, raw_bytes).map_err(|_| "it cannot be decompressed")?
@@ -183,9 +167,7 @@ pub(super) fn join(pieces: &[Piece]) -> Result<Page, &'static str> {
     if raw.len() != raw_bytes {
         return Err("it does not have its size");
     }
-    Page::decode(head.first, raw)
-        .filter(|page| !page.is_empty())
-        .ok_or("its lengths do not add up")
+    Page::decode(head.first, raw).filter(|page| !page.is_empty()).ok_or("its lengths do not add up")
 }
 
 thread_local! {
@@ -215,17 +197,11 @@ mod tests {
     }
 
     fn cut(page: &Page) -> Vec<Entry> {
-        Cutter::new()
-            .unwrap()
-            .cut(page.first(), page.raw(), |part| page_key(page.first(), part))
-            .unwrap()
+        Cutter::new().unwrap().cut(page.first(), page.raw(), |part| page_key(page.first(), part)).unwrap()
     }
 
     fn read(entries: &[Entry]) -> Option<Vec<Piece>> {
-        entries
-            .iter()
-            .map(|(key, value)| Piece::read(key, value))
-            .collect()
+        entries.iter().map(|(key, value)| Piece::read(key, value)).collect()
     }
 
     proptest! {

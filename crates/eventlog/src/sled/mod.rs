@@ -64,10 +64,7 @@ impl SledLog {
         let (page, next_slot) = opening::open_page(&trees)?;
         let log = page.end();
         if log < tip.position {
-            return Err(LogError::BehindTip {
-                tip: tip.position,
-                log,
-            });
+            return Err(LogError::BehindTip { tip: tip.position, log });
         }
         opening::check_format(folder, &trees, log == Position(0))?;
         let store = Arc::new(Store::new(folder.to_owned(), trees, page, next_slot, lock)?);
@@ -75,10 +72,7 @@ impl SledLog {
             0 => Ok(Unconfirmed { tip, store }),
             _ => {
                 let what = "values lie in `blobs/`, which is never synced and must stay empty".to_owned();
-                Err(LogError::Unopenable {
-                    path: folder.to_owned(),
-                    what,
-                })
+                Err(LogError::Unopenable { path: folder.to_owned(), what })
             }
         }
     }
@@ -125,21 +119,13 @@ impl Unconfirmed {
     pub fn confirm(self, edge: RightEdge) -> Result<SledLog, LogError> {
         let computed = Tip::of(&edge);
         if computed.position != self.tip.position {
-            return Err(LogError::OutOfPlace {
-                expected: self.tip.position,
-                given: computed.position,
-            });
+            return Err(LogError::OutOfPlace { expected: self.tip.position, given: computed.position });
         }
         if computed.root != self.tip.root {
-            return Err(LogError::Altered {
-                tip: self.tip.position,
-            });
+            return Err(LogError::Altered { tip: self.tip.position });
         }
         let follower = Follower::start(Arc::clone(&self.store), edge)?;
-        Ok(SledLog {
-            follower,
-            store: self.store,
-        })
+        Ok(SledLog { follower, store: self.store })
     }
 
     /// Reads and hashes the facts the tip covers, then confirms them. For a caller that does not read them anyway.
@@ -159,16 +145,10 @@ fn tip_before_opening(folder: &Path) -> Result<Tip, LogError> {
     match (Tip::read(folder)?, has_database) {
         (Some(tip), true) => Ok(tip),
         (Some(tip), false) if tip.position == Position(0) => Ok(tip),
-        (Some(tip), false) => Err(LogError::BehindTip {
-            tip: tip.position,
-            log: Position(0),
-        }),
+        (Some(tip), false) => Err(LogError::BehindTip { tip: tip.position, log: Position(0) }),
         (None, true) => {
             let what = "it is missing, though the store is there".to_owned();
-            Err(LogError::TipUnreadable {
-                path: Tip::path(folder),
-                what,
-            })
+            Err(LogError::TipUnreadable { path: Tip::path(folder), what })
         }
         (None, false) => {
             // Written before sled's files, so that a store without a record has lost it.

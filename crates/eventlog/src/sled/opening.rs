@@ -29,9 +29,7 @@ pub(super) fn lock(folder: &Path) -> Result<File, LogError> {
     let file = File::create(folder.join("lock")).map_err(LogError::failed("creating the lock file"))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(LogError::InUse {
-            path: folder.to_owned(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(LogError::InUse { path: folder.to_owned() }),
         Err(TryLockError::Error(error)) => Err(LogError::failed("locking the store")(error)),
     }
 }
@@ -44,20 +42,10 @@ pub(super) fn database(folder: &Path) -> Result<::sled::Db, LogError> {
             let moved =
                 set_snapshots_aside(folder).map_err(LogError::failed("setting a damaged snapshot aside"))?;
             if moved.is_empty() {
-                return Err(LogError::Unopenable {
-                    path: folder.to_owned(),
-                    what,
-                });
+                return Err(LogError::Unopenable { path: folder.to_owned(), what });
             }
-            tracing::warn!(
-                ?moved,
-                what,
-                "a damaged snapshot was set aside; the whole log is read instead"
-            );
-            attempt(folder)?.map_err(|what| LogError::Unopenable {
-                path: folder.to_owned(),
-                what,
-            })
+            tracing::warn!(?moved, what, "a damaged snapshot was set aside; the whole log is read instead");
+            attempt(folder)?.map_err(|what| LogError::Unopenable { path: folder.to_owned(), what })
         }
     }
 }
@@ -66,18 +54,13 @@ pub(super) fn database(folder: &Path) -> Result<::sled::Db, LogError> {
 fn attempt(folder: &Path) -> Result<Result<::sled::Db, String>, LogError> {
     let deadline = Instant::now() + LET_GO;
     loop {
-        let config = ::sled::Config::new()
-            .path(folder)
-            .flush_every_ms(None)
-            .cache_capacity(CACHE_BYTES);
+        let config = ::sled::Config::new().path(folder).flush_every_ms(None).cache_capacity(CACHE_BYTES);
         match guarded(|| config.open()) {
             Ok(Ok(db)) => return Ok(Ok(db)),
             // sled says it in words only.
             Ok(Err(::sled::Error::Io(error))) if error.to_string().contains("could not acquire lock") => {
                 if Instant::now() > deadline {
-                    return Err(LogError::InUse {
-                        path: folder.to_owned(),
-                    });
+                    return Err(LogError::InUse { path: folder.to_owned() });
                 }
                 thread::sleep(Duration::from_millis(10));
             }
@@ -118,23 +101,17 @@ pub(super) fn sync_names(folder: &Path) -> std::io::Result<()> {
 
 /// Whether the store says it has the format this build writes; a new store is told so.
 pub(super) fn check_format(folder: &Path, trees: &Trees, is_new: bool) -> Result<(), LogError> {
-    let unopenable = |what: String| LogError::Unopenable {
-        path: folder.to_owned(),
-        what,
-    };
+    let unopenable = |what: String| LogError::Unopenable { path: folder.to_owned(), what };
     let stored = guard::sled("reading the format", Position(0), || trees.meta.get(FORMAT_KEY))?;
     match stored.as_deref().map(|value| unseal(FORMAT_KEY, value)) {
         Some(Some(FORMAT)) => Ok(()),
-        Some(Some(other)) => Err(unopenable(format!(
-            "its format is {}; this build knows 1",
-            other.escape_ascii()
-        ))),
+        Some(Some(other)) => {
+            Err(unopenable(format!("its format is {}; this build knows 1", other.escape_ascii())))
+        }
         Some(None) => Err(unopenable("its format mark is damaged".to_owned())),
         None if is_new => {
             let mark = seal(FORMAT_KEY, FORMAT);
-            guard::sled("marking the format", Position(0), || {
-                trees.meta.insert(FORMAT_KEY, mark)
-            })?;
+            guard::sled("marking the format", Position(0), || trees.meta.insert(FORMAT_KEY, mark))?;
             trees.make_durable()
         }
         None => Err(unopenable("it has no format mark".to_owned())),
@@ -144,9 +121,7 @@ pub(super) fn check_format(folder: &Path, trees: &Trees, is_new: bool) -> Result
 /// The facts after the last full page, and the slot the next fragment takes.
 pub(super) fn open_page(trees: &Trees) -> Result<(Page, u32), LogError> {
     let end = trees.last_page()?.map_or(Position(0), |page| page.end());
-    let slots = guard::sled("reading the tail", end, || {
-        trees.tail.iter().collect::<Result<Vec<_>, _>>()
-    })?;
+    let slots = guard::sled("reading the tail", end, || trees.tail.iter().collect::<Result<Vec<_>, _>>())?;
     let mut page = Page::new(end);
     let mut next_slot = 0;
     let mut run = Vec::new();

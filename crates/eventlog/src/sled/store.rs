@@ -100,9 +100,7 @@ impl Store {
 
     /// Whether the store still takes facts.
     pub(super) fn sound(&self) -> Result<(), LogError> {
-        self.failure
-            .get()
-            .map_or(Ok(()), |since| Err(LogError::ReadOnly { since: since.clone() }))
+        self.failure.get().map_or(Ok(()), |since| Err(LogError::ReadOnly { since: since.clone() }))
     }
 
     /// Takes no more facts from now on, because of `error`, which is handed back.
@@ -122,11 +120,7 @@ impl Store {
     pub(super) fn turn(&self) -> Result<SledTurn<'_>, LogError> {
         let writer = self.writer.lock();
         self.sound()?;
-        Ok(SledTurn {
-            store: self,
-            writer,
-            missed: Vec::new(),
-        })
+        Ok(SledTurn { store: self, writer, missed: Vec::new() })
     }
 }
 
@@ -166,33 +160,23 @@ impl SledTurn<'_> {
         aside: &[AsideChange],
     ) -> Result<u32, LogError> {
         let cutting = LogError::failed::<std::io::Error>("compressing facts");
-        let mut unit = Unit {
-            aside,
-            ..Unit::default()
-        };
+        let mut unit = Unit { aside, ..Unit::default() };
         let mut slot = self.writer.next_slot;
         let mut cut = || -> std::io::Result<()> {
             for page in full {
                 unit.pages.extend(
-                    self.writer
-                        .cutter
-                        .cut(page.first(), page.raw(), |part| page_key(page.first(), part))?,
+                    self.writer.cutter.cut(page.first(), page.raw(), |part| page_key(page.first(), part))?,
                 );
                 slot = 0;
             }
             let first = page.first().max(open.end());
             if first < page.end() {
                 let start = slot;
-                unit.tail = self.writer.cutter.cut(first, page.raw_from(first), |part| {
-                    slot_key(start + u32::from(part))
-                })?;
-                slot = unit
-                    .tail
-                    .len()
-                    .try_into()
-                    .ok()
-                    .and_then(|n| start.checked_add(n))
-                    .unwrap_or(u32::MAX);
+                unit.tail = self
+                    .writer
+                    .cutter
+                    .cut(first, page.raw_from(first), |part| slot_key(start + u32::from(part)))?;
+                slot = unit.tail.len().try_into().ok().and_then(|n| start.checked_add(n)).unwrap_or(u32::MAX);
             }
             Ok(())
         };

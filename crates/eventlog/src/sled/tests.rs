@@ -4,14 +4,7 @@ use super::*;
 
 fn place() -> impl Fn() -> Arc<dyn EventLog> {
     let folder = tempfile::tempdir().unwrap();
-    move || {
-        Arc::new(
-            SledLog::open(folder.path())
-                .unwrap()
-                .confirm_by_reading()
-                .unwrap(),
-        )
-    }
+    move || Arc::new(SledLog::open(folder.path()).unwrap().confirm_by_reading().unwrap())
 }
 
 crate::contract_suite!(place);

@@ -55,14 +55,10 @@ impl Trees {
         match (&unit.pages[..], &unit.tail[..], unit.aside) {
             // One insert is atomic by itself, and cheaper than a transaction.
             ([], [(slot, value)], []) => {
-                guard::sled("writing facts", position, || {
-                    self.tail.insert(slot, value.as_slice())
-                })?;
+                guard::sled("writing facts", position, || self.tail.insert(slot, value.as_slice()))?;
             }
             ([(key, value)], [], []) => {
-                guard::sled("writing facts", position, || {
-                    self.pages.insert(key, value.as_slice())
-                })?;
+                guard::sled("writing facts", position, || self.pages.insert(key, value.as_slice()))?;
             }
             _ => self.transact(unit, position)?,
         }
@@ -99,9 +95,7 @@ impl Trees {
         if std::env::var_os("THIDUA_NO_SYNC").is_some() {
             return Ok(());
         }
-        self.file
-            .sync_data()
-            .map_err(LogError::failed("syncing the store"))
+        self.file.sync_data().map_err(LogError::failed("syncing the store"))
     }
 
     /// How many values sled moved to files of their own, which it never syncs. Always 0, or the layout is wrong.
@@ -119,34 +113,21 @@ impl Trees {
     /// The full page with the largest first position up to `position`.
     pub(super) fn page_at(&self, position: Position) -> Result<Option<Page>, LogError> {
         let last = guard::sled("reading facts", position, || {
-            self.pages
-                .range(..=page_key(position, u16::MAX))
-                .next_back()
-                .transpose()
+            self.pages.range(..=page_key(position, u16::MAX)).next_back().transpose()
         })?;
         let Some((key, value)) = last else { return Ok(None) };
         let damaged = |what: &str| LogError::damaged(first_of(&key).unwrap_or(position), what);
         let piece = Piece::read(&key, &value).ok_or_else(|| damaged("a page fails its checksum"))?;
         let first = piece.first;
-        let pieces = if piece.parts == 1 {
-            vec![piece]
-        } else {
-            self.pieces(first)?
-        };
-        join(&pieces)
-            .map(Some)
-            .map_err(|what| LogError::damaged(first, what))
+        let pieces = if piece.parts == 1 { vec![piece] } else { self.pieces(first)? };
+        join(&pieces).map(Some).map_err(|what| LogError::damaged(first, what))
     }
 
     fn pieces(&self, first: Position) -> Result<Vec<Piece>, LogError> {
         let range = page_key(first, 0)..=page_key(first, u16::MAX);
-        let entries = guard::sled("reading facts", first, || {
-            self.pages.range(range).collect::<Result<Vec<_>, _>>()
-        })?;
-        let pieces = entries
-            .iter()
-            .map(|(key, value)| Piece::read(key, value))
-            .collect::<Option<Vec<_>>>();
+        let entries =
+            guard::sled("reading facts", first, || self.pages.range(range).collect::<Result<Vec<_>, _>>())?;
+        let pieces = entries.iter().map(|(key, value)| Piece::read(key, value)).collect::<Option<Vec<_>>>();
         pieces.ok_or_else(|| LogError::damaged(first, "a page fails its checksum"))
     }
 
@@ -154,26 +135,19 @@ impl Trees {
     pub(super) fn aside(&self, prefix: &[u8]) -> Result<AsideEntries, LogError> {
         let attempted = "reading what stands aside";
         let entries = guard::guarded(|| self.aside.scan_prefix(prefix).collect::<Result<Vec<_>, _>>());
-        let damaged = |key: &[u8], what| LogError::AsideDamaged {
-            key: key.escape_ascii().to_string(),
-            what,
-        };
+        let damaged = |key: &[u8], what| LogError::AsideDamaged { key: key.escape_ascii().to_string(), what };
         let entries = match entries {
             Ok(entries) => entries.map_err(LogError::failed(attempted))?,
             Err(panic) => return Err(LogError::failed(attempted)(panic)),
         };
-        let unsealed = entries
-            .into_iter()
-            .map(|(key, value)| match unseal(&key, &value) {
-                Some(body) => Ok((key.to_vec(), body.to_vec())),
-                None => Err(damaged(&key, "it fails its checksum")),
-            });
+        let unsealed = entries.into_iter().map(|(key, value)| match unseal(&key, &value) {
+            Some(body) => Ok((key.to_vec(), body.to_vec())),
+            None => Err(damaged(&key, "it fails its checksum")),
+        });
         unsealed.collect()
     }
 }
 
 fn first_of(page_key: &[u8]) -> Option<Position> {
-    page_key
-        .first_chunk()
-        .map(|first| Position(u64::from_be_bytes(*first)))
+    page_key.first_chunk().map(|first| Position(u64::from_be_bytes(*first)))
 }

@@ -112,9 +112,14 @@ answer_body! {
 
 fn ballot_answer(moment: &Moment, ballot: &Ballot) -> Result<BallotAnswer, Problem> {
     let result = ballot.result.as_ref();
-    let votes = |unit: UnitId| result.and_then(|(r, _)| r.tally.iter().find(|t| t.unit == unit)).map(|t| t.votes);
+    let votes =
+        |unit: UnitId| result.and_then(|(r, _)| r.tally.iter().find(|t| t.unit == unit)).map(|t| t.votes);
     let candidate = |unit: &UnitId| {
-        Ok::<_, Problem>(CandidateAnswer { unit: *unit, name: unit_name(moment, *unit)?, votes: votes(*unit) })
+        Ok::<_, Problem>(CandidateAnswer {
+            unit: *unit,
+            name: unit_name(moment, *unit)?,
+            votes: votes(*unit),
+        })
     };
     Ok(BallotAnswer {
         id: ballot.id,
@@ -170,7 +175,9 @@ impl Read for Ballots {
         let book = year_at(&moment, &path)?;
         let shown = book.state.ballots.iter().map(|ballot| ballot_answer(&moment, ballot));
         let list = BallotList { items: shown.collect::<Result<_, _>>()? };
-        Ok(Answer::serialised(&list)?.with_etag(year_tag(call, &moment, path.bloc, &book)).at(moment.position()))
+        Ok(Answer::serialised(&list)?
+            .with_etag(year_tag(call, &moment, path.bloc, &book))
+            .at(moment.position()))
     }
 }
 
@@ -190,6 +197,8 @@ impl Read for OneBallot {
         let moment = query.moment(call)?;
         let book = year_at(&moment, &YearPath { bloc: path.bloc, year: path.year })?;
         let ballot = book.state.ballot(path.ballot).ok_or_else(|| Problem::new(Code::ResourceNotFound))?;
-        Ok(Answer::serialised(&ballot_answer(&moment, ballot)?)?.with_etag(year_tag(call, &moment, path.bloc, &book)).at(moment.position()))
+        Ok(Answer::serialised(&ballot_answer(&moment, ballot)?)?
+            .with_etag(year_tag(call, &moment, path.bloc, &book))
+            .at(moment.position()))
     }
 }

@@ -219,11 +219,18 @@ impl Read for OneYear {
         let moment = query.moment(call)?;
         let book = year_at(&moment, &path)?;
         let shown = year_answer(call, &moment, &path, &book)?;
-        Ok(Answer::serialised(&shown)?.with_etag(year_tag(call, &moment, path.bloc, &book)).at(moment.position()))
+        Ok(Answer::serialised(&shown)?
+            .with_etag(year_tag(call, &moment, path.bloc, &book))
+            .at(moment.position()))
     }
 }
 
-fn year_answer(call: &Call<'_>, moment: &Moment, path: &YearPath, book: &Book<Year>) -> Result<YearAnswer, Problem> {
+fn year_answer(
+    call: &Call<'_>,
+    moment: &Moment,
+    path: &YearPath,
+    book: &Book<Year>,
+) -> Result<YearAnswer, Problem> {
     let year = &book.state;
     let bloc = moment.bloc(path.bloc)?;
     let roster = roster(call, moment, path.bloc, year)?;

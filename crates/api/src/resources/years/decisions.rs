@@ -17,9 +17,7 @@ use app::Act;
 use domain::{
     BallotId, BlocId, EmulationYear, Envelope, Event, Points, Remark, StreamId, UnitId,
     regulation::{CriterionId, Scorer},
-    year::{
-        self, Choice, Question, ReceiptCode, ScoreEntry, YearAct, YearEvent,
-    },
+    year::{self, Choice, Question, ReceiptCode, ScoreEntry, YearAct, YearEvent},
 };
 use sha2::{Digest, Sha256};
 use utoipa::openapi::{RefOr, Schema};
@@ -122,7 +120,12 @@ impl Fact for OpenBallot {
 
     fn act(self, path: YearPath, origin: &Origin<'_>, _: &mut Faults) -> Option<Act> {
         let ballot = self.id.unwrap_or(BallotId(origin.fresh));
-        let open = year::OpenBallot { ballot, question: self.question, candidates: self.candidates.0, reason: self.reason };
+        let open = year::OpenBallot {
+            ballot,
+            question: self.question,
+            candidates: self.candidates.0,
+            reason: self.reason,
+        };
         Some(Act::Year(path.bloc, path.year, YearAct::OpenBallot(open)))
     }
 

@@ -113,6 +113,8 @@ impl Read for AdoptedRegulation {
             filed: (&adopted.mark).into(),
             regulation: Arc::clone(&adopted.regulation),
         };
-        Ok(Answer::serialised(&shown)?.with_etag(year_tag(call, &moment, path.bloc, &book)).at(moment.position()))
+        Ok(Answer::serialised(&shown)?
+            .with_etag(year_tag(call, &moment, path.bloc, &book))
+            .at(moment.position()))
     }
 }

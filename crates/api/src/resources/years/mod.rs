@@ -10,8 +10,8 @@ pub mod standing;
 
 use crate::{
     auth::Scope::{
-        BallotsWrite, PledgesWrite, RankingsWrite, RegistrationsWrite, RegulationsWrite, ReportsWrite, ScoresWrite,
-        VotesWrite, YearsWrite,
+        BallotsWrite, PledgesWrite, RankingsWrite, RegistrationsWrite, RegulationsWrite, ReportsWrite,
+        ScoresWrite, VotesWrite, YearsWrite,
     },
     parameters,
     problem::{Code, Problem},
@@ -38,7 +38,13 @@ fn year_at(moment: &Moment, path: &YearPath) -> Result<Book<Year>, Problem> {
 
 /// The rows of the steps up to the scoring.
 pub static ROUTES: &[Route] = &[
-    read::<book::Years>("/v1/blocs/{bloc}/years", "listYears", Tag::Years, ["Các năm thi đua", "The years of a bloc"], Public),
+    read::<book::Years>(
+        "/v1/blocs/{bloc}/years",
+        "listYears",
+        Tag::Years,
+        ["Các năm thi đua", "The years of a bloc"],
+        Public,
+    ),
     fact::<acts::OpenYear>(
         "/v1/blocs/{bloc}/years",
         "openYear",

@@ -125,9 +125,12 @@ impl Read for Scores {
         let book = year_at(&moment, &path)?;
         let members = roster(call, &moment, path.bloc, &book.state)?;
         let units = members.into_iter().filter(|member| unit.is_none_or(|unit| unit == *member));
-        let items: Result<Vec<_>, _> = units.filter_map(|unit| unit_scores(&moment, &book.state, unit).transpose()).collect();
+        let items: Result<Vec<_>, _> =
+            units.filter_map(|unit| unit_scores(&moment, &book.state, unit).transpose()).collect();
         let list = ScoreList { items: items?, illustrative: book.illustrative.iter().copied().collect() };
-        Ok(Answer::serialised(&list)?.with_etag(year_tag(call, &moment, path.bloc, &book)).at(moment.position()))
+        Ok(Answer::serialised(&list)?
+            .with_etag(year_tag(call, &moment, path.bloc, &book))
+            .at(moment.position()))
     }
 }
 
@@ -153,7 +156,8 @@ fn unit_scores(moment: &Moment, year: &Year, unit: UnitId) -> Result<Option<Unit
 }
 
 fn score_answer(score: &Score) -> ScoreAnswer {
-    let entry = |(criterion, points): &(CriterionId, Points)| PointsAnswer { criterion: *criterion, points: *points };
+    let entry =
+        |(criterion, points): &(CriterionId, Points)| PointsAnswer { criterion: *criterion, points: *points };
     ScoreAnswer {
         scorer: score.scorer,
         given_by: score.given_by,

@@ -4,6 +4,7 @@ mod contract;
 mod door;
 mod facts;
 mod pages;
+mod record;
 
 use crate::{
     answer::{Answer, Cache, JSON},

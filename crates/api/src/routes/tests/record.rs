@@ -1,0 +1,127 @@
+//! What an operator sees of a request: a count by its pattern, and one line.
+
+use super::*;
+use actix_web::test::{TestRequest, call_service, init_service};
+use metrics::{
+    Counter, CounterFn, Gauge, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder, SharedString, Unit,
+};
+use parking_lot::Mutex;
+use std::{collections::BTreeMap, io};
+
+/// Remembers how often each series was touched.
+#[derive(Clone, Default)]
+struct Counted(Arc<Mutex<BTreeMap<String, u64>>>);
+
+struct Series(Counted, String);
+
+impl Series {
+    fn of(counted: &Counted, key: &Key) -> Arc<Self> {
+        let labels: Vec<_> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+        Arc::new(Self(counted.clone(), format!("{} {}", key.name(), labels.join(" "))))
+    }
+
+    fn touch(&self, by: u64) {
+        *self.0.0.lock().entry(self.1.clone()).or_default() += by;
+    }
+}
+
+impl CounterFn for Series {
+    fn increment(&self, value: u64) {
+        self.touch(value);
+    }
+
+    fn absolute(&self, _: u64) {}
+}
+
+impl HistogramFn for Series {
+    fn record(&self, seconds: f64) {
+        assert!((0.0..10.0).contains(&seconds));
+        self.touch(1);
+    }
+}
+
+impl Recorder for Counted {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        Counter::from_arc(Series::of(self, key))
+    }
+
+    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::noop()
+    }
+
+    fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::from_arc(Series::of(self, key))
+    }
+}
+
+/// Keeps what is written to the log.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Three requests in this very thread, where recorder and log are ours.
+async fn three_requests(token: &mut String) {
+    let house = House::open().await;
+    *token = house.token("registry", Scope::ALL, house.now());
+    let app = init_service(actix_web::App::new().configure(|config| mount(config, &house.service))).await;
+    let body = json!({"name": {"vi": "Hội Luật gia"}, "kind": "association"});
+    let post = TestRequest::post()
+        .uri("/v1/units")
+        .insert_header(("authorization", format!("Bearer {token}")))
+        .insert_header(("idempotency-key", "a-key-that-nobody-may-see"))
+        .set_json(body);
+    assert_eq!(call_service(&app, post.to_request()).await.status().as_u16(), 201);
+    let get = TestRequest::get().uri("/v1/units/0195/renamings?token=secret-in-a-query");
+    assert_eq!(call_service(&app, get.to_request()).await.status().as_u16(), 405);
+    let stray = TestRequest::with_uri("/wp-admin.php").method("BREW".parse().unwrap());
+    assert_eq!(call_service(&app, stray.to_request()).await.status().as_u16(), 404);
+}
+
+#[test]
+fn each_request_is_counted_by_its_pattern_and_leaves_one_line_without_secrets() {
+    let (counted, lines, mut token) = (Counted::default(), Lines::default(), String::new());
+    let writer = lines.clone();
+    let log = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+    tracing::subscriber::with_default(log, || {
+        metrics::with_local_recorder(&counted, || {
+            actix_web::rt::System::new().block_on(three_requests(&mut token));
+        });
+    });
+    let counted = counted.0.lock();
+    for series in [
+        "thidua_http_requests_total route=/v1/units method=POST status=201",
+        "thidua_http_requests_total route=/v1/units/{unit}/renamings method=GET status=405",
+        "thidua_http_requests_total route=unmatched method=other status=404",
+        "thidua_http_request_seconds route=/v1/units method=POST",
+    ] {
+        assert_eq!(counted.get(series), Some(&1), "{series} in {counted:?}");
+    }
+    let text = String::from_utf8(lines.0.lock().clone()).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<_> = lines.iter().filter(|line| line["target"] == "thidua::http").collect();
+    assert_eq!(lines.len(), 3);
+    let first = &lines[0]["fields"];
+    assert_eq!(
+        (&first["client"], &first["status"], &first["route"]),
+        (&json!("registry"), &json!(201), &json!("/v1/units"))
+    );
+    for secret in
+        [token.as_str(), "a-key-that-nobody-may-see", "secret-in-a-query", "Hội Luật gia", "wp-admin"]
+    {
+        assert!(!text.contains(secret), "{secret} is in the log");
+    }
+}
