@@ -18,6 +18,9 @@ mod support;
 mod layers;
 mod tidy;
 
+// The demo's data and the import file, held to what their README says.
+mod demo_data;
+
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 
