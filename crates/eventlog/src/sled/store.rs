@@ -146,8 +146,7 @@ impl SledTurn<'_> {
         drop(barrier);
         self.writer.next_slot = next_slot;
         // Whoever follows the log reads these next.
-        full.into_iter()
-            .for_each(|page| self.store.remember(Arc::new(page)));
+        full.into_iter().for_each(|page| self.store.remember(Arc::new(page)));
         *self.store.open.write() = Arc::new(page);
         Ok(())
     }
