@@ -21,6 +21,9 @@ mod tidy;
 // The demo's data and the import file, held to what their README says.
 mod demo_data;
 
+// The README's story, pasted as a reader would.
+mod readme;
+
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 
