@@ -18,8 +18,11 @@ mod support;
 mod layers;
 mod tidy;
 
-// The example that `thidua demo` loads, and the import that the guide uses: read as data.
+// The demo's data and the import file, held to what their README says.
 mod demo_data;
+
+// The README's story, pasted as a reader would.
+mod readme;
 
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;

@@ -24,11 +24,12 @@ mod writer;
 
 pub use act::{Act, Failure, Receipt, Request};
 pub use clock::{Clock, ScriptedClock, SystemClock};
+pub use eventlog::LogError;
 pub use moment::{AsOf, Moment, OutOfRange};
 pub use rebuild::{RebuildError, Rebuilt};
 
 use domain::{Envelope, Position, Timestamp};
-use eventlog::{EventLog, LogError};
+use eventlog::EventLog;
 use parking_lot::{RwLock, RwLockReadGuard};
 use std::{
     sync::{

@@ -75,7 +75,7 @@ fn flipped_bytes_are_refused_or_read_whole() {
             match read(&hurt) {
                 // A byte of a segment that holds nothing any more.
                 Ok(read) => {
-                    assert!(read == facts, "{percent} %, snapshot {with_snapshot}: other facts in silence")
+                    assert!(read == facts, "{percent} %, snapshot {with_snapshot}: other facts in silence");
                 }
                 Err(error) => {
                     refused += 1;

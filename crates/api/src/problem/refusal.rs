@@ -39,8 +39,8 @@ impl From<OutOfRange> for Problem {
 }
 
 /// A log that cannot be read. What failed is the operator's to know, not the client's.
-impl From<eventlog::LogError> for Problem {
-    fn from(error: eventlog::LogError) -> Self {
+impl From<app::LogError> for Problem {
+    fn from(error: app::LogError) -> Self {
         tracing::error!(%error, "the log could not be read");
         Self::new(Code::StorageUnavailable).with_header(RETRY_AFTER, RETRY_SECONDS)
     }

@@ -229,6 +229,21 @@ mod tests {
         assert_eq!(Piece::read(&page_key(Position(8), 0), &entries[0].1), None);
     }
 
+    /// A page in two pieces costs a transaction instead of an insert, and a second value half empty.
+    #[test]
+    fn a_full_page_of_real_facts_fits_one_value() {
+        let mut page = Page::new(Position(7));
+        let mut samples = crate::contract::Samples::new(5);
+        samples.facts(5_000);
+        let mut fact = samples.fact();
+        while !page.is_full_for(fact.bytes.len(), PAGE_BYTES) {
+            page.push(&fact.bytes);
+            fact = samples.fact();
+        }
+        let sizes: Vec<_> = cut(&page).iter().map(|(_, value)| value.len()).collect();
+        assert_eq!(sizes.len(), 1, "{} bytes became {sizes:?}", page.raw().len());
+    }
+
     #[test]
     fn a_missing_or_swapped_piece_is_refused() {
         let noise = crate::contract::Samples::new(3).noise(20_000);

@@ -90,7 +90,7 @@ year_fact!(AdoptRegulation, ["unit_officer", "official", "registrar"], self, fau
             let found = presets().iter().find(|preset| preset.code == code.as_str());
             found.map(|preset| Arc::new(preset.regulation.clone())).or_else(|| {
                 let codes: Vec<_> = presets().iter().map(|preset| preset.code).collect();
-                faults.within("preset", |faults| faults.note(Flaw::UnknownValue(codes.join(", ").into())))
+                faults.within("preset", |faults| faults.note(Flaw::UnknownValue(codes.join(", "))))
             })
         }
         (None, None) | (Some(_), Some(_)) => faults.note(Flaw::BadValue("preset | regulation")),

@@ -157,10 +157,10 @@ pub struct ChoiceBody(pub Choice);
 
 impl Field for ChoiceBody {
     fn read(value: &Json<'_>, faults: &mut Faults) -> Option<Self> {
-        match value {
-            Json::Text(text) if text == "abstain" => Some(Self(Choice::Abstain)),
-            other => UnitId::read(other, faults).map(|unit| Self(Choice::For(unit))),
+        if matches!(value, Json::Text(text) if text == "abstain") {
+            return Some(Self(Choice::Abstain));
         }
+        UnitId::read(value, faults).map(|unit| Self(Choice::For(unit)))
     }
 
     fn schema(_: &mut Schemas) -> RefOr<Schema> {
@@ -192,13 +192,13 @@ impl Fact for CastVote {
     }
 
     fn complete(answer: Answer, fact: &Envelope, origin: &Origin<'_>) -> Answer {
-        match &fact.event {
-            Event::Year(YearEvent::VoteCast(cast)) if cast.choice.is_none() => {
-                let code = receipt_code(cast.ballot, cast.elector, origin.key);
-                answer.with_header(HeaderName::from_static("ballot-receipt"), code.as_str().to_owned())
-            }
-            _ => answer,
+        if let Event::Year(YearEvent::VoteCast(cast)) = &fact.event
+            && cast.choice.is_none()
+        {
+            let code = receipt_code(cast.ballot, cast.elector, origin.key);
+            return answer.with_header(HeaderName::from_static("ballot-receipt"), code.as_str().to_owned());
         }
+        answer
     }
 }
 

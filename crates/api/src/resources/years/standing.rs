@@ -142,7 +142,7 @@ fn standing(
             ("provisional", year.rank(&year.score_rows(&roster)), None)
         }
     };
-    let rows = rows.into_iter().map(|row| standing_row(moment, year, row));
+    let rows = rows.iter().map(|row| standing_row(moment, year, row));
     Ok(StandingAnswer {
         bloc: path.bloc,
         bloc_name: moment.bloc(path.bloc)?.map(|bloc| bloc.state.established.name.clone()),
@@ -156,7 +156,7 @@ fn standing(
     })
 }
 
-fn standing_row(moment: &Moment, year: &Year, row: RankedRow) -> Result<StandingRow, Problem> {
+fn standing_row(moment: &Moment, year: &Year, row: &RankedRow) -> Result<StandingRow, Problem> {
     let classes = year.regulation.iter().flat_map(|adopted| &adopted.regulation.classes);
     let class = row.class.as_ref().and_then(|code| classes.into_iter().find(|class| class.code == *code));
     Ok(StandingRow {

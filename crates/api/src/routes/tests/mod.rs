@@ -114,7 +114,7 @@ impl House {
         let verifier = Verifier::new(vec![issuer]).unwrap();
         let app = founded().await;
         let tables: Vec<_> = resources::ALL.iter().copied().chain([PROBES]).collect();
-        let service = Arc::new(Service::new(app, verifier, &tables).unwrap());
+        let service = Arc::new(Service::new(app, Arc::new(verifier), &tables).unwrap());
         let shared = Arc::clone(&service);
         let server =
             HttpServer::new(move || actix_web::App::new().configure(|config| mount(config, &shared)));
