@@ -18,6 +18,10 @@ def before_call(context, case, kwargs):
     # A moment is named by its time or by its position.
     if "as_of" in query:
         query.pop("as_of_position", None)
+    # An identifier is looked up within its scheme.
+    if ("scheme" in query) != ("identifier" in query):
+        query.pop("scheme", None)
+        query.pop("identifier", None)
     # What lies in the future is refused.
     if query.get("as_of", "") > "2026":
         query["as_of"] = "2026-01-01T00:00:00Z"

@@ -7,6 +7,7 @@ use crate::{
     auth::Scope::UnitsWrite,
     body::{
         Faults, List, Schemas,
+        codes::IdentifierValue,
         parameters::{Limit, NoParameters},
     },
     problem::{Code, Problem},
@@ -238,7 +239,7 @@ crate::parameters! {
         /// Loại mã, đi cùng `identifier`. The scheme of `identifier`.
         scheme: Option<IdentifierScheme>,
         /// Giá trị của mã, đi cùng `scheme`. The value of an identifier; goes with `scheme`.
-        identifier: Option<Text<64>>,
+        identifier: Option<IdentifierValue>,
         /// Số dòng mỗi trang. How many items a page holds.
         limit: Limit,
         /// Con trỏ do trang trước trả về. Where to begin, as the page before said.
@@ -298,7 +299,7 @@ fn candidates(call: &Call<'_>, query: &UnitQuery) -> Result<Vec<UnitId>, Problem
             Ok(views.directory.units(key.as_deref()).collect())
         }
         (Some(scheme), Some(value)) => {
-            let identifier = UnitIdentifier::new(scheme, value.as_str());
+            let identifier = UnitIdentifier::new(scheme, &value.0);
             let identifier =
                 identifier.map_err(|_| Problem::parameter("identifier", "a value of the scheme"))?;
             Ok(views.directory.by_identifier(&identifier).into_iter().collect())
