@@ -8,8 +8,7 @@ use domain::{
     bloc::{BlocKind, Level},
     names::NotText,
     regulation::{
-        CriterionId, LeadershipMethod, OverMaximum, PartKind, Preset, Rounding, Scorer, Secrecy, Step,
-        TieBreak, presets,
+        CriterionId, LeadershipMethod, OverMaximum, PartKind, Rounding, Scorer, Secrecy, Step, TieBreak,
         procedure::{LatePolicy, MajorityBase},
     },
     time::NotATime,
