@@ -24,6 +24,15 @@ mod demo_data;
 // The README's story, pasted as a reader would.
 mod readme;
 
+// One year of a bloc, told over HTTP by the people who live it.
+mod year_story;
+
+// Ballots: what a secret one hides and shows.
+mod ballots;
+
+// What a careful client relies on: idempotency keys, entity tags, positions, the past.
+mod conditions;
+
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 
