@@ -33,6 +33,15 @@ mod ballots;
 // What a careful client relies on: idempotency keys, entity tags, positions, the past.
 mod conditions;
 
+// Every refusal of the table of problems, and every fault a request can have.
+mod refusals;
+
+// Who may do what: a row for every operation of the document. A new operation needs a row.
+mod authorisation;
+
+// The history, the feed, and lists that hold still.
+mod history;
+
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 
