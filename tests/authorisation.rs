@@ -86,7 +86,11 @@ fn rows(bloc: &Bloc) -> Vec<Row> {
         row("adoptRegulation", &[Registrar, Official, Leader], json!({"regulation": regulation()})),
         row("fileRegistration", &[Leader], own.clone()),
         row("signPledge", &[Leader], own.clone()),
-        row("holdConference", &[Registrar, Official, Leader], json!({"kind": "launch", "from": "2019-01-10"})),
+        row(
+            "holdConference",
+            &[Registrar, Official, Leader],
+            json!({"kind": "launch", "from": "2019-01-10"}),
+        ),
         row("fileReport", &[Leader], json!({"unit": unit, "kind": "half_year"})),
         row("excludeUnit", &[Official], json!({"unit": Uuid::now_v7(), "cause": "other", "reason": "Lý do"})),
         row("giveScores", &[Leader], scores(unit, "self", &[("A", "1"), ("B", "1")])),

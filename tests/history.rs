@@ -53,8 +53,10 @@ fn a_filter_lets_through_what_it_names_and_nothing_else() {
     bloc.register_pledge_report();
     let (official, unit) = (&bloc.official, bloc.members[0].unit);
     let all = facts(official, "limit=500");
-    let kept = |wanted: &dyn Fn(&Value) -> bool| all.iter().filter(|f| wanted(f)).cloned().collect::<Vec<_>>();
-    let subject = |fact: &Value, prefix: &str| fact["subject"].as_str().is_some_and(|s| s.starts_with(prefix));
+    let kept =
+        |wanted: &dyn Fn(&Value) -> bool| all.iter().filter(|f| wanted(f)).cloned().collect::<Vec<_>>();
+    let subject =
+        |fact: &Value, prefix: &str| fact["subject"].as_str().is_some_and(|s| s.starts_with(prefix));
 
     let types = "types=year.pledge_signed,unit.registered&limit=500";
     let expected = kept(&|f| {
@@ -65,7 +67,8 @@ fn a_filter_lets_through_what_it_names_and_nothing_else() {
 
     let stream = format!("unit/{unit}");
     assert_eq!(facts(official, &format!("stream={stream}")), kept(&|f| f["subject"] == json!(stream)));
-    let of_bloc = kept(&|f| subject(f, &format!("bloc/{}", bloc.id)) || subject(f, &format!("year/{}", bloc.id)));
+    let of_bloc =
+        kept(&|f| subject(f, &format!("bloc/{}", bloc.id)) || subject(f, &format!("year/{}", bloc.id)));
     assert_eq!(facts(official, &format!("bloc={}&limit=500", bloc.id)), of_bloc);
     let of_unit = kept(&|f| {
         subject(f, &stream) || f["data"]["unit"] == json!(unit) || f["data"]["leader"] == json!(unit)
@@ -80,7 +83,8 @@ fn a_filter_lets_through_what_it_names_and_nothing_else() {
 fn the_deputy_finds_its_own_leadership_in_its_history() {
     let bloc = Bloc::with_members(2);
     bloc.open_year(&regulation());
-    let found = facts(&bloc.official, &format!("unit={}&types=year.leadership_recorded", bloc.members[1].unit));
+    let found =
+        facts(&bloc.official, &format!("unit={}&types=year.leadership_recorded", bloc.members[1].unit));
     assert_eq!(found.len(), 1, "a fact that names the deputy is about the deputy, too");
 }
 
@@ -148,9 +152,8 @@ fn an_officer_reads_its_own_unit_and_bloc_and_nothing_else() {
         let answer = own.officer.get(&format!("/v1/events?{refused}")).expect("an answer");
         assert_eq!((answer.status, answer.code().as_str()), (403, "missingPermission"), "{refused}");
     }
-    let readable = |subject: &str| {
-        subject == format!("unit/{}", own.unit) || subject.contains(&bloc.id.to_string())
-    };
+    let readable =
+        |subject: &str| subject == format!("unit/{}", own.unit) || subject.contains(&bloc.id.to_string());
     for fact in facts(&bloc.official, "limit=500") {
         let answer = own.officer.get(&format!("/v1/events/{}", sequence(&fact))).expect("an answer");
         let subject = fact["subject"].as_str().expect("a stream");
@@ -164,9 +167,7 @@ fn an_officer_reads_its_own_unit_and_bloc_and_nothing_else() {
 fn a_list_holds_still_while_others_write() {
     let bloc = Bloc::with_members(0);
     let name = |number: u32| format!("Hội số {number:02}");
-    for number in 0..20 {
-        register(&bloc.registrar, &name(number * 2));
-    }
+    let units: Vec<_> = (0..20).map(|number| register(&bloc.registrar, &name(number * 2))).collect();
     let (mut names, mut cursor, mut number) = (Vec::new(), String::new(), 0);
     loop {
         let page = bloc.public.read(&format!("/v1/units?limit=3{cursor}"));
@@ -174,6 +175,12 @@ fn a_list_holds_still_while_others_write() {
         names.extend(items.iter().map(|unit| unit["name"]["vi"].as_str().expect("a name").to_owned()));
         // Before the walk, behind it and in its midst: none of these was there when it began.
         register(&bloc.registrar, &name(number * 2 + 1));
+        // The last one moves to the front, and the first one to the back.
+        if number < 2 {
+            let (unit, name) = [(units[19], "Hội một"), (units[0], "Hội xa")][number as usize];
+            let path = format!("/v1/units/{unit}/renamings");
+            bloc.registrar.record(&path, &json!({"name": {"vi": name}}));
+        }
         number += 1;
         match page["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
@@ -190,7 +197,8 @@ fn a_list_holds_still_while_others_write() {
 fn names_stand_in_vietnamese_order_and_are_found_without_their_marks() {
     let bloc = Bloc::with_members(0);
     // An alphabet of its own (a ă â … d đ), then the tones: none, huyền, hỏi, ngã, sắc, nặng.
-    let ordered = ["An", "Ăn", "Ân", "Dân", "Đa", "Đà", "Đả", "Đã", "Đá", "Đạ", "Đan", "Thanh Hóa", "Xã", "Ý Yên"];
+    let ordered =
+        ["An", "Ăn", "Ân", "Dân", "Đa", "Đà", "Đả", "Đã", "Đá", "Đạ", "Đan", "Thanh Hóa", "Xã", "Ý Yên"];
     let mut shuffled = ordered;
     shuffled.reverse();
     shuffled.swap(2, 9);

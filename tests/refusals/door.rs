@@ -69,12 +69,16 @@ fn forms(met: &mut Met, bloc: &Bloc) {
     assert_eq!(deleted.header("Allow"), Some("GET, HEAD, OPTIONS, POST"));
     met.refused(bloc, Code::ResourceNotFound, || registrar.ask(Method::GET, "/v1/commendations"));
     let table = || registrar.ask(Method::GET, "/v1/units").header("Accept", "text/csv");
-    assert_eq!(met.refused(bloc, Code::NotAcceptable, table).json()["supported"], json!(["application/json"]));
+    assert_eq!(
+        met.refused(bloc, Code::NotAcceptable, table).json()["supported"],
+        json!(["application/json"])
+    );
     let body = a_unit().to_string();
     for (name, value) in [("Content-Type", "text/plain"), ("Content-Encoding", "gzip")] {
         let media = if name == "Content-Type" { value } else { "application/json" };
         let ask = || {
-            let ask = registrar.ask(Method::POST, "/v1/units").key(&fresh_key()).header("Content-Type", media);
+            let ask =
+                registrar.ask(Method::POST, "/v1/units").key(&fresh_key()).header("Content-Type", media);
             let ask = if name == "Content-Type" { ask } else { ask.header(name, value) };
             ask.body(body.clone().into_bytes())
         };
@@ -98,7 +102,8 @@ fn keys_and_versions(met: &mut Met, bloc: &Bloc) {
     met.refused(bloc, Code::IdempotencyKeyReused, || ask(other.clone()));
     let path = bloc.in_year("conferences");
     let body = json!({"kind": "launch", "from": "2019-01-10"});
-    let stale = || bloc.official.ask(Method::POST, &path).key(&fresh_key()).header("If-Match", "\"1\"").json(&body);
+    let stale =
+        || bloc.official.ask(Method::POST, &path).key(&fresh_key()).header("If-Match", "\"1\"").json(&body);
     assert_eq!(met.refused(bloc, Code::PreconditionFailed, stale).json()["current_etag"], "\"3\"");
 }
 

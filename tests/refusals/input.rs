@@ -74,7 +74,13 @@ fn a_value_of_the_wrong_form_is_named_by_its_pointer() {
         (officer, &scored, scores(json!("9,5")), "/entries/0/points", "notDecimal"),
         (officer, &scored, scores(json!("9.125")), "/entries/0/points", "notDecimal"),
         (officer, &scored, json!({"unit": unit, "scorer": "self", "entries": []}), "/entries", "tooFew"),
-        (officer, &scored, json!({"unit": "A", "scorer": "self", "entries": [{"criterion": "A", "points": "1"}]}), "/unit", "badId"),
+        (
+            officer,
+            &scored,
+            json!({"unit": "A", "scorer": "self", "entries": [{"criterion": "A", "points": "1"}]}),
+            "/unit",
+            "badId",
+        ),
     ];
     let head = bloc.head();
     for (client, path, body, at, code) in cases {

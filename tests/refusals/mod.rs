@@ -24,7 +24,10 @@ use serde_json::{Value, json};
 
 /// What no client can provoke, and why.
 const OUT_OF_REACH: [(Code, &str); 5] = [
-    (Code::BallotIncomplete, "a choice waiting aside must vanish from the store while the log keeps its vote"),
+    (
+        Code::BallotIncomplete,
+        "a choice waiting aside must vanish from the store while the log keeps its vote",
+    ),
     (Code::InternalServerError, "a mistake in the program; the api's own tests make a handler panic"),
     (Code::StorageUnavailable, "the disk must fail; the app's own tests have a log that fails on demand"),
     (Code::ReadOnly, "the disk must have failed before; the app's own tests have a log that fails on demand"),
@@ -90,6 +93,7 @@ fn the_service_lists_the_same_problems_as_the_table() {
     let place = crate::support::Place::new();
     let server = crate::support::Server::start(&place);
     let list = server.client("").read("/v1/reference/problem-types");
-    let listed: Vec<_> = list["items"].as_array().into_iter().flatten().map(|row| row["code"].clone()).collect();
+    let listed: Vec<_> =
+        list["items"].as_array().into_iter().flatten().map(|row| row["code"].clone()).collect();
     assert_eq!(listed, Code::ALL.iter().map(|code| json!(code.as_str())).collect::<Vec<_>>());
 }

@@ -62,7 +62,8 @@ fn candidates_and_voters(met: &mut Met, bloc: &Bloc) -> Uuid {
     first.officer.record(&votes, &vote(first.unit, json!("abstain")));
     met.no(bloc, Code::AlreadyVoted, &first.officer, &votes, &vote(first.unit, json!("abstain")));
     let nowhere = bloc.in_year(&format!("ballots/{}/votes", Uuid::now_v7()));
-    let said = met.no(bloc, Code::ResourceNotFound, &first.officer, &nowhere, &vote(first.unit, json!("abstain")));
+    let said =
+        met.no(bloc, Code::ResourceNotFound, &first.officer, &nowhere, &vote(first.unit, json!("abstain")));
     assert_eq!(said["thing"], "ballot");
     for member in &bloc.members[1..] {
         member.officer.record(&votes, &vote(member.unit, json!(first.unit)));

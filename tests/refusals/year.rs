@@ -128,7 +128,10 @@ fn another_procedure(met: &mut Met, bloc: &Bloc) {
 
     let in_year = |rest: &str| bloc.in_year_of(2018, rest);
     let own = json!({"unit": first.unit});
-    assert_eq!(met.no(bloc, Code::NotInProcedure, &first.officer, &in_year("pledges"), &own)["step"], "pledge");
+    assert_eq!(
+        met.no(bloc, Code::NotInProcedure, &first.officer, &in_year("pledges"), &own)["step"],
+        "pledge"
+    );
     let ballot = json!({"question": "next_leader"});
     let said = met.no(bloc, Code::OtherMethod, &bloc.official, &in_year("ballots"), &ballot);
     assert_eq!(said["method"], "rotation");
