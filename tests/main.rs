@@ -42,6 +42,10 @@ mod authorisation;
 // The history, the feed, and lists that hold still.
 mod history;
 
+// What was written once is read for ever: facts of every kind, and whole stores.
+mod golden;
+mod old_stores;
+
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 

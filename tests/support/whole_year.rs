@@ -109,3 +109,30 @@ pub fn scores(unit: Uuid, scorer: &str, points: &[(&str, &str)]) -> Value {
     let entry = |(criterion, points): &(&str, &str)| json!({"criterion": criterion, "points": points});
     json!({"unit": unit, "scorer": scorer, "entries": points.iter().map(entry).collect::<Vec<_>>()})
 }
+
+impl Bloc {
+    /// A story in which every kind of event happens at least once, in a bloc of four members.
+    pub fn every_kind_of_event(&self) {
+        let [first, .., last] = &self.members[..] else { panic!("at least two members") };
+        let unit = format!("/v1/units/{}", first.unit);
+        let basis = json!({"documents": ["1297/HD-UBND", "37/NQ-HĐND"], "illustrative": true});
+        let renaming = json!({"name": {"vi": "Hội Luật gia", "en": "Lawyers' association"}, "basis": basis});
+        self.registrar.record(&format!("{unit}/renamings"), &renaming);
+        let identifier = json!({"identifier": {"scheme": "internal", "value": "H26.1"}});
+        self.registrar.record(&format!("{unit}/identifiers"), &identifier);
+        let alias = json!({"alias": {"vi": "Khối các Hội đặc thù"}});
+        self.registrar.record(&format!("/v1/blocs/{}/aliases", self.id), &alias);
+        self.open_year(&super::bloc::regulation());
+        self.register_pledge_report();
+        self.score_itself();
+        self.score_by_bloc_and_official();
+        let excluded = json!({"unit": last.unit, "cause": "own_request", "reason": "Đơn vị xin không xét"});
+        self.official.record(&self.in_year("exclusions"), &excluded);
+        self.leader().record(&self.in_year("score-tables"), &json!({}));
+        self.from_the_ballot_to_the_election();
+        let left = json!({"unit": last.unit, "reason": "Sáp nhập", "effective_on": "2020-01-01"});
+        self.registrar.record(&format!("/v1/blocs/{}/departures", self.id), &left);
+        let revoked = format!("/v1/grants/{}/revocations", last.grant);
+        self.registrar.record(&revoked, &json!({"reason": "Đơn vị đã rời khối"}));
+    }
+}
