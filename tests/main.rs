@@ -46,6 +46,9 @@ mod history;
 mod golden;
 mod old_stores;
 
+// The commands beside `serve`: regulations, import, the OpenAPI document, completions, the health check.
+mod command_line;
+
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 
