@@ -276,8 +276,8 @@ impl Field for Role {
     }
 }
 
-/// The pointer serde's path stands for.
-pub(super) fn pointer_of(path: &serde_path_to_error::Path) -> String {
+/// The JSON pointer (RFC 6901) that serde's path stands for.
+pub fn pointer_of(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
     for segment in path {

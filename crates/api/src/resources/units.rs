@@ -263,10 +263,11 @@ impl Read for Units {
     }
 
     async fn answer(call: &Call<'_>, _: NoParameters, query: UnitQuery) -> Result<Answer, Problem> {
-        let candidates = candidates(call, &query)?;
         let UnitQuery { q, kind, bloc, scheme, identifier, limit, cursor, as_of, as_of_position } = query;
         let asked = (&q, kind, bloc, scheme, &identifier);
         let page = Page::open(call, PageQuery { cursor, limit, as_of, as_of_position }, &asked)?;
+        let named = (scheme, identifier.as_ref().map(|value| value.0.as_str()));
+        let candidates = candidates(call, q.as_ref(), named, page.moment.position())?;
         let members = match bloc {
             None => None,
             Some(bloc) => {
@@ -290,16 +291,21 @@ impl Read for Units {
     }
 }
 
-/// The units a query may mean, in their order.
-fn candidates(call: &Call<'_>, query: &UnitQuery) -> Result<Vec<UnitId>, Problem> {
+/// The units a query may mean, in their order at the moment of the walk.
+fn candidates(
+    call: &Call<'_>,
+    q: Option<&Text<100>>,
+    named: (Option<IdentifierScheme>, Option<&str>),
+    known: Position,
+) -> Result<Vec<UnitId>, Problem> {
     let views = call.service.app().views();
-    match (query.scheme, &query.identifier) {
+    match named {
         (None, None) => {
-            let key = query.q.as_ref().map(|q| views::directory::search_key(q.as_str()));
-            Ok(views.directory.units(key.as_deref()).collect())
+            let key = q.map(|q| views::directory::search_key(q.as_str()));
+            Ok(views.directory.units(key.as_deref(), known))
         }
         (Some(scheme), Some(value)) => {
-            let identifier = UnitIdentifier::new(scheme, &value.0);
+            let identifier = UnitIdentifier::new(scheme, value);
             let identifier =
                 identifier.map_err(|_| Problem::parameter("identifier", "a value of the scheme"))?;
             Ok(views.directory.by_identifier(&identifier).into_iter().collect())
