@@ -31,7 +31,7 @@ fn lines() -> Vec<Line<'static>> {
 
 fn line_of(bytes: &[u8]) -> String {
     let text = String::from_utf8(bytes.to_vec()).expect("JSON");
-    let envelope = serde_json::value::RawValue::from_string(text).expect("JSON");
+    let envelope = RawValue::from_string(text).expect("JSON");
     let line = Line { leaf: LeafHash(tlog::leaf_hash(bytes)), envelope: &envelope };
     serde_json::to_string(&line).expect("JSON")
 }
