@@ -155,6 +155,8 @@ fn the_past_stays_readable() {
         let list = with(path, "as_of_position=2");
         assert_eq!(list["items"].as_array().map(Vec::len), Some(usize::from(path == "/v1/blocs")), "{list}");
     }
+    let nothing = bloc.public.read("/v1/units?as_of=2001-01-01T00:00:00Z");
+    assert_eq!(nothing["items"], json!([]), "before the first fact there was nothing");
     let unopened = bloc.public.get(&bloc.in_year("?as_of_position=2")).expect("an answer");
     assert_eq!(unopened.status, 404, "the year was not open then: {}", unopened.text);
 }

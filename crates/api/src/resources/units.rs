@@ -7,6 +7,7 @@ use crate::{
     auth::Scope::UnitsWrite,
     body::{
         Faults, List, Schemas,
+        codes::IdentifierValue,
         parameters::{Limit, NoParameters},
     },
     problem::{Code, Problem},
@@ -238,7 +239,7 @@ crate::parameters! {
         /// Loại mã, đi cùng `identifier`. The scheme of `identifier`.
         scheme: Option<IdentifierScheme>,
         /// Giá trị của mã, đi cùng `scheme`. The value of an identifier; goes with `scheme`.
-        identifier: Option<Text<64>>,
+        identifier: Option<IdentifierValue>,
         /// Số dòng mỗi trang. How many items a page holds.
         limit: Limit,
         /// Con trỏ do trang trước trả về. Where to begin, as the page before said.
@@ -265,7 +266,7 @@ impl Read for Units {
         let UnitQuery { q, kind, bloc, scheme, identifier, limit, cursor, as_of, as_of_position } = query;
         let asked = (&q, kind, bloc, scheme, &identifier);
         let page = Page::open(call, PageQuery { cursor, limit, as_of, as_of_position }, &asked)?;
-        let named = (scheme, identifier.as_ref().map(Text::as_str));
+        let named = (scheme, identifier.as_ref().map(|value| &*value.0));
         let candidates = candidates(call, q.as_ref(), named, page.moment.position())?;
         let members = match bloc {
             None => None,
