@@ -122,6 +122,12 @@ fn the_past_stays_readable() {
     let unit = bloc.members[0].unit;
     let before = bloc.head();
     let last = bloc.official.read(&format!("/v1/events/{}", before - 1));
+    let identifier = json!({"identifier": {"scheme": "internal", "value": "H26.7"}});
+    bloc.registrar.record(&format!("/v1/units/{unit}/identifiers"), &identifier);
+    let identified = "/v1/units?scheme=internal&identifier=H26.7";
+    assert_eq!(bloc.public.read(identified)["items"][0]["id"], json!(unit));
+    let then = bloc.public.read(&format!("{identified}&as_of_position={before}"));
+    assert_eq!(then["items"], json!([]), "it had no such identifier then");
     let recorded = last["time"].as_str().expect("a time");
     std::thread::sleep(std::time::Duration::from_millis(3));
     bloc.registrar.record(&format!("/v1/units/{unit}/renamings"), &json!({"name": {"vi": "Hội Mới"}}));
