@@ -4,7 +4,7 @@
 use crate::support::{
     Answer, Client, Place,
     bloc::{Bloc, OFFICER_SCOPES, YEAR, grant, register, regulation},
-    client::fresh_key,
+    client::{fresh_id, fresh_key, now},
     place::REGISTRAR,
     whole_year::scores,
 };
@@ -80,7 +80,7 @@ fn rows(bloc: &Bloc) -> Vec<Row> {
         row("establishBloc", &[Registrar], json!({"name": name, "kind": "khoi", "level": "province"})),
         row("aliasBloc", &[Registrar], json!({"alias": name})),
         row("joinBloc", &[Registrar], own.clone()),
-        row("leaveBloc", &[Registrar], json!({"unit": Uuid::now_v7()})),
+        row("leaveBloc", &[Registrar], json!({"unit": fresh_id()})),
         row("openYear", &[Registrar, Official], json!({"year": YEAR})),
         row("recordLeadership", &[Registrar, Official], json!({"leader": unit})),
         row("adoptRegulation", &[Registrar, Official, Leader], json!({"regulation": regulation()})),
@@ -92,7 +92,7 @@ fn rows(bloc: &Bloc) -> Vec<Row> {
             json!({"kind": "launch", "from": "2019-01-10"}),
         ),
         row("fileReport", &[Leader], json!({"unit": unit, "kind": "half_year"})),
-        row("excludeUnit", &[Official], json!({"unit": Uuid::now_v7(), "cause": "other", "reason": "Lý do"})),
+        row("excludeUnit", &[Official], json!({"unit": fresh_id(), "cause": "other", "reason": "Lý do"})),
         row("giveScores", &[Leader], scores(unit, "self", &[("A", "1"), ("B", "1")])),
         row("adoptScoreTable", &[Official, Leader], json!({})),
         row("openBallot", &[Official, Leader], json!({"question": "leading_unit"})),
@@ -116,8 +116,8 @@ fn filled(bloc: &Bloc, operation: &Operation) -> String {
         .replace("{bloc}", &bloc.id.to_string())
         .replace("{year}", &YEAR.to_string())
         .replace("{unit}", &bloc.members[0].unit.to_string())
-        .replace("{grant}", &Uuid::now_v7().to_string())
-        .replace("{ballot}", &Uuid::now_v7().to_string())
+        .replace("{grant}", &fresh_id().to_string())
+        .replace("{ballot}", &fresh_id().to_string())
         .replace("{code}", "hcmc-2008")
         .replace("{position}", "0");
     assert!(!path.contains('{'), "a parameter this test does not know: {path}");
@@ -273,15 +273,13 @@ fn a_grant_ends_when_it_is_revoked_and_when_its_last_day_is_over() {
 
 /// Two days from now, so that no time zone makes it today.
 fn in_two_days() -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a time").as_millis();
-    let now = domain::Timestamp::from_millis(i64::try_from(now).expect("a time"));
-    now.day().plus_days(2).to_string()
+    now().day().plus_days(2).to_string()
 }
 
 #[test]
 fn an_official_of_one_bloc_is_nobody_in_another() {
     let bloc = Bloc::with_members(1);
-    let other = Uuid::now_v7();
+    let other = fresh_id();
     let body = json!({"id": other, "name": {"vi": "Khối khác"}, "kind": "khoi", "level": "province"});
     bloc.registrar.record("/v1/blocs", &body);
     let open = |client: &Client, year: u16| {

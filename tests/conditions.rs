@@ -122,6 +122,12 @@ fn the_past_stays_readable() {
     let unit = bloc.members[0].unit;
     let before = bloc.head();
     let last = bloc.official.read(&format!("/v1/events/{}", before - 1));
+    let identifier = json!({"identifier": {"scheme": "internal", "value": "H26.7"}});
+    bloc.registrar.record(&format!("/v1/units/{unit}/identifiers"), &identifier);
+    let identified = "/v1/units?scheme=internal&identifier=H26.7";
+    assert_eq!(bloc.public.read(identified)["items"][0]["id"], json!(unit));
+    let then = bloc.public.read(&format!("{identified}&as_of_position={before}"));
+    assert_eq!(then["items"], json!([]), "it had no such identifier then");
     let recorded = last["time"].as_str().expect("a time");
     std::thread::sleep(std::time::Duration::from_millis(3));
     bloc.registrar.record(&format!("/v1/units/{unit}/renamings"), &json!({"name": {"vi": "Hội Mới"}}));
@@ -155,6 +161,8 @@ fn the_past_stays_readable() {
         let list = with(path, "as_of_position=2");
         assert_eq!(list["items"].as_array().map(Vec::len), Some(usize::from(path == "/v1/blocs")), "{list}");
     }
+    let nothing = bloc.public.read("/v1/units?as_of=2001-01-01T00:00:00Z");
+    assert_eq!(nothing["items"], json!([]), "before the first fact there was nothing");
     let unopened = bloc.public.get(&bloc.in_year("?as_of_position=2")).expect("an answer");
     assert_eq!(unopened.status, 404, "the year was not open then: {}", unopened.text);
 }

@@ -5,7 +5,7 @@
 
 use crate::support::bloc::Bloc;
 use domain::{Envelope, Event, LeafHash, Position};
-use eventlog::{EventLog, SledLog};
+use eventlog::{EventLog, SledLog, Unconfirmed};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +66,7 @@ fn every_kind_of_event_happens_and_has_its_line() {
     let Bloc { place, server, .. } = bloc;
     assert!(server.stop().success());
     let log =
-        SledLog::open(&place.store()).and_then(|log| log.confirm_by_reading()).expect("the store opens");
+        SledLog::open(&place.store()).and_then(Unconfirmed::confirm_by_reading).expect("the store opens");
     let mut happened = BTreeMap::new();
     for stored in log.read(Position(0), 1000).expect("the facts") {
         let fact: Envelope = serde_json::from_slice(&stored.bytes).expect("a fact");

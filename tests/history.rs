@@ -4,6 +4,7 @@
 use crate::support::{
     Client,
     bloc::{Bloc, register, regulation},
+    client::fresh_id,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -134,7 +135,7 @@ fn an_officer_reads_its_own_unit_and_bloc_and_nothing_else() {
     let bloc = Bloc::with_members(2);
     bloc.open_year(&regulation());
     let [own, other] = &bloc.members[..] else { panic!("two members") };
-    let elsewhere = uuid::Uuid::now_v7();
+    let elsewhere = fresh_id();
     let body = json!({"id": elsewhere, "name": {"vi": "Khối khác"}, "kind": "khoi", "level": "province"});
     bloc.registrar.record("/v1/blocs", &body);
     for allowed in [format!("unit={}", own.unit), format!("bloc={}", bloc.id)] {

@@ -30,7 +30,7 @@ fn is_read_as_it_was(name: &str) {
     assert!(answers.len() > 5, "{answers:?}");
     for (path, then) in answers {
         let now = official.read(path);
-        assert_eq!(without(then, &now, String::new()), Vec::<String>::new(), "{path}");
+        assert_eq!(without(then, &now, ""), Vec::<String>::new(), "{path}");
     }
     // It is not only read: the story goes on in it. A secret vote that waited beside the log is still there to be counted.
     let waiting = expected["waiting"]["ballot"].as_str().expect("the path of an open ballot");
@@ -42,18 +42,18 @@ fn is_read_as_it_was(name: &str) {
 }
 
 /// Where `now` lacks what `then` had. Members that came later are no loss.
-fn without(then: &Value, now: &Value, at: String) -> Vec<String> {
+fn without(then: &Value, now: &Value, at: &str) -> Vec<String> {
     match (then, now) {
         (Value::Object(then), Value::Object(now)) => {
             let below = then.iter().map(|(name, value)| {
                 let at = format!("{at}/{name}");
-                now.get(name).map_or_else(|| vec![at.clone()], |now| without(value, now, at.clone()))
+                now.get(name).map_or_else(|| vec![at.clone()], |now| without(value, now, &at))
             });
             below.flatten().collect()
         }
         (Value::Array(then), Value::Array(now)) if then.len() == now.len() => {
             let pairs = then.iter().zip(now).enumerate();
-            pairs.flat_map(|(index, (then, now))| without(then, now, format!("{at}/{index}"))).collect()
+            pairs.flat_map(|(index, (then, now))| without(then, now, &format!("{at}/{index}"))).collect()
         }
         (then, now) if then == now => Vec::new(),
         (then, now) => vec![format!("{at}: {then} has become {now}")],
@@ -68,7 +68,7 @@ fn the_store_of_november_2026_is_read_as_it_was() {
 #[test]
 fn a_value_that_is_lost_or_changed_is_noticed() {
     let then = json!({"a": [1, {"b": "x"}], "c": null});
-    let at = |now: Value| without(&then, &now, String::new());
+    let at = |now: Value| without(&then, &now, "");
     assert!(at(json!({"a": [1, {"b": "x", "new": 1}], "c": null, "d": 2})).is_empty());
     assert_eq!(at(json!({"a": [1, {"b": "y"}], "c": null})), ["/a/1/b: \"x\" has become \"y\""]);
     assert_eq!(at(json!({"a": [1, {}], "c": null})), ["/a/1/b"]);

@@ -31,7 +31,7 @@ fn a_year_from_the_opening_to_the_next_leader() {
     a_correction_stands_beside_what_it_replaces(&bloc);
     bloc.leader().record(&bloc.in_year("score-tables"), &json!({}));
     assert_eq!(standing(&bloc)["stage"], "score_table");
-    bloc.from_the_ballot_to_the_election();
+    bloc.vote_rank_and_elect();
     the_standing_is_final(&bloc);
     who_was_elected_takes_office(&bloc);
 }

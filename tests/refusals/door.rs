@@ -4,7 +4,7 @@ use super::Met;
 use crate::support::{
     Client, Place,
     bloc::{Bloc, OFFICIAL_SCOPES, regulation},
-    client::fresh_key,
+    client::{fresh_key, now},
     place::{AUDIENCE, ISSUER, REGISTRAR, run},
     server::serve,
 };
@@ -51,14 +51,13 @@ fn tokens(met: &mut Met, bloc: &Bloc) {
 /// A token that was good until an hour ago.
 fn expired(place: &Place) -> String {
     let key = keys::SigningKey::read(&place.file("keys/signing-key.pem")).expect("the key");
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a time").as_secs();
     let request = keys::MintRequest {
         client: domain::ClientId::new(REGISTRAR).expect("a client"),
         scopes: api::auth::ScopeSet::from_claim("units:write"),
         ttl_seconds: 600,
         audience: AUDIENCE.to_owned(),
         issuer: ISSUER.to_owned(),
-        now_seconds: i64::try_from(now).expect("a time") - 4200,
+        now_seconds: now().millis() / 1000 - 4200,
     };
     keys::mint(&key, &request).expect("a token")
 }

@@ -1,7 +1,10 @@
 //! Refusals about units, blocs and grants.
 
 use super::Met;
-use crate::support::bloc::{Bloc, register};
+use crate::support::{
+    bloc::{Bloc, register},
+    client::fresh_id,
+};
 use api::problem::Code;
 use serde_json::json;
 use uuid::Uuid;
@@ -46,7 +49,7 @@ fn what_is_there_already(met: &mut Met, bloc: &Bloc) {
 }
 
 fn what_is_not_there(met: &mut Met, bloc: &Bloc) {
-    let (code, registrar, nothing) = (Code::ResourceNotFound, &bloc.registrar, Uuid::now_v7());
+    let (code, registrar, nothing) = (Code::ResourceNotFound, &bloc.registrar, fresh_id());
     let name = json!({"vi": "Không có"});
     let mut no = |path: &str, body: serde_json::Value, thing: &str| {
         assert_eq!(met.no(bloc, code, registrar, path, &body)["thing"], thing, "{path}");

@@ -1,7 +1,10 @@
 //! Refusals from the score table to the election.
 
 use super::Met;
-use crate::support::bloc::{Bloc, OFFICER_SCOPES, grant, register, regulation};
+use crate::support::{
+    bloc::{Bloc, OFFICER_SCOPES, grant, register, regulation},
+    client::fresh_id,
+};
 use api::problem::Code;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -23,7 +26,7 @@ pub(super) fn all(met: &mut Met) {
 fn the_tables(met: &mut Met, bloc: &Bloc) {
     met.no(bloc, Code::StepOutOfOrder, bloc.leader(), &bloc.in_year("rankings"), &json!({}));
     let tables = bloc.in_year("score-tables");
-    let wrong = json!({"correction": {"corrects": Uuid::now_v7(), "reason": "Nhầm"}});
+    let wrong = json!({"correction": {"corrects": fresh_id(), "reason": "Nhầm"}});
     met.no(bloc, Code::NotTheStandingFact, bloc.leader(), &tables, &wrong);
     bloc.leader().record(&tables, &json!({}));
     let said = met.no(bloc, Code::AlreadyDone, bloc.leader(), &tables, &json!({}));
@@ -61,7 +64,7 @@ fn candidates_and_voters(met: &mut Met, bloc: &Bloc) -> Uuid {
     met.no(bloc, Code::NotACandidate, &first.officer, &votes, &vote(first.unit, third));
     first.officer.record(&votes, &vote(first.unit, json!("abstain")));
     met.no(bloc, Code::AlreadyVoted, &first.officer, &votes, &vote(first.unit, json!("abstain")));
-    let nowhere = bloc.in_year(&format!("ballots/{}/votes", Uuid::now_v7()));
+    let nowhere = bloc.in_year(&format!("ballots/{}/votes", fresh_id()));
     let said =
         met.no(bloc, Code::ResourceNotFound, &first.officer, &nowhere, &vote(first.unit, json!("abstain")));
     assert_eq!(said["thing"], "ballot");
@@ -94,7 +97,7 @@ fn election(met: &mut Met, bloc: &Bloc) {
     };
     let mut no = |code: Code, body: Value| met.no(bloc, code, bloc.leader(), &path, &body);
     no(Code::SameUnit, leads(first.unit, Some(first.unit)));
-    no(Code::NotAMember, leads(first.unit, Some(Uuid::now_v7())));
+    no(Code::NotAMember, leads(first.unit, Some(fresh_id())));
     no(Code::StepOutOfOrder, leads(second.unit, None));
     let tied = bloc.open_ballot("next_leader");
     no(Code::BallotOpen, leads(second.unit, None));

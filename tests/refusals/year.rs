@@ -3,11 +3,11 @@
 use super::Met;
 use crate::support::{
     bloc::{Bloc, OFFICER_SCOPES, grant, register, regulation},
+    client::fresh_id,
     whole_year::scores,
 };
 use api::problem::Code;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 pub(super) fn all(met: &mut Met) {
     let bloc = Bloc::with_members(3);
@@ -27,7 +27,7 @@ fn opening(met: &mut Met, bloc: &Bloc) {
     let leaderships = bloc.in_year("leaderships");
     let same = json!({"leader": first.unit, "deputy": first.unit});
     met.no(bloc, Code::SameUnit, &bloc.official, &leaderships, &same);
-    let stranger = json!({"leader": first.unit, "deputy": Uuid::now_v7()});
+    let stranger = json!({"leader": first.unit, "deputy": fresh_id()});
     met.no(bloc, Code::NotAMember, &bloc.official, &leaderships, &stranger);
     bloc.official.record(&leaderships, &json!({"leader": first.unit, "deputy": second.unit}));
 
@@ -65,7 +65,7 @@ fn before_the_scores(met: &mut Met, bloc: &Bloc) {
     let filed = met.no(bloc, Code::AlreadyFiled, &first.officer, &bloc.in_year("registrations"), &own);
     assert!(filed["standing"].is_string(), "the fact to correct is named: {filed}");
     met.no(bloc, Code::AlreadyFiled, &first.officer, &bloc.in_year("pledges"), &own);
-    let correction = json!({"corrects": Uuid::now_v7(), "reason": "Nhầm"});
+    let correction = json!({"corrects": fresh_id(), "reason": "Nhầm"});
     let wrong = json!({"unit": first.unit, "correction": correction});
     let said = met.no(bloc, Code::NotTheStandingFact, &first.officer, &bloc.in_year("registrations"), &wrong);
     assert_eq!(said["standing"], filed["standing"]);

@@ -1,7 +1,7 @@
 //! A bloc with its people: a registrar, an official, and a client for every unit, each with a token and a grant of its
 //! own.
 
-use super::{Client, Place, Server, place::REGISTRAR};
+use super::{Client, Place, Server, client::fresh_id, place::REGISTRAR};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -53,7 +53,7 @@ impl Bloc {
         let place = Place::new();
         let server = Server::start(&place);
         let registrar = server.client(&place.token(REGISTRAR, REGISTRAR_SCOPES));
-        let id = Uuid::now_v7();
+        let id = fresh_id();
         let name = json!({"vi": "Khối thi đua các Hội đặc thù", "en": "Bloc of associations"});
         let body = json!({"id": id, "name": name, "kind": "khoi", "level": "province",
                           "effective_on": "2018-12-01", "basis": {"documents": ["1297/HD-UBND"]}});
@@ -107,14 +107,14 @@ impl Bloc {
 
 /// Registers a unit and tells its id.
 pub fn register(registrar: &Client, name: &str) -> Uuid {
-    let id = Uuid::now_v7();
+    let id = fresh_id();
     registrar.record("/v1/units", &json!({"id": id, "name": {"vi": name}, "kind": "association"}));
     id
 }
 
 /// Gives a role to a client and tells the grant.
 pub fn grant(registrar: &Client, client: &str, role: &Value) -> Uuid {
-    let id = Uuid::now_v7();
+    let id = fresh_id();
     registrar.record("/v1/grants", &json!({"id": id, "client": client, "role": role}));
     id
 }

@@ -1,5 +1,6 @@
 //! A small HTTP client. One thread, one client: the connection is kept between calls.
 
+use app::{Clock, SystemClock};
 use reqwest::Method;
 use serde_json::Value;
 use std::time::Duration;
@@ -51,7 +52,17 @@ impl Ask<'_> {
 
 /// An idempotency key nobody has used.
 pub fn fresh_key() -> String {
-    format!("integration-{}", Uuid::now_v7())
+    format!("integration-{}", fresh_id())
+}
+
+/// An id nobody has used.
+pub fn fresh_id() -> Uuid {
+    app::mint::new_uuid(now()).expect("randomness")
+}
+
+/// What time it is.
+pub fn now() -> domain::Timestamp {
+    SystemClock.now()
 }
 
 /// What came back.
@@ -81,11 +92,6 @@ impl Answer {
     pub fn position(&self) -> u64 {
         let said = self.header("Event-Position").unwrap_or_else(|| panic!("no Event-Position: {self:?}"));
         said.parse().expect("a number")
-    }
-
-    /// The id of the fact that was recorded.
-    pub fn id(&self) -> String {
-        self.json()["id"].as_str().expect("a fact").to_owned()
     }
 
     /// A header as text.

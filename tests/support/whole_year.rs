@@ -1,6 +1,6 @@
 //! The steps of a year, one function each, taken by the people whose turn it is. Every fact of them is recorded.
 
-use super::{Answer, Client, bloc::Bloc};
+use super::{Answer, Client, bloc::Bloc, client::fresh_id};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -65,7 +65,7 @@ impl Bloc {
 
     /// Opens a ballot and tells its id.
     pub fn open_ballot(&self, question: &str) -> Uuid {
-        let id = Uuid::now_v7();
+        let id = fresh_id();
         self.leader().record(&self.in_year("ballots"), &json!({"id": id, "question": question}));
         id
     }
@@ -94,7 +94,7 @@ impl Bloc {
     }
 
     /// From the score table to the next leadership: the second member leads, the third is its deputy.
-    pub fn from_the_ballot_to_the_election(&self) {
+    pub fn vote_rank_and_elect(&self) {
         self.hold_ballot("leading_unit", 1);
         self.leader().record(&self.in_year("rankings"), &json!({}));
         self.hold_ballot("next_leader", 1);
@@ -129,7 +129,7 @@ impl Bloc {
         let excluded = json!({"unit": last.unit, "cause": "own_request", "reason": "Đơn vị xin không xét"});
         self.official.record(&self.in_year("exclusions"), &excluded);
         self.leader().record(&self.in_year("score-tables"), &json!({}));
-        self.from_the_ballot_to_the_election();
+        self.vote_rank_and_elect();
         let left = json!({"unit": last.unit, "reason": "Sáp nhập", "effective_on": "2020-01-01"});
         self.registrar.record(&format!("/v1/blocs/{}/departures", self.id), &left);
         let revoked = format!("/v1/grants/{}/revocations", last.grant);

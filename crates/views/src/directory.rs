@@ -26,7 +26,7 @@ struct Shelf<K> {
     in_order: BTreeMap<(Box<[u8]>, K), Label>,
     keys: AHashMap<K, Box<[u8]>>,
     /// What things were called before, oldest first: who pages through a list walks through the past.
-    earlier: AHashMap<K, Vec<(Box<[u8]>, Label)>>,
+    earlier: AHashMap<K, Vec<Earlier>>,
     changed: Position,
 }
 
@@ -34,6 +34,12 @@ struct Shelf<K> {
 struct Label {
     search: Box<str>,
     since: Position,
+}
+
+/// A name that has been replaced: its place in the order, and by what it was found.
+struct Earlier {
+    order: Box<[u8]>,
+    label: Label,
 }
 
 impl<K> Default for Shelf<K> {
@@ -82,9 +88,9 @@ pub fn search_key(text: &str) -> String {
 impl<K: Copy + Ord + std::hash::Hash> Shelf<K> {
     fn name(&mut self, id: K, order: Box<[u8]>, search: String, since: Position) {
         if let Some(before) = self.keys.insert(id, order.clone())
-            && let Some(((before, _), label)) = self.in_order.remove_entry(&(before, id))
+            && let Some(((order, _), label)) = self.in_order.remove_entry(&(before, id))
         {
-            self.earlier.entry(id).or_default().push((before, label));
+            self.earlier.entry(id).or_default().push(Earlier { order, label });
         }
         self.in_order.insert((order, id), Label { search: search.into(), since });
         self.changed = since;
@@ -99,7 +105,7 @@ impl<K: Copy + Ord + std::hash::Hash> Shelf<K> {
         }
         let renamed = self.earlier.iter().filter(|(id, _)| self.is_renamed(**id, known));
         let renamed = renamed.filter_map(|(id, names)| {
-            let (order, label) = names.iter().rev().find(|(_, label)| label.since < known)?;
+            let Earlier { order, label } = names.iter().rev().find(|name| name.label.since < known)?;
             fits(label).then_some((order, *id))
         });
         let mut found: Vec<_> = standing.map(|((order, id), _)| (order, *id)).chain(renamed).collect();

@@ -14,7 +14,7 @@ use crate::{
     routes::{Access, Call, Fact, Read, Route, Tag, fact, fact::Origin, read},
     shown::Shown,
 };
-use app::Act;
+use app::{Act, Moment};
 use domain::{
     BlocId, Date, Envelope, IdentifierScheme, LocalisedName, Name, Position, Text, Timestamp, UnitId,
     UnitIdentifier,
@@ -267,7 +267,7 @@ impl Read for Units {
         let asked = (&q, kind, bloc, scheme, &identifier);
         let page = Page::open(call, PageQuery { cursor, limit, as_of, as_of_position }, &asked)?;
         let named = (scheme, identifier.as_ref().map(|value| value.0.as_str()));
-        let candidates = candidates(call, q.as_ref(), named, page.moment.position())?;
+        let candidates = candidates(call, q.as_ref(), named, &page.moment)?;
         let members = match bloc {
             None => None,
             Some(bloc) => {
@@ -296,19 +296,24 @@ fn candidates(
     call: &Call<'_>,
     q: Option<&Text<100>>,
     named: (Option<IdentifierScheme>, Option<&str>),
-    known: Position,
+    moment: &Moment,
 ) -> Result<Vec<UnitId>, Problem> {
     let views = call.service.app().views();
     match named {
         (None, None) => {
             let key = q.map(|q| views::directory::search_key(q.as_str()));
-            Ok(views.directory.units(key.as_deref(), known))
+            Ok(views.directory.units(key.as_deref(), moment.position()))
         }
         (Some(scheme), Some(value)) => {
             let identifier = UnitIdentifier::new(scheme, value);
             let identifier =
                 identifier.map_err(|_| Problem::parameter("identifier", "a value of the scheme"))?;
-            Ok(views.directory.by_identifier(&identifier).into_iter().collect())
+            let owner = views.directory.by_identifier(&identifier);
+            // Reading at a moment asks for the views again.
+            drop(views);
+            let book = owner.map(|unit| moment.unit(unit)).transpose()?.flatten();
+            let had = book.is_some_and(|book| book.state.identifiers.contains(&identifier));
+            Ok(owner.filter(|_| had).into_iter().collect())
         }
         (Some(_), None) => Err(Problem::parameter("identifier", "identifier & scheme")),
         (None, Some(_)) => Err(Problem::parameter("scheme", "identifier & scheme")),
