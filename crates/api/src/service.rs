@@ -194,7 +194,7 @@ impl Path {
 
 /// Mounts the service. Called once per worker.
 ///
-/// ```ignore
+/// ```text
 /// HttpServer::new(move || actix_web::App::new().configure(|config| api::service::mount(config, &service)))
 /// ```
 pub fn mount(config: &mut ServiceConfig, service: &Arc<Service>) {

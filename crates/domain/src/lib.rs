@@ -4,7 +4,7 @@
 //! - values: [`ids`], [`points`], [`time`], [`names`], [`emulation_year`], [`document`], [`identifier`]
 //! - the fact as stored: [`envelope`], [`event`]
 //! - how rules are written: [`aggregate`] (the trait), [`rejection`] (every way to say no)
-//! - the aggregates: [`unit`], [`bloc`], [`year`] (a folder, one file per step), [`grant`]
+//! - the aggregates: [`mod@unit`], [`bloc`], [`year`] (a folder, one file per step), [`grant`]
 //! - [`regulation`]: what differs from place to place, as data
 //!
 //! # What it refuses to know

@@ -5,7 +5,7 @@
 //! - [`check`]: whether a regulation contradicts itself
 //! - `accept`, `evaluate`: whether scores fit the sheet, and what they add up to
 //! - [`rank`]: the order of the units, with ties
-//! - [`presets`]: regulations made from real sheets, to start from
+//! - [`mod@presets`]: regulations made from real sheets, to start from
 //!
 //! Nothing here is a default that looks like law: quorum, tie-break, rounding and the like are not stated in any
 //! text read so far, so each regulation says them, and lists under `unsourced` what no document says for it.
