@@ -3,9 +3,10 @@
 use crate::support::{
     Place, Server,
     facts::{NewUnit, REGISTERS_UNITS, history},
-    place::REGISTRAR,
+    place::{REGISTRAR, binary},
     server::serve,
 };
+use std::process::Command;
 
 #[test]
 fn a_unit_registered_before_a_stop_is_there_after_the_next_start() {
@@ -54,4 +55,14 @@ fn metrics_have_a_port_of_their_own() {
     let private = crate::support::Client::new(&server.metrics, "").get("/metrics").expect("an answer");
     assert_eq!(private.status, 200);
     assert!(private.text.contains("thidua_"), "{}", private.text);
+}
+
+#[test]
+fn a_service_does_not_start_on_development_keys_unless_it_is_told_to() {
+    let place = Place::new();
+    let told = serve(&place);
+    let untold = told.get_args().filter(|argument| *argument != "--allow-development-keys");
+    let output = Command::new(binary()).args(untold).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--allow-development-keys"));
 }

@@ -7,10 +7,10 @@ use crate::{
     opening,
 };
 use actix_web::{HttpServer, dev::Server};
-use api::auth::{Issuer, KeyLocation, Verifier};
+use api::auth::{Issuer, KeyLocation, KeysFault, Verifier};
 use app::{App, Clock, SystemClock};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 /// Runs `serve`.
 pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
@@ -23,17 +23,41 @@ pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
         }
         let app = Arc::new(app);
         let verifier = Arc::new(verifier);
-        for (issuer, fault) in verifier.prefetch(SystemClock.now().millis() / 1000).await {
-            tracing::warn!(%issuer, %fault, "the keys of an issuer could not be read yet");
-        }
+        fetch_keys(&verifier).await?;
+        let fetching = actix_web::rt::spawn(fetch_until_ready(Arc::clone(&verifier)));
         let running = Running::start(Arc::clone(&app), verifier, metrics, &options.listen)?;
         let admin = admin::listen(opening::folder(&options.store), Arc::clone(app.log()))?;
         running.announce(json, None)?;
         let outcome = running.until_stopped().await;
+        fetching.abort();
         drop(admin);
         stop(app);
         outcome
     })
+}
+
+/// Reads the issuers' keys. An issuer that does not answer yet is tried again; a development key ends the start, for
+/// anyone could hold its other half.
+async fn fetch_keys(verifier: &Verifier) -> Result<(), Exit> {
+    for (issuer, fault) in verifier.prefetch(SystemClock.now().millis() / 1000).await {
+        if matches!(fault, KeysFault::DevelopmentKey(_)) {
+            return Err(Exit::Usage(format!(
+                "issuer {issuer}: {fault}; --allow-development-keys accepts it"
+            )));
+        }
+        tracing::warn!(%issuer, %fault, "the keys of an issuer could not be read yet");
+    }
+    Ok(())
+}
+
+/// Tries again every few seconds until every issuer's keys have been read once; later changes are found on use.
+async fn fetch_until_ready(verifier: Arc<Verifier>) {
+    while !verifier.ready() {
+        actix_web::rt::time::sleep(Duration::from_secs(2)).await;
+        for (issuer, fault) in verifier.prefetch(SystemClock.now().millis() / 1000).await {
+            tracing::warn!(%issuer, %fault, "the keys of an issuer could not be read yet");
+        }
+    }
 }
 
 fn issuer(options: &Serve) -> Issuer {
@@ -79,7 +103,7 @@ impl Running {
             actix_web::App::new().configure(|config| api::service::mount(config, &service))
         })
         .workers(workers)
-        .keep_alive(std::time::Duration::from_secs(75))
+        .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(10)
         .bind(listen.listen)
         .map_err(in_use(listen.listen))?;
