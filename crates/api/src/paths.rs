@@ -54,10 +54,11 @@ impl Segment {
     }
 }
 
-/// The templates of the registry, by their number of segments.
+/// The templates of the registry, by their number of segments; and those whose last parameter takes all that is left.
 #[derive(Debug, Default)]
 pub struct Paths {
     by_length: Vec<Vec<(usize, Box<[Segment]>)>>,
+    open: Vec<(usize, &'static str, &'static str)>,
 }
 
 impl Paths {
@@ -66,6 +67,10 @@ impl Paths {
     pub fn new(templates: impl Iterator<Item = &'static str>) -> Self {
         let mut paths = Self::default();
         for (index, template) in templates.enumerate() {
+            if let Some((start, name)) = template.strip_suffix(":.*}").and_then(|text| text.split_once('{')) {
+                paths.open.push((index, start, name));
+                continue;
+            }
             let segments: Box<[Segment]> = Pattern(template).segments().collect();
             if paths.by_length.len() <= segments.len() {
                 paths.by_length.resize_with(segments.len() + 1, Vec::new);
@@ -83,9 +88,13 @@ impl Paths {
             found.clear();
             segments.iter().zip(path.split('/')).all(|(segment, given)| segment.take(given, found).is_some())
         };
-        let templates = self.by_length.get(length)?;
-        let (index, _) = templates.iter().find(|(_, segments)| fits(segments, &mut found))?;
-        Some((*index, found))
+        let mut templates = self.by_length.get(length).into_iter().flatten();
+        if let Some((index, _)) = templates.find(|(_, segments)| fits(segments, &mut found)) {
+            return Some((*index, found));
+        }
+        self.open.iter().find_map(|(index, start, name)| {
+            path.strip_prefix(start).map(|rest| (*index, vec![(*name, rest)]))
+        })
     }
 }
 
@@ -102,7 +111,7 @@ mod tests {
         templates.dedup();
         let paths = Paths::new(templates.iter().copied());
         for (index, template) in templates.iter().enumerate() {
-            let path = template.replace(['{', '}'], "~");
+            let path = template.replace(":.*", "").replace(['{', '}'], "~");
             let (found, parameters) = paths.find(&path).unwrap();
             assert_eq!(found, index, "{template}");
             for (name, value) in parameters {
@@ -117,6 +126,11 @@ mod tests {
         assert_eq!(paths.find("/a/b"), Some((0, vec![])));
         assert_eq!(paths.find("/a/bb"), Some((1, vec![("x", "bb")])));
         assert_eq!(paths.find("/a/b/c"), Some((2, vec![("x", "b")])));
+        let open = Paths::new(["/docs", "/docs/{file:.*}"].into_iter());
+        assert_eq!(open.find("/docs"), Some((0, vec![])));
+        assert_eq!(open.find("/docs/"), Some((1, vec![("file", "")])));
+        assert_eq!(open.find("/docs/a/b.js"), Some((1, vec![("file", "a/b.js")])));
+        assert_eq!(open.find("/docsx"), None);
         for path in ["/a/", "/a", "/a//c", "/a/b/", "a/b", "", "/", "/a/b/c/d", "/A/b/c"] {
             assert_eq!(paths.find(path), None, "{path}");
         }
