@@ -71,16 +71,14 @@ fn cycles() -> u32 {
 
 /// Several clients post units as fast as they are answered until the server is killed.
 fn load_until_killed(server: Server, token: &str, cycle: u32, moment: Duration) -> Vec<Told> {
-    let url = server.url.clone();
-    thread::scope(|scope| {
-        let url = &url;
-        let writers: Vec<_> = (0..WRITERS)
-            .map(|writer| scope.spawn(move || write_until_cut(&Client::new(url, token), cycle, writer)))
-            .collect();
-        thread::sleep(moment);
-        server.kill();
-        writers.into_iter().map(|writer| writer.join().expect("a writer ends")).collect()
-    })
+    let clients = (0..WRITERS).map(|writer| (writer, server.client(token))).collect::<Vec<_>>();
+    let writers: Vec<_> = clients
+        .into_iter()
+        .map(|(writer, client)| thread::spawn(move || write_until_cut(&client, cycle, writer)))
+        .collect();
+    thread::sleep(moment);
+    server.kill();
+    writers.into_iter().map(|writer| writer.join().expect("a writer ends")).collect()
 }
 
 fn write_until_cut(client: &Client, cycle: u32, writer: u16) -> Told {

@@ -21,6 +21,34 @@ mod tidy;
 // The demo's data and the import file, held to what their README says.
 mod demo_data;
 
+// The README's story, pasted as a reader would.
+mod readme;
+
+// One year of a bloc, told over HTTP by the people who live it.
+mod year_story;
+
+// Ballots: what a secret one hides and shows.
+mod ballots;
+
+// What a careful client relies on: idempotency keys, entity tags, positions, the past.
+mod conditions;
+
+// Every refusal of the table of problems, and every fault a request can have.
+mod refusals;
+
+// Who may do what: a row for every operation of the document. A new operation needs a row.
+mod authorisation;
+
+// The history, the feed, and lists that hold still.
+mod history;
+
+// What was written once is read for ever: facts of every kind, and whole stores.
+mod golden;
+mod old_stores;
+
+// The commands beside `serve`: regulations, import, the OpenAPI document, completions, the health check.
+mod command_line;
+
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 

@@ -42,12 +42,8 @@ fn check(file: &Path, json: bool) -> Result<(), Exit> {
     let faults: Vec<(String, String, String)> =
         match serde_path_to_error::deserialize::<_, Regulation>(reader) {
             Err(error) => {
-                let pointer = error.path().to_string();
-                vec![(
-                    format!("/{}", pointer.replace('.', "/")),
-                    "unreadable".to_owned(),
-                    error.inner().to_string(),
-                )]
+                let pointer = api::body::fields::pointer_of(error.path());
+                vec![(pointer, "unreadable".to_owned(), error.inner().to_string())]
             }
             Ok(regulation) => {
                 let faults = regulation.check();

@@ -38,7 +38,10 @@ fn backup(folder: &Path, to: &Path, json: bool) -> Result<(), Exit> {
     let to = std::path::absolute(to)?;
     let bar = progress::bar("backing up", 0);
     let facts = match SledLog::open(folder) {
-        Ok(log) => eventlog::backup::backup(&log, &to, &mut |progress| show(&bar, progress))?.facts,
+        Ok(log) => {
+            let log = log.confirm_by_reading()?;
+            eventlog::backup::backup(&log, &to, &mut |progress| show(&bar, progress))?.facts
+        }
         Err(LogError::InUse { .. }) => {
             let question = Question::Backup(to.clone());
             admin::ask(folder, &question, |done, total| show(&bar, Progress { done, total }))?

@@ -1,10 +1,12 @@
 //! The real process, a place for its files, and a small client.
 
+pub mod bloc;
 pub mod client;
 pub mod facts;
 pub mod place;
 pub mod server;
 pub mod source;
+pub mod whole_year;
 
 pub use client::{Answer, Client};
 pub use place::Place;

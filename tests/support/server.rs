@@ -33,6 +33,7 @@ impl Server {
     }
 
     /// Starts the server under another program, such as `strace`, whose arguments `wrapper` holds.
+    #[cfg(feature = "strace")]
     pub fn start_under(place: &Place, wrapper: &[&str]) -> Self {
         let inner = serve(place);
         let mut command = Command::new(wrapper[0]);

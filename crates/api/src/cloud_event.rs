@@ -82,7 +82,7 @@ pub fn write(out: &mut Vec<u8>, fact: &Envelope) -> std::io::Result<()> {
 /// One fact.
 ///
 /// # Errors
-/// See [`write`].
+/// See [`write()`].
 pub fn to_bytes(fact: &Envelope) -> std::io::Result<Vec<u8>> {
     let mut out = Vec::with_capacity(1024);
     write(&mut out, fact)?;
@@ -92,7 +92,7 @@ pub fn to_bytes(fact: &Envelope) -> std::io::Result<Vec<u8>> {
 /// A list of facts: `{"items":[…]}`, and where the next page begins, if there is one.
 ///
 /// # Errors
-/// See [`write`].
+/// See [`write()`].
 pub fn list(facts: &[Envelope], next_cursor: Option<&str>) -> std::io::Result<Vec<u8>> {
     let mut out = Vec::with_capacity(32 + facts.len() * 1024);
     out.extend_from_slice(br#"{"items":["#);

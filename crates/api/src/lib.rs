@@ -5,7 +5,7 @@
 //!   request passes
 //! - [`routes`]: the registry, and what facts and reads have in common; [`resources`]: the rows
 //! - [`auth`]: access tokens
-//! - [`body`]: bodies and parameters, each declared once for the check and for the document; [`json`]: strict JSON
+//! - [`mod@body`]: bodies and parameters, each declared once for the check and for the document; [`json`]: strict JSON
 //! - [`answer`], [`shown`], [`cloud_event`]: what is answered; [`problem`]: every refusal, by one table of codes
 //! - [`issue`], [`words`]: what is wrong with a request, in two languages
 //! - [`docs`], [`page`]: what people read

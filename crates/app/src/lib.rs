@@ -25,7 +25,7 @@ mod writer;
 pub use act::{Act, Failure, Receipt, Request};
 pub use clock::{Clock, ScriptedClock, SystemClock};
 pub use eventlog::LogError;
-pub use moment::{AsOf, Moment, OutOfRange};
+pub use moment::{AsOf, InTheFuture, Moment};
 pub use rebuild::{RebuildError, Rebuilt};
 
 use domain::{Envelope, Position, Timestamp};
@@ -116,8 +116,8 @@ impl App {
     /// A moment to read at.
     ///
     /// # Errors
-    /// When the moment lies in the future or before the first fact.
-    pub fn moment(&self, as_of: AsOf) -> Result<Moment, OutOfRange> {
+    /// When the moment lies in the future.
+    pub fn moment(&self, as_of: AsOf) -> Result<Moment, InTheFuture> {
         Moment::at(Arc::clone(&self.shared), as_of)
     }
 

@@ -21,13 +21,11 @@ pub enum AsOf {
     Position(Position),
 }
 
-/// The moment asked for is not in the log.
+/// The moment asked for lies in the future. Before the first fact there was nothing, which is an answer too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutOfRange {
-    /// It lies in the future; the largest position there is.
-    Future(Position),
-    /// It lies before the first fact.
-    BeforeTheFirstFact,
+pub struct InTheFuture {
+    /// The largest position there is.
+    pub head: Position,
 }
 
 /// A moment of the log to read at.
@@ -39,22 +37,18 @@ pub struct Moment {
 }
 
 impl Moment {
-    pub(crate) fn at(shared: Arc<Shared>, as_of: AsOf) -> Result<Self, OutOfRange> {
-        let (head, position) = {
+    pub(crate) fn at(shared: Arc<Shared>, as_of: AsOf) -> Result<Self, InTheFuture> {
+        let position = {
             let views = shared.views.read();
             let head = views.head();
-            let position = match as_of {
+            match as_of {
                 AsOf::Now => head,
-                AsOf::Time(time) if time > shared.clock.now() => return Err(OutOfRange::Future(head)),
+                AsOf::Time(time) if time > shared.clock.now() => return Err(InTheFuture { head }),
                 AsOf::Time(time) => views.history.position_at(time),
-                AsOf::Position(position) if position > head => return Err(OutOfRange::Future(head)),
+                AsOf::Position(position) if position > head => return Err(InTheFuture { head }),
                 AsOf::Position(position) => position,
-            };
-            (head, position)
+            }
         };
-        if position == Position(0) && head > position {
-            return Err(OutOfRange::BeforeTheFirstFact);
-        }
         Ok(Self { shared, position, is_now: as_of == AsOf::Now })
     }
 

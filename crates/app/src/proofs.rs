@@ -64,7 +64,7 @@ pub fn of_year(
         received,
         effective_on,
         bloc_exists: pending.bloc(bloc).is_some(),
-        roster: roster(pending, bloc, effective_on),
+        roster: roster(pending, bloc, year.membership_day(effective_on)),
         elected: elected.map(|leadership| (leadership.leader, leadership.deputy)),
         waiting,
     })

@@ -1,6 +1,6 @@
 //! The service told as stories, over a log in memory.
 
-use crate::{Act, App, AsOf, Failure, OutOfRange, Receipt, Request, ScriptedClock, rebuild::rebuild};
+use crate::{Act, App, AsOf, Failure, InTheFuture, Receipt, Request, ScriptedClock, rebuild::rebuild};
 use domain::{
     Basis, BlocId, ClientId, Date, EmulationYear, Fingerprint, GrantId, KeyHash, LocalisedName, Name,
     Position, Rejection, RequestId, Role, Timestamp, UnitId, Version,
@@ -198,10 +198,14 @@ async fn the_past_is_read_as_it_was_known() {
     assert_eq!(called(AsOf::Time(before)), Some(name("Tên cũ")));
     assert_eq!(called(AsOf::Position(Position(2))), Some(name("Tên cũ")));
     assert_eq!(called(AsOf::Position(Position(1))), None);
-    let range = |as_of| service.app.moment(as_of).map(|moment| moment.position()).unwrap_err();
-    assert_eq!(range(AsOf::Position(Position(4))), OutOfRange::Future(Position(3)));
-    assert_eq!(range(AsOf::Time("2026-03-01T00:00:00Z".parse().unwrap())), OutOfRange::Future(Position(3)));
-    assert_eq!(range(AsOf::Time("2025-01-01T00:00:00Z".parse().unwrap())), OutOfRange::BeforeTheFirstFact);
+    let future = |as_of| service.app.moment(as_of).map(|moment| moment.position()).unwrap_err();
+    assert_eq!(future(AsOf::Position(Position(4))), InTheFuture { head: Position(3) });
+    assert_eq!(
+        future(AsOf::Time("2026-03-01T00:00:00Z".parse().unwrap())),
+        InTheFuture { head: Position(3) }
+    );
+    // Before the first fact there was nothing.
+    assert_eq!(called(AsOf::Time("2025-01-01T00:00:00Z".parse().unwrap())), None);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The emulation year (năm thi đua): the year an act counts for, not the day it happened.
 
+use crate::Date;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
 
@@ -29,6 +30,12 @@ impl EmulationYear {
     /// The year after this one.
     pub fn next(self) -> Self {
         Self((self.0 + 1).min(2199))
+    }
+
+    /// The day that decides who is a member for an act that counts from `day`: that day, or the last one of the year.
+    /// The conference that closes 2025 may be held in January 2026, and a unit that joined meanwhile has no part in it.
+    pub fn membership_day(self, day: Date) -> Date {
+        Date::in_year(self, 0, 12, 31).map_or(day, |last| day.min(last))
     }
 
     /// The year before this one.

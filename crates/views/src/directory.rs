@@ -23,13 +23,33 @@ pub struct Directory {
 
 /// Things with names, in Vietnamese order.
 struct Shelf<K> {
-    in_order: BTreeMap<(Box<[u8]>, K), Box<str>>,
+    in_order: BTreeMap<(Box<[u8]>, K), Label>,
     keys: AHashMap<K, Box<[u8]>>,
+    /// What things were called before, oldest first: who pages through a list walks through the past.
+    earlier: AHashMap<K, Vec<Earlier>>,
+    changed: Position,
+}
+
+/// By what a thing is found, and since which fact.
+struct Label {
+    search: Box<str>,
+    since: Position,
+}
+
+/// A name that has been replaced: its place in the order, and by what it was found.
+struct Earlier {
+    order: Box<[u8]>,
+    label: Label,
 }
 
 impl<K> Default for Shelf<K> {
     fn default() -> Self {
-        Self { in_order: BTreeMap::new(), keys: AHashMap::new() }
+        Self {
+            in_order: BTreeMap::new(),
+            keys: AHashMap::new(),
+            earlier: AHashMap::new(),
+            changed: Position::default(),
+        }
     }
 }
 
@@ -66,30 +86,50 @@ pub fn search_key(text: &str) -> String {
 }
 
 impl<K: Copy + Ord + std::hash::Hash> Shelf<K> {
-    fn name(&mut self, id: K, order: Box<[u8]>, search: String) {
-        if let Some(before) = self.keys.insert(id, order.clone()) {
-            self.in_order.remove(&(before, id));
+    fn name(&mut self, id: K, order: Box<[u8]>, search: String, since: Position) {
+        if let Some(before) = self.keys.insert(id, order.clone())
+            && let Some(((order, _), label)) = self.in_order.remove_entry(&(before, id))
+        {
+            self.earlier.entry(id).or_default().push(Earlier { order, label });
         }
-        self.in_order.insert((order, id), search.into());
+        self.in_order.insert((order, id), Label { search: search.into(), since });
+        self.changed = since;
     }
 
-    fn find<'a>(&'a self, query: Option<&'a str>) -> impl Iterator<Item = K> + 'a {
-        self.in_order
-            .iter()
-            .filter(move |(_, search)| query.is_none_or(|query| search.contains(query)))
-            .map(|((_, id), _)| *id)
+    /// What was found by the query when the log held `known` facts, in the order of that moment.
+    fn find(&self, query: Option<&str>, known: Position) -> Vec<K> {
+        let fits = |label: &Label| query.is_none_or(|query| label.search.contains(query));
+        let standing = self.in_order.iter().filter(|(_, label)| label.since < known && fits(label));
+        if self.changed < known {
+            return standing.map(|((_, id), _)| *id).collect();
+        }
+        let renamed = self.earlier.iter().filter(|(id, _)| self.is_renamed(**id, known));
+        let renamed = renamed.filter_map(|(id, names)| {
+            let Earlier { order, label } = names.iter().rev().find(|name| name.label.since < known)?;
+            fits(label).then_some((order, *id))
+        });
+        let mut found: Vec<_> = standing.map(|((order, id), _)| (order, *id)).chain(renamed).collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Whether the present name was given after that moment.
+    fn is_renamed(&self, id: K, known: Position) -> bool {
+        let order = self.keys.get(&id).cloned().unwrap_or_default();
+        self.in_order.get(&(order, id)).is_some_and(|label| label.since >= known)
     }
 }
 
 impl Directory {
-    /// Units in Vietnamese order of their names; `query` is a [`search_key`].
-    pub fn units<'a>(&'a self, query: Option<&'a str>) -> impl Iterator<Item = UnitId> + 'a {
-        self.units.find(query)
+    /// Units by their names when the log held `known` facts, in Vietnamese order; `query` is a [`search_key`].
+    pub fn units(&self, query: Option<&str>, known: Position) -> Vec<UnitId> {
+        self.units.find(query, known)
     }
 
-    /// Blocs in Vietnamese order of their names and aliases; `query` is a [`search_key`].
-    pub fn blocs<'a>(&'a self, query: Option<&'a str>) -> impl Iterator<Item = BlocId> + 'a {
-        self.blocs.find(query)
+    /// Blocs by their names and aliases when the log held `known` facts, in Vietnamese order; `query` is a
+    /// [`search_key`].
+    pub fn blocs(&self, query: Option<&str>, known: Position) -> Vec<BlocId> {
+        self.blocs.find(query, known)
     }
 
     /// The unit with an identifier.
@@ -131,7 +171,7 @@ impl Directory {
 
     fn name_unit(&mut self, unit: UnitId, name: &domain::LocalisedName, at: Position) {
         let order = self.order(name.vi.as_str());
-        self.units.name(unit, order, searched(name));
+        self.units.name(unit, order, searched(name), at);
         self.renamed = at;
     }
 
@@ -149,17 +189,18 @@ impl Directory {
         }
     }
 
-    fn fold_bloc(&mut self, bloc: BlocId, event: &BlocEvent) {
+    fn fold_bloc(&mut self, bloc: BlocId, event: &BlocEvent, at: Position) {
         match event {
             BlocEvent::Established(established) => {
                 let order = self.order(established.name.vi.as_str());
-                self.blocs.name(bloc, order, searched(&established.name));
+                self.blocs.name(bloc, order, searched(&established.name), at);
             }
             BlocEvent::Aliased(aliased) => {
                 if let Some(order) = self.blocs.keys.get(&bloc).cloned() {
-                    let known = self.blocs.in_order.get(&(order.clone(), bloc)).map_or("", AsRef::as_ref);
+                    let known = self.blocs.in_order.get(&(order.clone(), bloc));
+                    let known = known.map_or("", |label| &label.search);
                     let search = format!("{known}\n{}", searched(&aliased.alias));
-                    self.blocs.name(bloc, order, search);
+                    self.blocs.name(bloc, order, search, at);
                 }
             }
             BlocEvent::UnitJoined(joined) => {
@@ -179,7 +220,7 @@ impl View for Directory {
     fn fold(&mut self, fact: &Envelope) {
         match (&fact.event, fact.stream) {
             (Event::Unit(event), StreamId::Unit(unit)) => self.fold_unit(unit, event, fact.position),
-            (Event::Bloc(event), StreamId::Bloc(bloc)) => self.fold_bloc(bloc, event),
+            (Event::Bloc(event), StreamId::Bloc(bloc)) => self.fold_bloc(bloc, event, fact.position),
             (Event::Year(YearEvent::Opened(opened)), _) => {
                 self.years_of.insert((opened.bloc, opened.year), fact.position);
             }
@@ -197,6 +238,25 @@ mod tests {
         assert_eq!(search_key("Thanh Hoá"), search_key("thanh hóa"));
         assert_eq!(search_key("Đồng Hới"), "dong hoi");
         assert_eq!(search_key("Hội Luật gia tỉnh Quảng Lý"), "hoi luat gia tinh quang li");
+    }
+
+    #[test]
+    fn a_shelf_is_found_as_it_was() {
+        let mut shelf = Shelf::default();
+        let mut name =
+            |id: u8, name: &str, at| shelf.name(id, name.as_bytes().into(), name.to_owned(), Position(at));
+        name(1, "b", 0);
+        name(2, "c", 1);
+        name(1, "d", 2);
+        name(3, "a", 3);
+        name(1, "e", 4);
+        let found = |query, known| shelf.find(query, Position(known));
+        assert_eq!(found(None, 1), [1]);
+        assert_eq!(found(None, 2), [1, 2]);
+        assert_eq!(found(None, 3), [2, 1]);
+        assert_eq!(found(None, 5), [3, 2, 1]);
+        assert_eq!((found(Some("b"), 2), found(Some("b"), 3)), (vec![1], vec![]));
+        assert_eq!((found(Some("d"), 4), found(Some("d"), 5)), (vec![1], vec![]));
     }
 
     #[test]

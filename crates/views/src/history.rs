@@ -103,7 +103,15 @@ fn holds(list: &[u32], position: Position) -> bool {
     u32::try_from(position.0).is_ok_and(|at| list.binary_search(&at).is_ok())
 }
 
-/// The unit a fact is about, besides the stream it stands in.
+/// The units a fact is about: a leader and its deputy, or one.
+fn units_of(fact: &Envelope) -> [Option<UnitId>; 2] {
+    match &fact.event {
+        Event::Year(YearEvent::LeadershipRecorded(recorded)) => [Some(recorded.leader), recorded.deputy],
+        Event::Year(YearEvent::LeadershipElected(elected)) => [Some(elected.leader), elected.deputy],
+        Event::Year(_) | Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) => [unit_of(fact), None],
+    }
+}
+
 fn unit_of(fact: &Envelope) -> Option<UnitId> {
     match (&fact.event, fact.stream) {
         (Event::Unit(_), StreamId::Unit(unit)) => Some(unit),
@@ -119,9 +127,9 @@ fn unit_of(fact: &Envelope) -> Option<UnitId> {
             YearEvent::ScoresGiven(given) => Some(given.unit),
             YearEvent::UnitExcluded(excluded) => Some(excluded.unit),
             YearEvent::VoteCast(cast) => Some(cast.elector),
-            YearEvent::LeadershipRecorded(recorded) => Some(recorded.leader),
-            YearEvent::LeadershipElected(elected) => Some(elected.leader),
-            YearEvent::Opened(_)
+            YearEvent::LeadershipRecorded(_)
+            | YearEvent::LeadershipElected(_)
+            | YearEvent::Opened(_)
             | YearEvent::RegulationAdopted(_)
             | YearEvent::ConferenceHeld(_)
             | YearEvent::ScoreTableAdopted(_)
@@ -141,7 +149,7 @@ impl View for History {
         let number = self.number_of(fact.event.type_name());
         self.types.push(number);
         self.streams.entry(fact.stream).or_default().push(at);
-        if let Some(unit) = unit_of(fact) {
+        for unit in units_of(fact).into_iter().flatten() {
             self.units.entry(unit).or_default().push(at);
         }
         if let StreamId::Bloc(bloc) | StreamId::Year(bloc, _) = fact.stream {

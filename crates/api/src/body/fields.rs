@@ -2,6 +2,7 @@
 
 use super::{
     Body, Faults, Field, Members, Schemas, closed,
+    codes::IdentifierValue,
     text::{FIRST_YEAR, FromText, LAST_YEAR, string},
 };
 use crate::{
@@ -10,7 +11,6 @@ use crate::{
 };
 use domain::{
     Basis, DocumentNumber, EmulationYear, IdentifierScheme, LocalisedName, Name, Role, UnitIdentifier,
-    names::Text,
 };
 use utoipa::openapi::{
     RefOr,
@@ -176,14 +176,14 @@ crate::body! {
         /// Loại mã. The scheme the value belongs to; it decides the form of the value.
         scheme: IdentifierScheme = "agency_eid",
         /// Giá trị, đúng dạng của loại mã. The value within the scheme.
-        value: Text<64> = "H59.1.12",
+        value: IdentifierValue = "H59.1.12",
     }
 }
 
 impl Field for UnitIdentifier {
     fn read(value: &Json<'_>, faults: &mut Faults) -> Option<Self> {
         let body = UnitIdentifierBody::read(value, faults)?;
-        let read = Self::new(body.scheme, body.value.as_str()).map_err(|_| Flaw::BadIdentifier);
+        let read = Self::new(body.scheme, &body.value.0).map_err(|_| Flaw::BadIdentifier);
         faults.within("value", |faults| faults.keep(read))
     }
 
@@ -276,8 +276,8 @@ impl Field for Role {
     }
 }
 
-/// The pointer serde's path stands for.
-pub(super) fn pointer_of(path: &serde_path_to_error::Path) -> String {
+/// The JSON pointer (RFC 6901) that serde's path stands for.
+pub fn pointer_of(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
     for segment in path {

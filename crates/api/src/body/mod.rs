@@ -2,11 +2,13 @@
 //!
 //! - [`body!`](crate::body!) declares a body, [`parameters!`](crate::parameters!) the parameters of a path or a query
 //! - [`text`]: values that are written as text, in a body, a path or a query
+//! - [`codes`]: texts of which only some are known
 //! - [`fields`]: values that are written as other JSON
 //! - [`regulation`]: the one value that is read through `serde`
 //!
 //! Every fault is collected before anything is refused.
 
+pub mod codes;
 pub mod fields;
 mod macros;
 pub mod parameters;

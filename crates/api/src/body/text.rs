@@ -80,6 +80,7 @@ macro_rules! strings {
         }
     )+};
 }
+pub(super) use strings;
 strings! {
     BallotId, BlocId, ClientId, CriterionId, Date, DocumentNumber, EventId, GrantId, RequestId, Sha256, Timestamp,
     UnitId,
@@ -171,7 +172,11 @@ pub(super) const fn text_flaw(why: NotText) -> Flaw {
 }
 
 /// What [`Text`] accepts, as far as a pattern can say it; NFC it cannot.
-const TRIMMED: &str = r"^[^\s\u0000-\u001f\u007f]([\s\S]*[^\s\u0000-\u001f\u007f])?$";
+const TRIMMED: &str = concat!(
+    r"^[^\s\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]",
+    r"([^\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]*",
+    r"[^\s\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff])?$"
+);
 
 impl<const MAX: usize> FromText for Text<MAX> {
     fn from_text(text: &str) -> Result<Self, Flaw> {

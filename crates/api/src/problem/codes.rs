@@ -59,7 +59,7 @@ codes! {
         "Con trỏ trang thuộc về một danh sách có điều kiện lọc khác.", "The cursor belongs to a walk that asked for something else.",
         "Giữ nguyên mọi tham số khác khi đi theo cursor.", "Keep every other parameter while following a cursor.";
     AsOfOutOfRange = "asOfOutOfRange", BAD_REQUEST, "As-of out of range",
-        "Thời điểm muốn đọc nằm trong tương lai hoặc trước sự kiện đầu tiên.", "The moment to read at lies in the future or before the first fact.",
+        "Thời điểm muốn đọc nằm trong tương lai.", "The moment to read at lies in the future.",
         "Dùng thời điểm hoặc vị trí không vượt quá last_event_position.", "Use a moment or a position no later than last_event_position.";
     ImpossibleDate = "impossibleDate", BAD_REQUEST, "Impossible date",
         "Ngày có hiệu lực nằm ngoài khoảng cho phép.", "The day the act counts from lies outside what is possible.",
@@ -172,9 +172,6 @@ codes! {
     SameUnit = "sameUnit", CONFLICT, "Same unit",
         "Hai vai phải do hai đơn vị khác nhau giữ.", "Two parts must be taken by two different units.",
         "Nêu hai đơn vị khác nhau.", "Name two different units.";
-    WrongYear = "wrongYear", CONFLICT, "Wrong year",
-        "Năm được nêu không khớp.", "The year named does not fit.",
-        "Dùng năm trong expected.", "Use expected.";
     PreconditionFailed = "preconditionFailed", PRECONDITION_FAILED, "Precondition failed",
         "Đối tượng đã thay đổi sau phiên bản nêu trong If-Match.", "The thing has changed since the version in If-Match.",
         "Đọc lại, so với current_etag rồi quyết định.", "Read it again, compare with current_etag and decide anew.";

@@ -6,7 +6,7 @@ use crate::{
     words::Words,
 };
 use actix_web::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use app::{Failure, OutOfRange};
+use app::{Failure, InTheFuture};
 use domain::{Denied, Version};
 
 /// How long a client waits before it tries again, in seconds.
@@ -29,12 +29,9 @@ impl From<Failure> for Problem {
     }
 }
 
-impl From<OutOfRange> for Problem {
-    fn from(fault: OutOfRange) -> Self {
-        match fault {
-            OutOfRange::Future(last) => Self::new(Code::AsOfOutOfRange).with("last_event_position", last.0),
-            OutOfRange::BeforeTheFirstFact => Self::new(Code::AsOfOutOfRange),
-        }
+impl From<InTheFuture> for Problem {
+    fn from(InTheFuture { head }: InTheFuture) -> Self {
+        Self::new(Code::AsOfOutOfRange).with("last_event_position", head.0)
     }
 }
 

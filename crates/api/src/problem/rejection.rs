@@ -72,9 +72,6 @@ impl From<Rejection> for Problem {
                 of(Code::OtherMethod).say(method_words(method)).with("method", plain(&method))
             }
             Rejection::SameUnit(unit) => of(Code::SameUnit).with("unit", plain(&unit)),
-            Rejection::WrongYear { given, expected } => {
-                of(Code::WrongYear).with("given", plain(&given)).with("expected", plain(&expected))
-            }
         }
     }
 }
@@ -191,10 +188,10 @@ fn regulation_issue(fault: &Fault) -> Issue {
     Issue { place: Place::Body, at: format!("/regulation{}", fault.pointer), flaw: Flaw::Rule(code, words) }
 }
 
-/// Bodies that carry scores call the list `scores`.
+/// Bodies that carry scores call the list `entries`.
 fn score_issue(fault: &ScoreFault) -> Issue {
     let (code, vi, en) = score_words(&fault.kind);
-    let at = fault.entry.map_or_else(|| "/scores".to_owned(), |entry| format!("/scores/{entry}"));
+    let at = fault.entry.map_or_else(|| "/entries".to_owned(), |entry| format!("/entries/{entry}"));
     let criterion = fault.criterion;
     let words = Words::new(format!("Tiêu chí {criterion}: {vi}"), format!("Criterion {criterion}: {en}"));
     Issue { place: Place::Body, at, flaw: Flaw::Rule(code, words) }

@@ -77,10 +77,10 @@ fn faulty_scores_are_placed_in_the_list_of_scores() {
     let vi = body(&Problem::from(Rejection::ScoresFaulty(faults)), Language::Vi);
     assert_eq!(
         (&vi["issues"][0]["pointer"], &vi["issues"][0]["code"]),
-        (&"/scores/2".into(), &"aboveMaximum".into())
+        (&"/entries/2".into(), &"aboveMaximum".into())
     );
     assert_eq!(vi["issues"][0]["detail"], "Tiêu chí I.1: tối đa 10.");
-    assert_eq!(vi["issues"][1]["pointer"], "/scores");
+    assert_eq!(vi["issues"][1]["pointer"], "/entries");
 }
 
 #[test]

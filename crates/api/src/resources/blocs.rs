@@ -290,7 +290,6 @@ impl Read for Blocs {
         let page =
             Page::open(call, PageQuery { cursor, limit, as_of, as_of_position }, &(&q, kind, level, unit))?;
         let key = q.map(|q| views::directory::search_key(q.as_str()));
-        let ids: Vec<BlocId> = call.service.app().views().directory.blocs(key.as_deref()).collect();
         let today = call.service.app().now().day();
         let wanted = |bloc: &Bloc| {
             kind.is_none_or(|kind| kind == bloc.established.kind)
@@ -298,6 +297,7 @@ impl Read for Blocs {
                 && unit.is_none_or(|unit| bloc.members_on(today).any(|member| member == unit))
         };
         let known = page.moment.position();
+        let ids = call.service.app().views().directory.blocs(key.as_deref(), known);
         let Found { items, next_cursor } = page.fill(ids.into_iter(), |id| {
             let book = page.moment.bloc(id)?.filter(|book| wanted(&book.state));
             Ok(book.map(|book| bloc_answer(call, id, &book, known)))

@@ -4,14 +4,14 @@ use crate::{
     answer::{Answer, Cache},
     answer_body,
     auth::Scope,
-    body::{Field, Schemas, parameters::NoParameters},
+    body::{Field, Schemas, codes::PresetCode, parameters::NoParameters},
     parameters,
     problem::{Code, Problem},
     routes::{Access::Public, Call, Read, Route, Tag, page, read},
     shown::Shown,
 };
 use domain::{
-    Event, LocalisedName, Text,
+    Event, LocalisedName,
     regulation::{Regulation, presets},
 };
 use utoipa::openapi::{RefOr, Schema};
@@ -93,7 +93,7 @@ parameters! {
     /// The path of one regulation.
     pub struct PresetPath {
         /// Mã. Its code.
-        code: Text<64> = "hcmc-2008",
+        code: PresetCode = "hcmc-2008",
     }
 }
 
@@ -110,8 +110,7 @@ impl Read for OnePreset {
     }
 
     async fn answer(_: &Call<'_>, path: PresetPath, _: NoParameters) -> Result<Answer, Problem> {
-        let found = presets().iter().find(|preset| preset.code == path.code.as_str());
-        Answer::serialised(&found.ok_or_else(|| Problem::new(Code::ResourceNotFound))?.regulation)
+        Answer::serialised(&path.code.0.regulation)
     }
 }
 

@@ -7,13 +7,14 @@ use crate::{
     auth::Scope::UnitsWrite,
     body::{
         Faults, List, Schemas,
+        codes::IdentifierValue,
         parameters::{Limit, NoParameters},
     },
     problem::{Code, Problem},
     routes::{Access, Call, Fact, Read, Route, Tag, fact, fact::Origin, read},
     shown::Shown,
 };
-use app::Act;
+use app::{Act, Moment};
 use domain::{
     BlocId, Date, Envelope, IdentifierScheme, LocalisedName, Name, Position, Text, Timestamp, UnitId,
     UnitIdentifier,
@@ -238,7 +239,7 @@ crate::parameters! {
         /// Loại mã, đi cùng `identifier`. The scheme of `identifier`.
         scheme: Option<IdentifierScheme>,
         /// Giá trị của mã, đi cùng `scheme`. The value of an identifier; goes with `scheme`.
-        identifier: Option<Text<64>>,
+        identifier: Option<IdentifierValue>,
         /// Số dòng mỗi trang. How many items a page holds.
         limit: Limit,
         /// Con trỏ do trang trước trả về. Where to begin, as the page before said.
@@ -262,10 +263,11 @@ impl Read for Units {
     }
 
     async fn answer(call: &Call<'_>, _: NoParameters, query: UnitQuery) -> Result<Answer, Problem> {
-        let candidates = candidates(call, &query)?;
         let UnitQuery { q, kind, bloc, scheme, identifier, limit, cursor, as_of, as_of_position } = query;
         let asked = (&q, kind, bloc, scheme, &identifier);
         let page = Page::open(call, PageQuery { cursor, limit, as_of, as_of_position }, &asked)?;
+        let named = (scheme, identifier.as_ref().map(|value| value.0.as_str()));
+        let candidates = candidates(call, q.as_ref(), named, &page.moment)?;
         let members = match bloc {
             None => None,
             Some(bloc) => {
@@ -289,19 +291,29 @@ impl Read for Units {
     }
 }
 
-/// The units a query may mean, in their order.
-fn candidates(call: &Call<'_>, query: &UnitQuery) -> Result<Vec<UnitId>, Problem> {
+/// The units a query may mean, in their order at the moment of the walk.
+fn candidates(
+    call: &Call<'_>,
+    q: Option<&Text<100>>,
+    named: (Option<IdentifierScheme>, Option<&str>),
+    moment: &Moment,
+) -> Result<Vec<UnitId>, Problem> {
     let views = call.service.app().views();
-    match (query.scheme, &query.identifier) {
+    match named {
         (None, None) => {
-            let key = query.q.as_ref().map(|q| views::directory::search_key(q.as_str()));
-            Ok(views.directory.units(key.as_deref()).collect())
+            let key = q.map(|q| views::directory::search_key(q.as_str()));
+            Ok(views.directory.units(key.as_deref(), moment.position()))
         }
         (Some(scheme), Some(value)) => {
-            let identifier = UnitIdentifier::new(scheme, value.as_str());
+            let identifier = UnitIdentifier::new(scheme, value);
             let identifier =
                 identifier.map_err(|_| Problem::parameter("identifier", "a value of the scheme"))?;
-            Ok(views.directory.by_identifier(&identifier).into_iter().collect())
+            let owner = views.directory.by_identifier(&identifier);
+            // Reading at a moment asks for the views again.
+            drop(views);
+            let book = owner.map(|unit| moment.unit(unit)).transpose()?.flatten();
+            let had = book.is_some_and(|book| book.state.identifiers.contains(&identifier));
+            Ok(owner.filter(|_| had).into_iter().collect())
         }
         (Some(_), None) => Err(Problem::parameter("identifier", "identifier & scheme")),
         (None, Some(_)) => Err(Problem::parameter("scheme", "identifier & scheme")),

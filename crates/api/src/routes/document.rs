@@ -237,7 +237,12 @@ fn idempotency_key() -> Parameter {
 fn if_match() -> Parameter {
     let about =
         "Phiên bản đã đọc; khác đi thì trả 412. The version the client has seen; 412 when it has moved on.";
-    header_parameter("If-Match", string().pattern(Some("^\"\\d{1,10}\"$")).examples(["\"7\""]), about).build()
+    header_parameter(
+        "If-Match",
+        string().pattern(Some("^\"\\d{1,9}(-[0-9p-]*)?\"$")).examples(["\"7\""]),
+        about,
+    )
+    .build()
 }
 
 fn if_none_match() -> Parameter {

@@ -1,8 +1,8 @@
 //! The one registry. A row declares an operation; from it come the resource that answers, 405 and `Allow`, HEAD and
 //! OPTIONS, the scope check, the limits of a body, and the OpenAPI document.
 //!
-//! - [`fact`]: operations that record something, all alike
-//! - [`read`]: operations that answer from what is recorded
+//! - [`mod@fact`]: operations that record something, all alike
+//! - [`mod@read`]: operations that answer from what is recorded
 //! - [`document`]: the OpenAPI document
 //!
 //! Adding an operation is a row here and a small type beside it: see [`crate::resources`].

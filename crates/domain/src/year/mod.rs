@@ -18,13 +18,13 @@ mod registration;
 mod report;
 mod score_table;
 mod scoring;
+mod tally;
 #[cfg(test)]
 mod tests;
 
 pub use adoption::{Adopted, RegulationAdopted};
 pub use ballot::{
-    Ballot, BallotClosed, BallotOpened, CastVote, Choice, CloseBallot, CountedChoice, OpenBallot, Question,
-    ReceiptCode, Tally, VoteCast,
+    Ballot, BallotClosed, BallotOpened, CastVote, Choice, CloseBallot, OpenBallot, Question, VoteCast,
 };
 pub use conference::{ConferenceHeld, ConferenceKind};
 pub use election::{ElectLeadership, LeadershipElected};
@@ -37,6 +37,7 @@ pub use registration::{FileRegistration, RegistrationFiled, Target};
 pub use report::{Evidence, Figure, FileReport, ReportFiled, ReportKind};
 pub use score_table::{AdoptScoreTable, ScoreRow, ScoreTable, ScoreTableAdopted};
 pub use scoring::{GiveScores, Score, ScoreEntry, ScoresGiven};
+pub use tally::{CountedChoice, ReceiptCode, Tally};
 
 use crate::{
     Aggregate, Authority, BlocId, Date, Denied, EmulationYear, EventId, Position, Recorded, Rejection,

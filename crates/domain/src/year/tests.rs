@@ -1,5 +1,7 @@
 //! The year told as stories: given what happened, when someone asks, then this follows.
 
+mod properties;
+
 use super::*;
 use crate::{
     BallotId, GrantId, LocalisedName, Name, Points, Role, Version,
@@ -112,8 +114,12 @@ struct Story {
     effective_on: Date,
     roster: Vec<UnitId>,
     waiting: Vec<CountedChoice>,
+    waiting_of: BTreeMap<BallotId, Vec<CountedChoice>>,
     by: Option<UnitId>,
 }
+
+/// A fact with its place, its time and the day it counts from.
+type Fact = (u64, Timestamp, Date, YearEvent);
 
 impl Story {
     fn untold() -> Self {
@@ -126,6 +132,7 @@ impl Story {
             effective_on: received.day(),
             roster: vec![A, B, C],
             waiting: Vec::new(),
+            waiting_of: BTreeMap::new(),
             by: None,
         }
     }
@@ -191,6 +198,26 @@ impl Story {
 
     fn does(&mut self, act: YearAct) -> EventId {
         let events = self.asks(act).expect("the act is accepted");
+        self.takes(&events)
+    }
+
+    /// Asks, and when the act is accepted takes its facts in and notes them. A ballot is closed with its own choices.
+    fn asks_and_takes(&mut self, act: YearAct, facts: &mut Vec<Fact>) -> bool {
+        if let YearAct::CloseBallot(close) = &act {
+            self.waiting = self.waiting_of.get(&close.ballot).cloned().unwrap_or_default();
+        }
+        let Ok(events) = self.asks(act) else { return false };
+        let noted = events.iter().zip(self.at..);
+        facts.extend(noted.map(|(event, at)| (at, self.received, self.effective_on, event.clone())));
+        self.takes(&events);
+        true
+    }
+
+    fn is_secret(&self, ballot: BallotId) -> bool {
+        self.year().ballot(ballot).is_some_and(|ballot| ballot.secrecy == Secrecy::Secret)
+    }
+
+    fn takes(&mut self, events: &[YearEvent]) -> EventId {
         let mut id = EventId(Uuid::nil());
         for event in events {
             id = EventId(Uuid::from_u128(0xE0_0000 + u128::from(self.at)));
@@ -199,7 +226,7 @@ impl Story {
                 id,
                 recorded_at: self.received,
                 effective_on: self.effective_on,
-                event: &event,
+                event,
             };
             self.year = Year::evolve(self.year.take(), fact);
             self.at += 1;

@@ -4,7 +4,7 @@
 use super::YearPath;
 use crate::{
     body,
-    body::{Faults, List},
+    body::{Faults, List, codes::PresetCode},
     issue::Flaw,
     resources::blocs::BlocPath,
     routes::{Fact, fact::Origin},
@@ -12,7 +12,7 @@ use crate::{
 use app::Act;
 use domain::{
     Date, DocumentNumber, EmulationYear, EventId, Name, Points, Remark, Sha256, Text, UnitId,
-    regulation::{LeadershipMethod, Regulation, presets},
+    regulation::{LeadershipMethod, Regulation},
     year::{
         self, ConferenceHeld, ConferenceKind, Correction, Evidence, ExclusionCause, Figure, FileRegistration,
         LeadershipRecorded, ReportKind, Target, UnitExcluded, YearAct,
@@ -78,7 +78,7 @@ body! {
     /// service, or a whole one. Frozen at the first score.
     pub struct AdoptRegulation {
         /// Mã của mẫu có sẵn. The code of one that comes with the service, as `/v1/regulations` lists it.
-        preset: Option<Text<64>> = "hcmc-2008",
+        preset: Option<PresetCode> = "hcmc-2008",
         /// Toàn văn quy chế. A whole regulation, as `/v1/regulations/{code}` shows one.
         regulation: Option<Regulation>,
     }
@@ -86,13 +86,7 @@ body! {
 year_fact!(AdoptRegulation, ["unit_officer", "official", "registrar"], self, faults, {
     let regulation = match (self.preset, self.regulation) {
         (None, Some(regulation)) => Some(Arc::new(regulation)),
-        (Some(code), None) => {
-            let found = presets().iter().find(|preset| preset.code == code.as_str());
-            found.map(|preset| Arc::new(preset.regulation.clone())).or_else(|| {
-                let codes: Vec<_> = presets().iter().map(|preset| preset.code).collect();
-                faults.within("preset", |faults| faults.note(Flaw::UnknownValue(codes.join(", "))))
-            })
-        }
+        (Some(PresetCode(preset)), None) => Some(Arc::new(preset.regulation.clone())),
         (None, None) | (Some(_), Some(_)) => faults.note(Flaw::BadValue("preset | regulation")),
     };
     regulation.map(YearAct::AdoptRegulation)

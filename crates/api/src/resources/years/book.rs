@@ -261,10 +261,9 @@ fn year_answer(
 
 /// The members whose steps are counted: those of today, or of the last day of a year that is over.
 pub fn roster(call: &Call<'_>, moment: &Moment, bloc: BlocId, year: &Year) -> Result<Vec<UnitId>, Problem> {
-    let today = call.service.app().now().day();
-    let last = Date::in_year(year.year, 0, 12, 31).unwrap_or(today);
+    let day = year.year.membership_day(call.service.app().now().day());
     let book = moment.bloc(bloc)?;
-    Ok(book.map(|book| book.state.members_on(today.min(last)).collect()).unwrap_or_default())
+    Ok(book.map(|book| book.state.members_on(day).collect()).unwrap_or_default())
 }
 
 fn unit_answer(

@@ -1,0 +1,238 @@
+//! Whatever is asked in whatever order: what is accepted keeps the rules of the year.
+
+use super::*;
+use proptest::prelude::*;
+
+const UNITS: [UnitId; 3] = [A, B, C];
+
+/// An act picked blindly; most are refused, those accepted make a year.
+#[derive(Clone, Debug)]
+enum Wish {
+    Register(usize),
+    Pledge(usize),
+    Report(usize, ReportKind),
+    Score(usize, Scorer, i64),
+    /// Corrects the standing score, if there is one.
+    Correct(usize, Scorer, i64),
+    Exclude(usize),
+    Table,
+    Open(u128, Question),
+    Vote(u128, usize, Option<usize>),
+    Close(u128),
+    Rank,
+    /// Whoever the ballots chose, or somebody else.
+    Elect(Option<usize>),
+    /// Time passes, in days.
+    Wait(i64),
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let (unit, ballot) = (0..3_usize, 1..4_u128);
+    let scorer = prop_oneof![Just(Scorer::Itself), Just(Scorer::Bloc), Just(Scorer::Official)];
+    let question =
+        prop_oneof![Just(Question::LeadingUnit), Just(Question::NextLeader), Just(Question::NextDeputy)];
+    let kind = prop_oneof![Just(ReportKind::HalfYear), Just(ReportKind::Annual)];
+    prop_oneof![
+        4 => unit.clone().prop_map(Wish::Register),
+        4 => unit.clone().prop_map(Wish::Pledge),
+        8 => (unit.clone(), kind).prop_map(|(unit, kind)| Wish::Report(unit, kind)),
+        10 => (unit.clone(), scorer.clone(), 0..600_i64).prop_map(|(unit, scorer, n)| Wish::Score(unit, scorer, n)),
+        2 => (unit.clone(), scorer, 0..600_i64).prop_map(|(unit, scorer, n)| Wish::Correct(unit, scorer, n)),
+        1 => unit.clone().prop_map(Wish::Exclude),
+        6 => Just(Wish::Table),
+        12 => (ballot.clone(), question).prop_map(|(ballot, question)| Wish::Open(ballot, question)),
+        20 => (ballot.clone(), unit.clone(), prop::option::of(unit.clone())).prop_map(|(b, e, c)| Wish::Vote(b, e, c)),
+        10 => ballot.prop_map(Wish::Close),
+        6 => Just(Wish::Rank),
+        4 => prop::option::of(unit).prop_map(Wish::Elect),
+        1 => (0..40_i64).prop_map(Wish::Wait),
+    ]
+}
+
+impl Wish {
+    fn act(&self, story: &mut Story) -> Option<YearAct> {
+        Some(match *self {
+            Self::Register(unit) => registration(UNITS[unit]),
+            Self::Pledge(unit) => YearAct::SignPledge(UNITS[unit]),
+            Self::Report(unit, kind) => report(UNITS[unit], kind),
+            Self::Score(unit, scorer, tenths) => given(story, UNITS[unit], scorer, tenths, None),
+            Self::Correct(unit, scorer, tenths) => {
+                let standing =
+                    story.year().unit(UNITS[unit]).and_then(|u| u.score(scorer)).map(|score| score.mark.id);
+                let correction =
+                    standing.map(|corrects| Correction { corrects, reason: remark("Chấm lại") });
+                given(story, UNITS[unit], scorer, tenths, correction)
+            }
+            Self::Exclude(unit) => {
+                let (unit, cause, reason) = (UNITS[unit], ExclusionCause::Other, remark("Lý do khác"));
+                YearAct::Exclude(UnitExcluded { unit, cause, reason })
+            }
+            Self::Table => ADOPT_TABLE,
+            Self::Open(number, question) => open(ballot(number), question),
+            Self::Vote(number, elector, choice) => {
+                let choice = choice.map_or(Choice::Abstain, |unit| Choice::For(UNITS[unit]));
+                let receipt = ReceiptCode::from_random([u8::try_from(story.at % 251).unwrap(); 10]);
+                YearAct::CastVote(CastVote {
+                    ballot: ballot(number),
+                    elector: UNITS[elector],
+                    choice,
+                    receipt,
+                })
+            }
+            Self::Close(number) => YearAct::CloseBallot(CloseBallot { ballot: ballot(number) }),
+            Self::Rank => ADOPT_RANKING,
+            Self::Elect(somebody) => {
+                let chosen = story.year().latest_ballot(Question::NextLeader).and_then(Ballot::chosen);
+                let leader = somebody.map(|unit| UNITS[unit]).or(chosen).unwrap_or(A);
+                YearAct::ElectLeadership(ElectLeadership { leader, deputy: None })
+            }
+            Self::Wait(days) => {
+                story.received = Timestamp::from_millis(story.received.millis() + days * 86_400_000);
+                return None;
+            }
+        })
+    }
+}
+
+/// Scores around what the sheet allows, by whoever may give them.
+fn given(
+    story: &mut Story,
+    unit: UnitId,
+    scorer: Scorer,
+    tenths: i64,
+    correction: Option<Correction>,
+) -> YearAct {
+    story.by = if scorer == Scorer::Bloc { Some(if unit == A { B } else { A }) } else { Some(unit) };
+    let points = Points::from_hundredths(tenths * 10);
+    let entry = |id: &str, points| ScoreEntry {
+        criterion: id.parse().unwrap(),
+        points,
+        evidence: Vec::new(),
+        explanation: None,
+    };
+    let entries = match scorer {
+        Scorer::Official => vec![entry("P1", Points::from_hundredths(tenths % 900))],
+        Scorer::Itself | Scorer::Bloc => {
+            vec![
+                entry("N1", points),
+                entry("N2", Points::from_hundredths(tenths * 6)),
+                entry("T1", Points::ZERO),
+            ]
+        }
+    };
+    YearAct::GiveScores(GiveScores { unit, scorer, entries, correction })
+}
+
+/// What holds in every year, whatever happened in it.
+fn keeps_the_rules(story: &Story) -> Result<(), TestCaseError> {
+    let year = story.year();
+    for (unit, known) in &year.units {
+        let scored = |scorer| known.score(scorer).is_some();
+        let reported = known.half_year_report.is_some() && known.annual_report.is_some();
+        prop_assert!(!scored(Scorer::Itself) || reported, "{unit} scored itself before it reported");
+        prop_assert!(
+            !scored(Scorer::Bloc) || scored(Scorer::Itself),
+            "{unit} was scored before it scored itself"
+        );
+        let own = known.scores.iter().filter(|s| s.scorer == Scorer::Bloc).any(|s| s.given_by == Some(*unit));
+        prop_assert!(!own, "{unit} scored itself for the bloc");
+    }
+    if let Some(table) = &year.score_table {
+        prop_assert!(table.rows.iter().all(|row| row.total == row.contents + row.bonus - row.penalty));
+    }
+    for ballot in &year.ballots {
+        prop_assert!(ballot.votes.keys().all(|elector| ballot.electors.contains(elector)));
+        if let Some((result, _)) = &ballot.result {
+            let counted: u32 = result.tally.iter().map(|tally| tally.votes).sum();
+            prop_assert_eq!(counted + result.abstained, result.cast);
+            prop_assert_eq!(result.cast as usize, ballot.votes.len());
+            prop_assert!(result.chosen.is_none_or(|unit| ballot.candidates.contains(&unit)));
+        }
+    }
+    if let Some(ranking) = &year.ranking {
+        prop_assert!(year.score_table.is_some(), "ranked before the score table");
+        prop_assert!(ranking.rows.is_sorted_by(|a, b| a.rank <= b.rank && a.total >= b.total));
+    }
+    prop_assert!(year.elected.is_none() || year.ranking.is_some(), "elected before ranked");
+    Ok(())
+}
+
+/// Half of the sequences begin with everything scored, so that many come to tables, ballots and elections.
+fn beginning(scored: bool) -> Story {
+    if scored {
+        Story::scored([(A, "45", "5"), (B, "40", "10"), (C, "50", "9")])
+    } else {
+        Story::regulated(regulation())
+    }
+}
+
+#[test]
+fn the_sequences_reach_the_end_of_the_year() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let reached = std::cell::Cell::new(0);
+    runner
+        .run(&prop::collection::vec(wish(), 220), |wishes| {
+            let (mut story, mut facts) = (beginning(true), Vec::new());
+            for wish in &wishes {
+                let Some(act) = wish.act(&mut story) else { continue };
+                let vote = if let YearAct::CastVote(vote) = &act { Some(vote.clone()) } else { None };
+                if story.asks_and_takes(act, &mut facts) {
+                    story.keeps_aside(vote);
+                }
+            }
+            reached.set(reached.get() + u32::from(story.year().elected.is_some()));
+            Ok(())
+        })
+        .unwrap();
+    assert!(reached.get() >= 5, "only {} of 256 sequences elected a leader", reached.get());
+}
+
+impl Story {
+    /// A secret vote's choice waits for the close of its ballot.
+    fn keeps_aside(&mut self, vote: Option<CastVote>) {
+        if let Some(CastVote { ballot, receipt, choice, .. }) =
+            vote.filter(|vote| self.is_secret(vote.ballot))
+        {
+            self.waiting_of.entry(ballot).or_default().push(CountedChoice { receipt, choice });
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_accepted_sequence_keeps_the_rules_and_replays_to_the_same_year(
+        scored in any::<bool>(),
+        wishes in prop::collection::vec(wish(), 0..220),
+    ) {
+        let mut story = beginning(scored);
+        let mut facts = Vec::new();
+        for wish in &wishes {
+            let Some(act) = wish.act(&mut story) else { continue };
+            let vote = if let YearAct::CastVote(vote) = &act { Some(vote.clone()) } else { None };
+            let before = story.year.clone();
+            if story.asks_and_takes(act, &mut facts) {
+                story.keeps_aside(vote);
+            } else {
+                prop_assert_eq!(&story.year, &before, "a refusal changed the year");
+            }
+            keeps_the_rules(&story)?;
+        }
+        let replayed = facts.iter().fold(None, |year, (at, received, day, event)| {
+            let id = EventId(Uuid::from_u128(0xE0_0000 + u128::from(*at)));
+            let fact = Recorded { position: Position(*at), id, recorded_at: *received, effective_on: *day, event };
+            Year::evolve(year, fact)
+        });
+        // The story begins with facts of its own; from its first wish on both must agree.
+        let start = beginning(scored);
+        let from_start = facts.iter().fold(start.year, |year, (at, received, day, event)| {
+            let id = EventId(Uuid::from_u128(0xE0_0000 + u128::from(*at)));
+            let fact = Recorded { position: Position(*at), id, recorded_at: *received, effective_on: *day, event };
+            Year::evolve(year, fact)
+        });
+        prop_assert_eq!(&from_start, &story.year);
+        // Without the founding fact nothing comes of the rest: what does not exist is not there.
+        prop_assert!(replayed.is_none());
+    }
+}

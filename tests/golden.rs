@@ -1,0 +1,83 @@
+//! What was written once is read for ever: one fact of every kind, as it was stored, with the hash it has in the tree.
+//!
+//! A line of `golden/events.jsonl` is never changed and never removed. A new kind of event gets a line: the test that
+//! misses it prints the line to append, and the root below is replaced by the one it names.
+
+use crate::support::bloc::Bloc;
+use domain::{Envelope, Event, LeafHash, Position};
+use eventlog::{EventLog, SledLog, Unconfirmed};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::collections::{BTreeMap, BTreeSet};
+
+const LINES: &str = include_str!("golden/events.jsonl");
+
+/// The root of the tree whose leaves are the lines in their order: a line that is changed, moved or removed shows here.
+const ROOT: &str = "hpmNKFzSlwVtiUok8oY9xEdne0T8rglu9WkA4YgDmEM";
+
+/// One line.
+#[derive(Deserialize, Serialize)]
+struct Line<'l> {
+    leaf: LeafHash,
+    #[serde(borrow)]
+    envelope: &'l RawValue,
+}
+
+fn lines() -> Vec<Line<'static>> {
+    let read =
+        |line: &'static str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    LINES.lines().map(read).collect()
+}
+
+fn line_of(bytes: &[u8]) -> String {
+    let text = String::from_utf8(bytes.to_vec()).expect("JSON");
+    let envelope = RawValue::from_string(text).expect("JSON");
+    let line = Line { leaf: LeafHash(tlog::leaf_hash(bytes)), envelope: &envelope };
+    serde_json::to_string(&line).expect("JSON")
+}
+
+#[test]
+fn every_line_is_read_and_would_be_written_the_same() {
+    for Line { leaf, envelope } in lines() {
+        let bytes = envelope.get().as_bytes();
+        assert_eq!(LeafHash(tlog::leaf_hash(bytes)), leaf, "{envelope}");
+        let read: Envelope =
+            serde_json::from_slice(bytes).unwrap_or_else(|error| panic!("{error}: {envelope}"));
+        let written = serde_json::to_string(&read).expect("JSON");
+        assert_eq!(written, envelope.get(), "an envelope is written in another way than it was");
+    }
+}
+
+#[test]
+fn no_line_is_changed_or_missing() {
+    let mut tree = tlog::RightEdge::default();
+    for line in lines() {
+        tree.push(tlog::leaf_hash(line.envelope.get().as_bytes()));
+    }
+    assert_eq!(LeafHash(tree.root()).to_string(), ROOT, "the root of {} lines", tree.size());
+}
+
+/// Everything that can happen is brought about over HTTP; what is stored is what would be written again; and every kind
+/// has its line.
+#[test]
+fn every_kind_of_event_happens_and_has_its_line() {
+    let bloc = Bloc::with_members(4);
+    bloc.every_kind_of_event();
+    let Bloc { place, server, .. } = bloc;
+    assert!(server.stop().success());
+    let log =
+        SledLog::open(&place.store()).and_then(Unconfirmed::confirm_by_reading).expect("the store opens");
+    let mut happened = BTreeMap::new();
+    for stored in log.read(Position(0), 1000).expect("the facts") {
+        let fact: Envelope = serde_json::from_slice(&stored.bytes).expect("a fact");
+        assert_eq!(serde_json::to_vec(&fact).expect("JSON"), stored.bytes, "stored otherwise than written");
+        happened.entry(fact.event.type_name()).or_insert(stored.bytes);
+    }
+    let kinds: BTreeSet<_> = Event::types().collect();
+    assert_eq!(happened.keys().copied().collect::<BTreeSet<_>>(), kinds, "the story leaves a kind out");
+    let read = |line: &Line<'_>| serde_json::from_str::<Envelope>(line.envelope.get()).expect("a fact");
+    let lines: Vec<_> = lines().iter().map(|line| read(line).event.type_name()).collect();
+    let missing: Vec<_> = kinds.iter().filter(|kind| !lines.contains(kind)).collect();
+    let wanted: Vec<_> = missing.iter().map(|kind| line_of(&happened[**kind])).collect();
+    assert!(missing.is_empty(), "append to tests/golden/events.jsonl:\n{}", wanted.join("\n"));
+}
