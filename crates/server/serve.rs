@@ -81,6 +81,7 @@ pub fn install_metrics() -> Result<PrometheusHandle, Exit> {
 pub struct Running {
     api: Server,
     metrics: Server,
+    histograms: PrometheusHandle,
     api_address: SocketAddr,
     metrics_address: SocketAddr,
 }
@@ -107,6 +108,7 @@ impl Running {
         .shutdown_timeout(10)
         .bind(listen.listen)
         .map_err(in_use(listen.listen))?;
+        let histograms = metrics.clone();
         let metrics = HttpServer::new(move || {
             let handle = metrics.clone();
             let page = move || std::future::ready(handle.render());
@@ -119,7 +121,13 @@ impl Running {
             addresses.into_iter().next().ok_or_else(|| Exit::failed("no address was bound"))
         };
         let (api_address, metrics_address) = (first(api.addrs())?, first(metrics.addrs())?);
-        Ok(Self { api: api.run(), metrics: metrics.disable_signals().run(), api_address, metrics_address })
+        Ok(Self {
+            api: api.run(),
+            metrics: metrics.disable_signals().run(),
+            histograms,
+            api_address,
+            metrics_address,
+        })
     }
 
     /// Where the API listens.
@@ -141,12 +149,22 @@ impl Running {
     pub async fn until_stopped(self) -> Result<(), Exit> {
         let metrics = self.metrics.handle();
         let metrics_task = actix_web::rt::spawn(self.metrics);
+        let tidying = actix_web::rt::spawn(tidy(self.histograms));
         let outcome = self.api.await;
         metrics.stop(false).await;
         // The task only carries the metrics server, which has just been stopped.
         let _ = metrics_task.await;
+        tidying.abort();
         tracing::info!("stopped");
         outcome.map_err(Exit::from)
+    }
+}
+
+/// Sums up what the histograms were told. They keep every value until then, and nobody may ever ask for the metrics.
+async fn tidy(histograms: PrometheusHandle) {
+    loop {
+        histograms.run_upkeep();
+        tokio::time::sleep(Duration::from_secs(5)).await;
     }
 }
 

@@ -1,7 +1,8 @@
 //! HTTP in, HTTP out: routes, authorisation, problems, OpenAPI.
 //!
 //! # Layout
-//! - [`service`]: what actix mounts; [`middleware`]: the one function every request passes
+//! - [`service`]: what actix mounts; [`paths`]: which path a request names; [`middleware`]: the one function every
+//!   request passes
 //! - [`routes`]: the registry, and what facts and reads have in common; [`resources`]: the rows
 //! - [`auth`]: access tokens
 //! - [`mod@body`]: bodies and parameters, each declared once for the check and for the document; [`json`]: strict JSON
@@ -21,6 +22,7 @@ pub mod issue;
 pub mod json;
 pub mod middleware;
 pub mod page;
+pub mod paths;
 pub mod problem;
 pub mod resources;
 pub mod routes;
@@ -32,9 +34,9 @@ pub use service::Service;
 
 use app::{App, Receipt};
 use domain::{ClientId, RequestId};
+use paths::Pattern;
 use problem::{Code, Problem};
 use routes::{Kind, fact};
-use service::Pattern;
 
 /// Carries out a request that did not come over HTTP: the same path, key and body, the same checks, the same facts.
 ///

@@ -52,12 +52,12 @@ thread_local! {
     static MINT: RefCell<Mint> = RefCell::default();
 }
 
-/// One path as one worker serves it.
+/// The service as one worker holds it.
 pub struct Mounted {
     service: Arc<Service>,
-    path: Option<Path>,
-    /// The series of this path, looked up once each: building their labels for every request costs more than counting.
-    series: RefCell<Vec<Series>>,
+    /// The series of every path and, last, of everything that is none; looked up once each: building their labels for
+    /// every request costs more than counting.
+    series: Vec<RefCell<Vec<Series>>>,
 }
 
 /// What is counted for one method and one status.
@@ -69,25 +69,28 @@ struct Series {
 }
 
 impl Mounted {
-    /// A path of the registry, or `None` for everything that is not in it.
-    pub fn new(service: &Arc<Service>, path: Option<&Path>) -> Self {
-        Self { service: Arc::clone(service), path: path.cloned(), series: RefCell::default() }
+    /// The service for one worker.
+    pub fn new(service: &Arc<Service>) -> Self {
+        let series = std::iter::repeat_with(RefCell::default).take(service.paths().len() + 1).collect();
+        Self { service: Arc::clone(service), series }
     }
 
-    fn route(&self) -> &'static str {
-        self.path.as_ref().map_or("unmatched", |path| path.template)
-    }
-
-    fn count(&self, method: &'static str, status: StatusCode, took: Duration) {
-        let mut known = self.series.borrow_mut();
+    fn count(&self, path: Option<usize>, method: &'static str, status: StatusCode, took: Duration) {
+        let paths = self.service.paths();
+        let mut known = self.series[path.unwrap_or(paths.len())].borrow_mut();
         let at = known.iter().position(|series| series.method == method && series.status == status);
         let at = at.unwrap_or_else(|| {
-            known.push(Series::new(self.route(), method, status));
+            known.push(Series::new(route(path.map(|path| &paths[path])), method, status));
             known.len() - 1
         });
         known[at].requests.increment(1);
         known[at].seconds.record(took);
     }
+}
+
+/// How a path is named where requests are counted and written down.
+fn route(path: Option<&Path>) -> &'static str {
+    path.map_or("unmatched", |path| path.template)
 }
 
 impl Series {
@@ -106,21 +109,24 @@ impl Series {
 
 /// Answers one request.
 pub async fn answer(mounted: &Mounted, request: &HttpRequest, payload: Payload) -> HttpResponse {
-    let (service, path) = (&*mounted.service, mounted.path.as_ref());
+    let service = &*mounted.service;
+    let (index, parameters) = service.find(request.match_info().as_str()).unzip();
+    let path = index.map(|index| &service.paths()[index]);
+    let found = parameters.as_deref().unwrap_or_default();
     let started = Instant::now();
     let now = service.app().now();
     let id =
         MINT.with_borrow_mut(|mint| mint.event_id(now)).map_or(RequestId(Uuid::nil()), |id| RequestId(id.0));
     let seen = OnceCell::new();
-    let outcome = caught(dispatch(service, path, request, payload, id, &seen)).await;
+    let outcome = caught(dispatch(service, path.zip(Some(found)), request, payload, id, &seen)).await;
     let mut response = match outcome {
         Ok(answer) => succeed(answer, request),
         Err(problem) => refuse(&problem, request, id),
     };
     stamp(response.headers_mut(), id);
     let (method, took) = (method_label(request.method()), started.elapsed());
-    mounted.count(method, response.status(), took);
-    write_line(method, mounted.route(), response.status(), took, id, seen.get());
+    mounted.count(index, method, response.status(), took);
+    write_line(method, route(path), response.status(), took, id, seen.get());
     response
 }
 
@@ -136,13 +142,13 @@ async fn caught(work: impl Future<Output = Result<Answer, Problem>>) -> Result<A
 
 async fn dispatch(
     service: &Service,
-    path: Option<&Path>,
+    path: Option<(&Path, &[(&'static str, &str)])>,
     request: &HttpRequest,
     payload: Payload,
     id: RequestId,
     seen: &OnceCell<Arc<Claims>>,
 ) -> Result<Answer, Problem> {
-    let Some(path) = path else { return elsewhere(request) };
+    let Some((path, found)) = path else { return elsewhere(request) };
     if request.method() == Method::OPTIONS {
         return Ok(options(path));
     }
@@ -150,8 +156,14 @@ async fn dispatch(
         return Err(Problem::new(Code::MethodNotAllowed).with_header(header::ALLOW, path.allow.clone()));
     };
     let claims = authorise(service, route, request.headers(), seen).await?;
-    let call =
-        Call { service, claims, language: language(request.headers()), form: form(route, request)?, id };
+    let call = Call {
+        service,
+        claims,
+        language: language(request.headers()),
+        form: form(route, request)?,
+        id,
+        found,
+    };
     match (&route.kind, claims) {
         (Kind::Fact(row), Some(claims)) => {
             let body = body(request.headers(), payload).await?;
@@ -160,9 +172,7 @@ async fn dispatch(
         // A fact without an author cannot be recorded, so no row can make one public.
         (Kind::Fact(_), None) => Err(Problem::no_token()),
         (Kind::Read(row), _) => read::answer(row, route.access, &call, request).await,
-        (Kind::Page(page), _) => {
-            page(&call, request.match_info().iter().next().map_or("", |(_, value)| value))
-        }
+        (Kind::Page(page), _) => page(&call, found.first().map_or("", |(_, value)| value)),
     }
 }
 

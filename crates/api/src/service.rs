@@ -1,15 +1,15 @@
-//! The service as actix sees it: one resource per path, one function for every request.
+//! The service as actix sees it: one function for every request.
 
 use crate::{
     answer::Answer,
     auth::Verifier,
-    body::parameters::Pairs,
     docs,
     middleware::{self, Mounted},
+    paths::{Found, Paths},
     routes::{Kind, Route, document::document},
 };
 use actix_web::{
-    Handler, HttpRequest, HttpResponse,
+    HttpRequest,
     http::{Method, header::HeaderValue},
     web::{self, Bytes, Payload, ServiceConfig},
 };
@@ -28,6 +28,7 @@ pub struct Service {
     app: Arc<App>,
     verifier: Arc<Verifier>,
     paths: Vec<Path>,
+    finder: Paths,
     document: Document,
     standings: Shelf,
     pub(crate) swagger: Arc<utoipa_swagger_ui::Config<'static>>,
@@ -70,10 +71,12 @@ impl Service {
             let _ = write!(tag, "{byte:02x}");
             tag
         });
+        let paths = paths_of(&routes);
         Ok(Self {
             app,
             verifier,
-            paths: paths_of(&routes),
+            finder: Paths::new(paths.iter().map(|path| path.template)),
+            paths,
             document: Document { json, tag },
             standings: Shelf::default(),
             swagger: docs::config(),
@@ -104,30 +107,10 @@ impl Service {
     pub fn paths(&self) -> &[Path] {
         &self.paths
     }
-}
 
-/// A path template, matched without a server.
-#[derive(Clone, Copy, Debug)]
-pub struct Pattern(pub &'static str);
-
-impl Pattern {
-    /// The parameters of a path of this form.
-    pub fn parameters<'p>(self, path: &'p str) -> Option<Pairs<'p>> {
-        let (mut wanted, mut given) = (self.0.split('/'), path.split('/'));
-        let mut found: Vec<(&'p str, &'p str)> = Vec::new();
-        loop {
-            match (wanted.next(), given.next()) {
-                (None, None) => return Some(Pairs::known(found.into_iter())),
-                (Some(name), Some(value)) => {
-                    match name.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                        Some(name) => found.push((name, value)),
-                        None if name == value => {}
-                        None => return None,
-                    }
-                }
-                (None, Some(_)) | (Some(_), None) => return None,
-            }
-        }
+    /// Which of [`Service::paths`] a path is, and the parameters in it.
+    pub fn find<'p>(&self, path: &'p str) -> Option<(usize, Found<'p>)> {
+        self.finder.find(path)
     }
 }
 
@@ -198,17 +181,10 @@ impl Path {
 /// HttpServer::new(move || actix_web::App::new().configure(|config| api::service::mount(config, &service)))
 /// ```
 pub fn mount(config: &mut ServiceConfig, service: &Arc<Service>) {
-    for path in service.paths() {
-        config.service(web::resource(path.template).to(handler(Mounted::new(service, Some(path)))));
-    }
-    config.default_service(web::to(handler(Mounted::new(service, None))));
-}
-
-fn handler(mounted: Mounted) -> impl Handler<(HttpRequest, Payload), Output = HttpResponse> {
     // One counter per worker and path instead of one that all workers fight over.
-    let mounted = Rc::new(mounted);
-    move |request: HttpRequest, payload: Payload| {
+    let mounted = Rc::new(Mounted::new(service));
+    config.default_service(web::to(move |request: HttpRequest, payload: Payload| {
         let mounted = Rc::clone(&mounted);
         async move { middleware::answer(&mounted, &request, payload).await }
-    }
+    }));
 }

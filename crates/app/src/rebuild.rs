@@ -5,7 +5,7 @@ use domain::{Envelope, LeafHash, Position};
 use eventlog::{EventLog, LogError, Page, Stored, pages};
 use std::{
     sync::Arc,
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
     thread,
 };
 use tlog::RightEdge;
@@ -38,7 +38,8 @@ pub enum RebuildError {
     },
 }
 
-type Decoded = Result<Vec<(Envelope, LeafHash)>, LogError>;
+/// The facts of a page with their leaf hashes.
+type Chunk = Vec<(Envelope, LeafHash)>;
 
 /// Reads a stored fact.
 ///
@@ -64,12 +65,16 @@ pub fn rebuild(
     let decoders = thread::available_parallelism().map_or(2, usize::from).clamp(1, 8);
     let mut rebuilt = Rebuilt { views: Views::default(), tree: RightEdge::default() };
     thread::scope(|scope| {
-        let (raw, decoded): (Vec<_>, Vec<_>) = (0..decoders).map(|_| decoder(scope)).unzip();
+        let (raw, decoders): (Vec<_>, Vec<_>) = (0..decoders).map(|_| decoder(scope)).unzip();
         let reader = scope.spawn(move || read_all(log, &raw));
         // Pages went round the decoders in turn, so they are taken back in turn.
-        for chunk in decoded.iter().cycle().map_while(|from| from.recv().ok()) {
-            fold(&mut rebuilt, mark, chunk?)?;
+        for decoder in decoders.iter().cycle() {
+            let Ok(chunk) = decoder.decoded.recv() else { break };
+            let chunk = chunk?;
+            fold(&mut rebuilt, mark, &chunk)?;
             progress(rebuilt.views.head());
+            // At the end of the log the decoder is gone, and the chunk with it.
+            let _ = decoder.folded.send(chunk);
         }
         match reader.join() {
             Ok(outcome) => outcome.map_err(RebuildError::from),
@@ -79,19 +84,34 @@ pub fn rebuild(
     Ok(rebuilt)
 }
 
-fn decoder<'s>(scope: &'s thread::Scope<'s, '_>) -> (SyncSender<Arc<Page>>, Receiver<Decoded>) {
+/// A decoder as the fold sees it.
+struct Decoder {
+    decoded: Receiver<Result<Chunk, LogError>>,
+    /// Chunks go back to be freed where they were allocated: freeing another thread's memory is slow.
+    folded: Sender<Chunk>,
+}
+
+fn decoder<'s>(scope: &'s thread::Scope<'s, '_>) -> (SyncSender<Arc<Page>>, Decoder) {
     let (raw, pages) = sync_channel::<Arc<Page>>(AHEAD);
     let (out, decoded) = sync_channel(AHEAD);
+    let (folded, spent) = channel::<Chunk>();
     scope.spawn(move || {
         for page in pages {
-            let facts =
-                page.iter().map(|(at, bytes)| Ok((read(at, bytes)?, LeafHash(tlog::leaf_hash(bytes)))));
-            if out.send(facts.collect()).is_err() {
+            let mut chunk = spent.try_recv().unwrap_or_default();
+            chunk.clear();
+            if out.send(decode_page(&page, chunk)).is_err() {
                 return;
             }
         }
     });
-    (raw, decoded)
+    (raw, Decoder { decoded, folded })
+}
+
+fn decode_page(page: &Page, mut chunk: Chunk) -> Result<Chunk, LogError> {
+    for (at, bytes) in page.iter() {
+        chunk.push((read(at, bytes)?, LeafHash(tlog::leaf_hash(bytes))));
+    }
+    Ok(chunk)
 }
 
 fn read_all(log: &dyn EventLog, decoders: &[SyncSender<Arc<Page>>]) -> Result<(), LogError> {
@@ -104,7 +124,7 @@ fn read_all(log: &dyn EventLog, decoders: &[SyncSender<Arc<Page>>]) -> Result<()
     Ok(())
 }
 
-fn fold(rebuilt: &mut Rebuilt, mark: Position, facts: Vec<(Envelope, LeafHash)>) -> Result<(), RebuildError> {
+fn fold(rebuilt: &mut Rebuilt, mark: Position, facts: &[(Envelope, LeafHash)]) -> Result<(), RebuildError> {
     for (fact, leaf) in facts {
         let expected = rebuilt.views.head();
         if fact.position != expected {
@@ -113,7 +133,7 @@ fn fold(rebuilt: &mut Rebuilt, mark: Position, facts: Vec<(Envelope, LeafHash)>)
         if fact.position < mark {
             rebuilt.tree.push(leaf.0);
         }
-        rebuilt.views.fold(&fact, leaf);
+        rebuilt.views.fold(fact, *leaf);
     }
     Ok(())
 }

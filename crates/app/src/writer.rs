@@ -9,8 +9,8 @@ use crate::{
     proofs,
 };
 use domain::{
-    Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, LeafHash, Rejection, RequestRef, Rights,
-    Role, Timestamp,
+    Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, LeafHash, Position, Rejection,
+    RequestRef, Rights, Role, Timestamp,
     bloc::{Bloc, BlocAct, BlocCommand},
     grant::{Given, Grant, GrantCommand},
     rejection::Thing,
@@ -83,9 +83,10 @@ impl Writer {
         match self.commit(requests) {
             Ok((outcomes, facts)) => {
                 let head = self.shared.head.borrow().to_owned();
-                for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                let receipts = receipts(outcomes, facts, head);
+                for (reply, receipt) in replies.into_iter().zip(receipts) {
                     // A caller that has gone away is no fault: the facts stand, its key will find them.
-                    let _ = reply.send(receipt(outcome, &facts, head));
+                    let _ = reply.send(receipt);
                 }
             }
             Err(error) => {
@@ -297,11 +298,32 @@ fn claimed_day(claimed: Option<Date>, received: Timestamp) -> Result<Date, Failu
     }
 }
 
-fn receipt(outcome: Outcome, facts: &[Envelope], head: domain::Position) -> Result<Receipt, Failure> {
-    match outcome {
-        Outcome::Facts { range, replayed } => Ok(Receipt { replayed, facts: facts[range].to_vec(), head }),
+/// The answers to a group. Facts are handed over, not copied, but to a repetition within the group.
+fn receipts(
+    outcomes: Vec<Outcome>,
+    facts: Vec<Envelope>,
+    head: Position,
+) -> impl Iterator<Item = Result<Receipt, Failure>> {
+    let repeated: Vec<_> = outcomes.iter().filter_map(|outcome| copied(outcome, &facts)).collect();
+    let (mut facts, mut repeated) = (facts.into_iter(), repeated.into_iter());
+    outcomes.into_iter().map(move |outcome| match outcome {
+        // Requests were decided in the order of their facts.
+        Outcome::Facts { range, replayed: false } => {
+            Ok(Receipt { replayed: false, facts: facts.by_ref().take(range.len()).collect(), head })
+        }
+        Outcome::Facts { replayed: true, .. } => {
+            Ok(Receipt { replayed: true, facts: repeated.next().unwrap_or_default(), head })
+        }
         Outcome::Earlier(facts) => Ok(Receipt { replayed: true, facts, head }),
         Outcome::Refused(failure) => Err(failure),
+    })
+}
+
+/// The facts of a request that repeats one of the same group.
+fn copied(outcome: &Outcome, facts: &[Envelope]) -> Option<Vec<Envelope>> {
+    match outcome {
+        Outcome::Facts { range, replayed: true } => Some(facts[range.clone()].to_vec()),
+        Outcome::Facts { replayed: false, .. } | Outcome::Earlier(_) | Outcome::Refused(_) => None,
     }
 }
 

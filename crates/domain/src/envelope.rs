@@ -2,10 +2,11 @@
 
 use crate::{
     BlocId, Date, DocumentNumber, EmulationYear, Event, EventId, GrantId, RequestId, Timestamp, UnitId,
+    lent::Lent,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
 /// The largest envelope, in bytes; anything larger belongs into a document kept by its hash.
 pub const MAX_ENVELOPE_BYTES: usize = 60_000;
@@ -104,7 +105,7 @@ impl Serialize for StreamId {
 
 impl<'de> Deserialize<'de> for StreamId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <Cow<'de, str>>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        Lent::deserialize(deserializer)?.0.parse().map_err(de::Error::custom)
     }
 }
 
@@ -149,7 +150,7 @@ macro_rules! byte_strings {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <Cow<'de, str>>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+                Lent::deserialize(deserializer)?.0.parse().map_err(de::Error::custom)
             }
         }
     )+};
@@ -219,7 +220,7 @@ impl fmt::Debug for ClientId {
 
 impl<'de> Deserialize<'de> for ClientId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(&<Cow<'de, str>>::deserialize(deserializer)?).map_err(de::Error::custom)
+        Self::new(&Lent::deserialize(deserializer)?.0).map_err(de::Error::custom)
     }
 }
 

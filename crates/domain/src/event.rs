@@ -1,6 +1,6 @@
 //! The union of everything that can happen, and how it is written: `{"type":"year.report_filed","data":{…}}`.
 
-use crate::{bloc::BlocEvent, grant::GrantEvent, unit::UnitEvent, year::YearEvent};
+use crate::{bloc::BlocEvent, grant::GrantEvent, lent::Lent, unit::UnitEvent, year::YearEvent};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, DeserializeSeed, IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -99,22 +99,24 @@ impl<'de> Deserialize<'de> for Event {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Event, A::Error> {
-                match map.next_key::<Cow<'de, str>>()? {
-                    Some(key) if key == "type" => {}
+                match map.next_key::<Lent<'de>>()? {
+                    Some(Lent(key)) if key == "type" => {}
                     _ => return Err(de::Error::custom("an event must name its type first")),
                 }
-                let type_name = map.next_value::<Cow<'de, str>>()?;
-                let aggregate = type_name.split('.').next().unwrap_or_default().to_owned();
-                let whole = MapAccessDeserializer::new(Rewound {
-                    type_name: Some(type_name),
-                    at_type: false,
-                    rest: map,
-                });
-                match aggregate.as_str() {
-                    "bloc" => BlocEvent::deserialize(whole).map(Event::Bloc),
-                    "grant" => GrantEvent::deserialize(whole).map(Event::Grant),
-                    "unit" => UnitEvent::deserialize(whole).map(Event::Unit),
-                    "year" => YearEvent::deserialize(whole).map(Event::Year),
+                let Lent(type_name) = map.next_value()?;
+                let aggregate = type_name.split('.').next().unwrap_or_default();
+                let whole = |type_name| {
+                    MapAccessDeserializer::new(Rewound {
+                        type_name: Some(type_name),
+                        at_type: false,
+                        rest: map,
+                    })
+                };
+                match aggregate {
+                    "bloc" => BlocEvent::deserialize(whole(type_name)).map(Event::Bloc),
+                    "grant" => GrantEvent::deserialize(whole(type_name)).map(Event::Grant),
+                    "unit" => UnitEvent::deserialize(whole(type_name)).map(Event::Unit),
+                    "year" => YearEvent::deserialize(whole(type_name)).map(Event::Year),
                     _ => Err(de::Error::custom(format_args!("unknown aggregate {aggregate:?}"))),
                 }
             }

@@ -20,6 +20,7 @@ pub mod event;
 pub mod grant;
 pub mod identifier;
 pub mod ids;
+mod lent;
 pub mod names;
 pub mod points;
 pub mod regulation;

@@ -1,7 +1,8 @@
 //! Points (điểm): exact decimals, never floats.
 
+use crate::lent::Lent;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{borrow::Cow, fmt, iter::Sum, ops, str::FromStr};
+use std::{fmt, iter::Sum, ops, str::FromStr};
 
 /// A number of points, held in hundredths: the finest unit any score sheet read so far uses
 /// (`NUMERIC(5,2)` in Khánh Hòa, Quy định 11-QĐ/TU).
@@ -87,7 +88,7 @@ impl Serialize for Points {
 
 impl<'de> Deserialize<'de> for Points {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <Cow<'de, str>>::deserialize(deserializer)?;
+        let text = Lent::deserialize(deserializer)?.0;
         text.parse().map_err(de::Error::custom)
     }
 }

@@ -153,7 +153,7 @@ pub async fn answer(
         client,
         key: &key,
         path: request.path(),
-        parameters: Pairs::known(request.match_info().iter()),
+        parameters: call.parameters(),
         body,
         id: call.id,
         expected,

@@ -19,6 +19,7 @@ pub use read::Read;
 use crate::{
     answer::Answer,
     auth::{Claims, Scope, ScopeSet},
+    body::parameters::Pairs,
     problem::Problem,
     service::Service,
     words::{Language, Words},
@@ -182,9 +183,16 @@ pub struct Call<'c> {
     pub form: &'static str,
     /// The id of the request.
     pub id: RequestId,
+    /// The parameters in the path.
+    pub found: &'c [(&'static str, &'c str)],
 }
 
-impl Call<'_> {
+impl<'c> Call<'c> {
+    /// The parameters in the path, to be taken.
+    pub fn parameters(&self) -> Pairs<'c> {
+        Pairs::known(self.found.iter().copied())
+    }
+
     /// The roles the caller's client holds today.
     pub fn roles(&self) -> Vec<Role> {
         let Some(claims) = self.claims else { return Vec::new() };

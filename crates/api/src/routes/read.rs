@@ -92,7 +92,7 @@ impl ReadRow {
 
 async fn parse_and_answer<R: Read>(call: &Call<'_>, request: &HttpRequest) -> Result<Answer, Problem> {
     let mut path_faults = Faults::new(Place::Path);
-    let path = R::Path::take(&mut Pairs::known(request.match_info().iter()), &mut path_faults);
+    let path = R::Path::take(&mut call.parameters(), &mut path_faults);
     let mut query_faults = Faults::new(Place::Query);
     let mut pairs = Pairs::query(request.query_string(), &mut query_faults);
     let query = R::Query::take(&mut pairs, &mut query_faults);

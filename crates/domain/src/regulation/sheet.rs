@@ -1,9 +1,9 @@
 //! The score sheet (bảng điểm): parts, criteria, and the arithmetic of a score.
 
 use super::Step;
-use crate::{LocalisedName, Name, Points};
+use crate::{LocalisedName, Name, Points, lent::Lent};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
 /// A score sheet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,7 +200,7 @@ impl Serialize for CriterionId {
 
 impl<'de> Deserialize<'de> for CriterionId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <Cow<'de, str>>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        Lent::deserialize(deserializer)?.0.parse().map_err(de::Error::custom)
     }
 }
 

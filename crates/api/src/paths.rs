@@ -1,0 +1,138 @@
+//! Which path of the registry a request names.
+//!
+//! actix tries one resource after the other, most of them by a regular expression; with this many paths under
+//! `/v1/blocs/{bloc}/years/{year}` that costs several times what the answer costs. Here a path is compared segment by
+//! segment with the few templates of the same length.
+
+use crate::body::parameters::Pairs;
+
+/// A path template, matched without a server.
+#[derive(Clone, Copy, Debug)]
+pub struct Pattern(pub &'static str);
+
+/// The parameters found in a path, in its order.
+pub type Found<'p> = Vec<(&'static str, &'p str)>;
+
+/// One segment of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Segment {
+    /// These characters.
+    Literal(&'static str),
+    /// Any characters, at least one; the name of the parameter.
+    Parameter(&'static str),
+}
+
+impl Pattern {
+    /// The parameters of a path of this form.
+    pub fn parameters(self, path: &str) -> Option<Pairs<'_>> {
+        let mut given = path.split('/');
+        let mut found = Vec::new();
+        for segment in self.segments() {
+            segment.take(given.next()?, &mut found)?;
+        }
+        given.next().is_none().then(|| Pairs::known(found.into_iter()))
+    }
+
+    fn segments(self) -> impl Iterator<Item = Segment> {
+        self.0.split('/').map(|text| {
+            let name = text.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+            name.map_or(Segment::Literal(text), Segment::Parameter)
+        })
+    }
+}
+
+impl Segment {
+    fn take<'p>(self, given: &'p str, found: &mut Found<'p>) -> Option<()> {
+        match self {
+            Self::Literal(text) => (text == given).then_some(()),
+            Self::Parameter(_) if given.is_empty() => None,
+            Self::Parameter(name) => {
+                found.push((name, given));
+                Some(())
+            }
+        }
+    }
+}
+
+/// The templates of the registry, by their number of segments; and those whose last parameter takes all that is left.
+#[derive(Debug, Default)]
+pub struct Paths {
+    by_length: Vec<Vec<(usize, Box<[Segment]>)>>,
+    open: Vec<(usize, &'static str, &'static str)>,
+}
+
+impl Paths {
+    /// Of templates that would each otherwise win over the ones behind them; the answers of [`Paths::find`] count them
+    /// from 0.
+    pub fn new(templates: impl Iterator<Item = &'static str>) -> Self {
+        let mut paths = Self::default();
+        for (index, template) in templates.enumerate() {
+            if let Some((start, name)) = template.strip_suffix(":.*}").and_then(|text| text.split_once('{')) {
+                paths.open.push((index, start, name));
+                continue;
+            }
+            let segments: Box<[Segment]> = Pattern(template).segments().collect();
+            if paths.by_length.len() <= segments.len() {
+                paths.by_length.resize_with(segments.len() + 1, Vec::new);
+            }
+            paths.by_length[segments.len()].push((index, segments));
+        }
+        paths
+    }
+
+    /// The template of a path, and its parameters.
+    pub fn find<'p>(&self, path: &'p str) -> Option<(usize, Found<'p>)> {
+        let length = path.bytes().filter(|byte| *byte == b'/').count() + 1;
+        let mut found = Vec::new();
+        let fits = |segments: &[Segment], found: &mut Found<'p>| {
+            found.clear();
+            segments.iter().zip(path.split('/')).all(|(segment, given)| segment.take(given, found).is_some())
+        };
+        let mut templates = self.by_length.get(length).into_iter().flatten();
+        if let Some((index, _)) = templates.find(|(_, segments)| fits(segments, &mut found)) {
+            return Some((*index, found));
+        }
+        self.open.iter().find_map(|(index, start, name)| {
+            path.strip_prefix(start).map(|rest| (*index, vec![(*name, rest)]))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources;
+
+    #[test]
+    fn every_path_of_the_registry_is_found_and_names_its_parameters() {
+        let mut templates: Vec<_> =
+            resources::ALL.iter().copied().flatten().map(|route| route.path).collect();
+        templates.sort_unstable();
+        templates.dedup();
+        let paths = Paths::new(templates.iter().copied());
+        for (index, template) in templates.iter().enumerate() {
+            let path = template.replace(":.*", "").replace(['{', '}'], "~");
+            let (found, parameters) = paths.find(&path).unwrap();
+            assert_eq!(found, index, "{template}");
+            for (name, value) in parameters {
+                assert_eq!(value, format!("~{name}~"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_literal_wins_over_a_parameter_and_nothing_is_no_parameter() {
+        let paths = Paths::new(["/a/b", "/a/{x}", "/a/{x}/c"].into_iter());
+        assert_eq!(paths.find("/a/b"), Some((0, vec![])));
+        assert_eq!(paths.find("/a/bb"), Some((1, vec![("x", "bb")])));
+        assert_eq!(paths.find("/a/b/c"), Some((2, vec![("x", "b")])));
+        let open = Paths::new(["/docs", "/docs/{file:.*}"].into_iter());
+        assert_eq!(open.find("/docs"), Some((0, vec![])));
+        assert_eq!(open.find("/docs/"), Some((1, vec![("file", "")])));
+        assert_eq!(open.find("/docs/a/b.js"), Some((1, vec![("file", "a/b.js")])));
+        assert_eq!(open.find("/docsx"), None);
+        for path in ["/a/", "/a", "/a//c", "/a/b/", "a/b", "", "/", "/a/b/c/d", "/A/b/c"] {
+            assert_eq!(paths.find(path), None, "{path}");
+        }
+    }
+}
