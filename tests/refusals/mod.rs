@@ -23,7 +23,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// What no client can provoke, and why.
-const OUT_OF_REACH: [(Code, &str); 5] = [
+const OUT_OF_REACH: [(Code, &str); 4] = [
     (
         Code::BallotIncomplete,
         "a choice waiting aside must vanish from the store while the log keeps its vote",
@@ -31,7 +31,6 @@ const OUT_OF_REACH: [(Code, &str); 5] = [
     (Code::InternalServerError, "a mistake in the program; the api's own tests make a handler panic"),
     (Code::StorageUnavailable, "the disk must fail; the app's own tests have a log that fails on demand"),
     (Code::ReadOnly, "the disk must have failed before; the app's own tests have a log that fails on demand"),
-    (Code::WrongYear, "no act names a year besides its path, so no rule has anything to compare"),
 ];
 
 /// The refusals met so far.

@@ -108,13 +108,6 @@ pub enum Rejection {
     SameUnit(UnitId),
     /// No one was chosen: the ballot gave no majority.
     NoMajority(BallotId),
-    /// The year named does not fit.
-    WrongYear {
-        /// What was given.
-        given: EmulationYear,
-        /// What was expected.
-        expected: EmulationYear,
-    },
 }
 
 /// What a rejection can speak of.

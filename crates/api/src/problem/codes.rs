@@ -172,9 +172,6 @@ codes! {
     SameUnit = "sameUnit", CONFLICT, "Same unit",
         "Hai vai phải do hai đơn vị khác nhau giữ.", "Two parts must be taken by two different units.",
         "Nêu hai đơn vị khác nhau.", "Name two different units.";
-    WrongYear = "wrongYear", CONFLICT, "Wrong year",
-        "Năm được nêu không khớp.", "The year named does not fit.",
-        "Dùng năm trong expected.", "Use expected.";
     PreconditionFailed = "preconditionFailed", PRECONDITION_FAILED, "Precondition failed",
         "Đối tượng đã thay đổi sau phiên bản nêu trong If-Match.", "The thing has changed since the version in If-Match.",
         "Đọc lại, so với current_etag rồi quyết định.", "Read it again, compare with current_etag and decide anew.";

@@ -72,9 +72,6 @@ impl From<Rejection> for Problem {
                 of(Code::OtherMethod).say(method_words(method)).with("method", plain(&method))
             }
             Rejection::SameUnit(unit) => of(Code::SameUnit).with("unit", plain(&unit)),
-            Rejection::WrongYear { given, expected } => {
-                of(Code::WrongYear).with("given", plain(&given)).with("expected", plain(&expected))
-            }
         }
     }
 }

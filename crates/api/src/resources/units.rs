@@ -266,7 +266,7 @@ impl Read for Units {
         let UnitQuery { q, kind, bloc, scheme, identifier, limit, cursor, as_of, as_of_position } = query;
         let asked = (&q, kind, bloc, scheme, &identifier);
         let page = Page::open(call, PageQuery { cursor, limit, as_of, as_of_position }, &asked)?;
-        let named = (scheme, identifier.as_ref().map(|value| &*value.0));
+        let named = (scheme, identifier.as_ref().map(|value| value.0.as_str()));
         let candidates = candidates(call, q.as_ref(), named, &page.moment)?;
         let members = match bloc {
             None => None,
