@@ -13,7 +13,7 @@
 
 mod clients;
 
-use clients::{Engine, Measured, PlainFile, Sled, drive};
+use clients::{Engine, Measured, PlainFile, Sled, drive, facts, pool};
 use domain::Position;
 use std::{
     env, fs,
@@ -34,19 +34,25 @@ fn setting(name: &str, default: usize) -> usize {
     env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
+/// A folder that goes when it is dropped, in the folder named by `PLACE` if it is set.
+fn place() -> tempfile::TempDir {
+    let folder = env::var("PLACE").unwrap_or_else(|_| env!("CARGO_TARGET_TMPDIR").to_owned());
+    tempfile::tempdir_in(folder).unwrap()
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
 
-/// Facts of about the same size, ready to be handed over.
 fn append() {
     let slice = Duration::from_millis(setting("SLICE_MS", 800) as u64);
     let chosen = setting("CLIENTS", 0);
+    let pool = pool();
     for clients in [1, 64, 256].into_iter().filter(|clients| chosen == 0 || chosen == *clients) {
         let (mut sled, mut file) = (Vec::new(), Vec::new());
         for round in 0..setting("ROUNDS", 5) {
-            let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+            let place = place();
             let mut both: [(&mut Vec<Measured>, Box<dyn Engine>); 2] = [
                 (&mut file, Box::new(PlainFile::create(&place.path().join("file")))),
                 (&mut sled, Box::new(Sled::create(&place.path().join("sled")))),
@@ -55,7 +61,7 @@ fn append() {
                 both.reverse();
             }
             for (results, engine) in both {
-                results.push(drive(engine, clients, slice));
+                results.push(drive(engine, clients, slice, &pool));
             }
         }
         let rate =
@@ -64,6 +70,10 @@ fn append() {
         println!("append_{clients}_clients_file {:.0} facts/s", rate(&file));
         println!("append_{clients}_clients_sled {:.0} facts/s", rate(&sled));
         println!("append_{clients}_clients_ratio {:.2} sled/file", median(ratios));
+        for (name, results) in [("file", &file), ("sled", &sled)] {
+            let work = median(results.iter().map(|measured| measured.work).collect());
+            println!("append_{clients}_clients_{name}_work {work:.1} us/fact");
+        }
         for (name, of) in [("p50", 50), ("p99", 99)] {
             let latency = median(sled.iter().map(|measured| measured.latency(of)).collect());
             println!("append_{clients}_clients_sled_{name} {latency:.3} ms");
@@ -76,7 +86,7 @@ fn disk() {
     for (name, facts, group) in
         [("groups_of_256", many, 256), ("one_by_one", setting("DISK_ONES", many / 10), 1)]
     {
-        let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let place = place();
         let started = Instant::now();
         let json = fill(place.path(), facts, group);
         let bytes = folder_bytes(place.path());
@@ -88,12 +98,12 @@ fn disk() {
 }
 
 /// Writes facts in durable groups; gives the bytes of their JSON.
-fn fill(folder: &Path, facts: usize, group: usize) -> u64 {
+fn fill(folder: &Path, count: usize, group: usize) -> u64 {
     let log = SledLog::open(folder).unwrap().confirm_by_reading().unwrap();
     let mut samples = Samples::new(1);
     let mut json = 0;
-    for at in (0..facts).step_by(group) {
-        let group = samples.facts(group.min(facts - at));
+    for at in (0..count).step_by(group) {
+        let group = facts(&mut samples, group.min(count - at));
         json += group.iter().map(|fact| fact.bytes.len() as u64).sum::<u64>();
         log.turn(Position(at as u64)).unwrap().commit(&group, &[]).unwrap();
     }
@@ -116,7 +126,7 @@ fn folder_bytes(folder: &Path) -> u64 {
 /// The memory a store needs after many facts, while filling and after opening, and how fast all facts are read.
 fn memory_and_scan() {
     let facts = setting("MEMORY_FACTS", 1_000_000);
-    let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let place = place();
     let before = resident_mib();
     fill(place.path(), facts, 256);
     println!("memory_after_filling_{facts} {:.0} MiB", resident_mib() - before);
