@@ -1,9 +1,9 @@
-//! What durability costs: `cargo bench -p thidua-eventlog [-- append | disk | memory | scan]`.
+//! What durability costs: `cargo bench -p thidua-eventlog [-- append | disk | memory]`.
 //!
 //! Prints `name value unit`. Rates are compared with a plain file and one sync per group in the same round, because
 //! disks have moods; the ratio is the median over the rounds. Settable by the environment: `ROUNDS` (5), `SLICE_MS`
-//! (800), `CLIENTS` (1, 64 and 256), `DISK_FACTS` (200,000 written in groups of 256; a tenth of it one by one), `DISK_ONES` (that tenth),
-//! `MEMORY_FACTS` (1,000,000).
+//! (800), `CLIENTS` (1, 64 and 256), `DISK_FACTS` (200,000 written in groups of 256), `DISK_ONES` (a tenth of that, one
+//! by one), `MEMORY_FACTS` (1,000,000), `PLACE` (where to write; the target folder).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,18 +13,25 @@
 
 mod clients;
 
-use clients::{Engine, Measured, PlainFile, Sled, drive, facts, pool};
+use clients::{Engine, Measured, PlainFile, Sled, drive, facts, pool, processor_seconds};
 use domain::Position;
 use std::{
     env, fs,
     path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
 use thidua_eventlog::{EventLog, SledLog, contract::Samples, pages};
 
 fn main() {
     let chosen: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let parts: [(&str, fn()); 3] = [("append", append), ("disk", disk), ("memory", memory_and_scan)];
+    // The two halves of `memory`, each in a process of its own.
+    match chosen.first().map(String::as_str) {
+        Some("filled") => return filled(),
+        Some("reopened") => return reopened(),
+        _ => {}
+    }
+    let parts: [(&str, fn()); 3] = [("append", append), ("disk", disk), ("memory", memory)];
     for (_, part) in parts.iter().filter(|(name, _)| chosen.is_empty() || chosen.iter().any(|c| c == name)) {
         part();
     }
@@ -123,31 +130,44 @@ fn folder_bytes(folder: &Path) -> u64 {
         .sum()
 }
 
-/// The memory a store needs after many facts, while filling and after opening, and how fast all facts are read.
-fn memory_and_scan() {
-    let facts = setting("MEMORY_FACTS", 1_000_000);
+/// The memory a store needs after many facts, in the process that wrote them and in a fresh one that opens it.
+fn memory() {
     let place = place();
-    let before = resident_mib();
-    fill(place.path(), facts, 256);
-    println!("memory_after_filling_{facts} {:.0} MiB", resident_mib() - before);
+    let store = place.path().to_str().unwrap();
+    for part in ["filled", "reopened"] {
+        let done = Command::new(env::current_exe().unwrap()).arg(part).env("STORE", store).status().unwrap();
+        assert!(done.success(), "{part} failed");
+    }
+}
+
+fn filled() {
+    let facts = setting("MEMORY_FACTS", 1_000_000);
+    fill(env::var("STORE").unwrap().as_ref(), facts, 256);
+    println!("memory_after_filling_{facts} {:.0} MiB", resident_mib());
+}
+
+/// How fast all facts are read, and what that needs.
+fn reopened() {
+    let facts = setting("MEMORY_FACTS", 1_000_000);
+    let place = env::var("STORE").unwrap();
     let started = Instant::now();
-    let opened = SledLog::open(place.path()).unwrap();
+    let opened = SledLog::open(place.as_ref()).unwrap();
     println!("open_{facts} {:.0} ms", started.elapsed().as_secs_f64() * 1e3);
-    let started = Instant::now();
+    println!("memory_after_opening_{facts} {:.0} MiB", resident_mib());
+    let (started, worked) = (Instant::now(), processor_seconds());
     let mut bytes = 0;
     for page in pages(&opened, Position(0)..opened.head().unwrap()) {
         bytes += page.unwrap().iter().map(|(_, fact)| fact.len()).sum::<usize>();
     }
-    let seconds = started.elapsed().as_secs_f64();
-    println!(
-        "scan_{facts} {:.2} million_facts/s ({:.0} MB/s)",
-        facts as f64 / seconds / 1e6,
-        bytes as f64 / seconds / 1e6
-    );
+    let (seconds, worked) = (started.elapsed().as_secs_f64(), processor_seconds() - worked);
+    let rate = |facts: f64, seconds: f64| facts / seconds / 1e6;
+    println!("scan_{facts} {:.2} million_facts/s", rate(facts as f64, seconds));
+    println!("scan_{facts}_processor {:.2} million_facts/s of a core", rate(facts as f64, worked));
+    println!("scan_{facts}_bytes {:.0} MB/s", rate(bytes as f64, seconds));
+    println!("memory_after_scanning_{facts} {:.0} MiB", resident_mib());
     let started = Instant::now();
     let log = opened.confirm_by_reading().unwrap();
-    println!("confirm_{facts} {:.2} million_facts/s", facts as f64 / started.elapsed().as_secs_f64() / 1e6);
-    println!("memory_after_scanning_{facts} {:.0} MiB", resident_mib() - before);
+    println!("confirm_{facts} {:.2} million_facts/s", rate(facts as f64, started.elapsed().as_secs_f64()));
     assert_eq!(log.head().unwrap(), Position(facts as u64));
 }
 

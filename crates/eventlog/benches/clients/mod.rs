@@ -160,7 +160,7 @@ pub fn drive(
 }
 
 /// The time this process has had a core, in seconds; the kernel counts hundredths.
-fn processor_seconds() -> f64 {
+pub fn processor_seconds() -> f64 {
     let status = fs::read_to_string("/proc/self/stat").unwrap();
     let fields: Vec<_> = status.rsplit(')').next().unwrap().split_whitespace().collect();
     fields[11..13].iter().map(|ticks| ticks.parse::<f64>().unwrap() / 100.0).sum()
