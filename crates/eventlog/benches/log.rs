@@ -1,9 +1,9 @@
-//! What durability costs: `cargo bench -p thidua-eventlog [-- append | disk | memory | scan]`.
+//! What durability costs: `cargo bench -p thidua-eventlog [-- append | disk | memory]`.
 //!
 //! Prints `name value unit`. Rates are compared with a plain file and one sync per group in the same round, because
 //! disks have moods; the ratio is the median over the rounds. Settable by the environment: `ROUNDS` (5), `SLICE_MS`
-//! (800), `CLIENTS` (1, 64 and 256), `DISK_FACTS` (200,000 written in groups of 256; a tenth of it one by one), `DISK_ONES` (that tenth),
-//! `MEMORY_FACTS` (1,000,000).
+//! (800), `CLIENTS` (1, 64 and 256), `DISK_FACTS` (200,000 written in groups of 256), `DISK_ONES` (a tenth of that, one
+//! by one), `MEMORY_FACTS` (1,000,000), `PLACE` (where to write; the target folder).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,18 +13,25 @@
 
 mod clients;
 
-use clients::{Engine, Measured, PlainFile, Sled, drive};
+use clients::{Engine, Measured, PlainFile, Sled, drive, facts, pool, processor_seconds};
 use domain::Position;
 use std::{
     env, fs,
     path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
 use thidua_eventlog::{EventLog, SledLog, contract::Samples, pages};
 
 fn main() {
     let chosen: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let parts: [(&str, fn()); 3] = [("append", append), ("disk", disk), ("memory", memory_and_scan)];
+    // The two halves of `memory`, each in a process of its own.
+    match chosen.first().map(String::as_str) {
+        Some("filled") => return filled(),
+        Some("reopened") => return reopened(),
+        _ => {}
+    }
+    let parts: [(&str, fn()); 3] = [("append", append), ("disk", disk), ("memory", memory)];
     for (_, part) in parts.iter().filter(|(name, _)| chosen.is_empty() || chosen.iter().any(|c| c == name)) {
         part();
     }
@@ -34,19 +41,25 @@ fn setting(name: &str, default: usize) -> usize {
     env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
+/// A folder that goes when it is dropped, in the folder named by `PLACE` if it is set.
+fn place() -> tempfile::TempDir {
+    let folder = env::var("PLACE").unwrap_or_else(|_| env!("CARGO_TARGET_TMPDIR").to_owned());
+    tempfile::tempdir_in(folder).unwrap()
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
 
-/// Facts of about the same size, ready to be handed over.
 fn append() {
     let slice = Duration::from_millis(setting("SLICE_MS", 800) as u64);
     let chosen = setting("CLIENTS", 0);
+    let pool = pool();
     for clients in [1, 64, 256].into_iter().filter(|clients| chosen == 0 || chosen == *clients) {
         let (mut sled, mut file) = (Vec::new(), Vec::new());
         for round in 0..setting("ROUNDS", 5) {
-            let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+            let place = place();
             let mut both: [(&mut Vec<Measured>, Box<dyn Engine>); 2] = [
                 (&mut file, Box::new(PlainFile::create(&place.path().join("file")))),
                 (&mut sled, Box::new(Sled::create(&place.path().join("sled")))),
@@ -55,7 +68,7 @@ fn append() {
                 both.reverse();
             }
             for (results, engine) in both {
-                results.push(drive(engine, clients, slice));
+                results.push(drive(engine, clients, slice, &pool));
             }
         }
         let rate =
@@ -64,6 +77,10 @@ fn append() {
         println!("append_{clients}_clients_file {:.0} facts/s", rate(&file));
         println!("append_{clients}_clients_sled {:.0} facts/s", rate(&sled));
         println!("append_{clients}_clients_ratio {:.2} sled/file", median(ratios));
+        for (name, results) in [("file", &file), ("sled", &sled)] {
+            let work = median(results.iter().map(|measured| measured.work).collect());
+            println!("append_{clients}_clients_{name}_work {work:.1} us/fact");
+        }
         for (name, of) in [("p50", 50), ("p99", 99)] {
             let latency = median(sled.iter().map(|measured| measured.latency(of)).collect());
             println!("append_{clients}_clients_sled_{name} {latency:.3} ms");
@@ -76,7 +93,7 @@ fn disk() {
     for (name, facts, group) in
         [("groups_of_256", many, 256), ("one_by_one", setting("DISK_ONES", many / 10), 1)]
     {
-        let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let place = place();
         let started = Instant::now();
         let json = fill(place.path(), facts, group);
         let bytes = folder_bytes(place.path());
@@ -88,12 +105,12 @@ fn disk() {
 }
 
 /// Writes facts in durable groups; gives the bytes of their JSON.
-fn fill(folder: &Path, facts: usize, group: usize) -> u64 {
+fn fill(folder: &Path, count: usize, group: usize) -> u64 {
     let log = SledLog::open(folder).unwrap().confirm_by_reading().unwrap();
     let mut samples = Samples::new(1);
     let mut json = 0;
-    for at in (0..facts).step_by(group) {
-        let group = samples.facts(group.min(facts - at));
+    for at in (0..count).step_by(group) {
+        let group = facts(&mut samples, group.min(count - at));
         json += group.iter().map(|fact| fact.bytes.len() as u64).sum::<u64>();
         log.turn(Position(at as u64)).unwrap().commit(&group, &[]).unwrap();
     }
@@ -113,31 +130,44 @@ fn folder_bytes(folder: &Path) -> u64 {
         .sum()
 }
 
-/// The memory a store needs after many facts, while filling and after opening, and how fast all facts are read.
-fn memory_and_scan() {
+/// The memory a store needs after many facts, in the process that wrote them and in a fresh one that opens it.
+fn memory() {
+    let place = place();
+    let store = place.path().to_str().unwrap();
+    for part in ["filled", "reopened"] {
+        let done = Command::new(env::current_exe().unwrap()).arg(part).env("STORE", store).status().unwrap();
+        assert!(done.success(), "{part} failed");
+    }
+}
+
+fn filled() {
     let facts = setting("MEMORY_FACTS", 1_000_000);
-    let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let before = resident_mib();
-    fill(place.path(), facts, 256);
-    println!("memory_after_filling_{facts} {:.0} MiB", resident_mib() - before);
+    fill(env::var("STORE").unwrap().as_ref(), facts, 256);
+    println!("memory_after_filling_{facts} {:.0} MiB", resident_mib());
+}
+
+/// How fast all facts are read, and what that needs.
+fn reopened() {
+    let facts = setting("MEMORY_FACTS", 1_000_000);
+    let place = env::var("STORE").unwrap();
     let started = Instant::now();
-    let opened = SledLog::open(place.path()).unwrap();
+    let opened = SledLog::open(place.as_ref()).unwrap();
     println!("open_{facts} {:.0} ms", started.elapsed().as_secs_f64() * 1e3);
-    let started = Instant::now();
+    println!("memory_after_opening_{facts} {:.0} MiB", resident_mib());
+    let (started, worked) = (Instant::now(), processor_seconds());
     let mut bytes = 0;
     for page in pages(&opened, Position(0)..opened.head().unwrap()) {
         bytes += page.unwrap().iter().map(|(_, fact)| fact.len()).sum::<usize>();
     }
-    let seconds = started.elapsed().as_secs_f64();
-    println!(
-        "scan_{facts} {:.2} million_facts/s ({:.0} MB/s)",
-        facts as f64 / seconds / 1e6,
-        bytes as f64 / seconds / 1e6
-    );
+    let (seconds, worked) = (started.elapsed().as_secs_f64(), processor_seconds() - worked);
+    let rate = |facts: f64, seconds: f64| facts / seconds / 1e6;
+    println!("scan_{facts} {:.2} million_facts/s", rate(facts as f64, seconds));
+    println!("scan_{facts}_processor {:.2} million_facts/s of a core", rate(facts as f64, worked));
+    println!("scan_{facts}_bytes {:.0} MB/s", rate(bytes as f64, seconds));
+    println!("memory_after_scanning_{facts} {:.0} MiB", resident_mib());
     let started = Instant::now();
     let log = opened.confirm_by_reading().unwrap();
-    println!("confirm_{facts} {:.2} million_facts/s", facts as f64 / started.elapsed().as_secs_f64() / 1e6);
-    println!("memory_after_scanning_{facts} {:.0} MiB", resident_mib() - before);
+    println!("confirm_{facts} {:.2} million_facts/s", rate(facts as f64, started.elapsed().as_secs_f64()));
     assert_eq!(log.head().unwrap(), Position(facts as u64));
 }
 

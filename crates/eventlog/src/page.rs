@@ -82,9 +82,9 @@ impl Page {
         &self.raw[self.start(self.index(position))..]
     }
 
-    /// Whether a fact of `bytes` would make the page larger than `limit` bytes.
-    pub(crate) fn is_full_for(&self, bytes: usize, limit: usize) -> bool {
-        !self.is_empty() && self.raw.len() + LENGTH + bytes > limit
+    /// How many bytes a fact takes in [`Page::raw`].
+    pub(crate) const fn room_for(fact: &[u8]) -> usize {
+        LENGTH + fact.len()
     }
 
     fn start(&self, index: usize) -> usize {

@@ -196,3 +196,50 @@ fn fill_the_disk(store: &Path) {
         assert_eq!(facts.len() as u64, head.0);
     }
 }
+
+/// The pieces of the last group that lie in a tree: every key of `after` that `before` has not.
+fn new_keys(before: &Path, after: &Path, tree: &str) -> Vec<sled::IVec> {
+    let keys = |folder: &Path| -> Vec<_> {
+        let db = sled::open(folder).unwrap();
+        db.open_tree(tree).unwrap().iter().keys().collect::<Result<_, _>>().unwrap()
+    };
+    let known = keys(before);
+    keys(after).into_iter().filter(|key| !known.contains(key)).collect()
+}
+
+#[test]
+fn a_group_that_was_cut_short_is_undone_and_can_be_written_again() {
+    let place = tempfile::tempdir().unwrap();
+    let (before, after) = (place.path().join("before"), place.path().join("after"));
+    let facts = write(&before, 12);
+    let mut samples = Samples::new(31);
+    samples.facts(12);
+    let fragment = vec![samples.clone().noisy_fact(9_000)];
+    let page = vec![samples.clone().noisy_fact(30_000)];
+    let pages = samples.clone().facts(200);
+    for (tree, group, least) in [("tail", fragment, 2), ("pages", page, 5), ("pages", pages, 5)] {
+        let _ = fs::remove_dir_all(&after);
+        copy(&before, &after);
+        let log = open(&after).unwrap();
+        commit(&log, &group).unwrap();
+        log.close().unwrap();
+        let pieces = new_keys(&before, &after, tree);
+        assert!(pieces.len() >= least, "{} pieces in {tree}", pieces.len());
+        for kept in 0..pieces.len() {
+            let cut = place.path().join("cut");
+            let _ = fs::remove_dir_all(&cut);
+            copy(&after, &cut);
+            fs::copy(before.join("tip"), cut.join("tip")).unwrap();
+            let db = sled::open(&cut).unwrap();
+            for key in pieces[kept..].iter().rev() {
+                db.open_tree(tree).unwrap().remove(key).unwrap();
+            }
+            drop(db);
+            assert_eq!(read(&cut).unwrap(), facts, "{kept} of {} pieces in {tree}", pieces.len());
+            let log = open(&cut).unwrap();
+            commit(&log, &group[..1]).unwrap();
+            log.close().unwrap();
+            assert_eq!(read(&cut).unwrap().len(), facts.len() + 1);
+        }
+    }
+}

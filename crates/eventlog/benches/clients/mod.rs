@@ -2,7 +2,7 @@
 
 use domain::Position;
 use std::{
-    fs::File,
+    fs::{self, File},
     io::Write,
     path::Path,
     sync::{
@@ -21,6 +21,23 @@ const GROUP: usize = 512;
 
 /// The facts clients take turns with.
 const POOL: usize = 20_000;
+
+/// The size of a fact, in bytes: near that of the events others publish their rates for.
+const FACT_BYTES: usize = 400;
+
+/// Facts of one size: the first bytes of real envelopes, with the ids, hashes and times that make them hard to compress.
+pub fn facts(samples: &mut Samples, count: usize) -> Vec<Fact> {
+    let mut facts = samples.facts(count);
+    for fact in &mut facts {
+        fact.bytes.truncate(FACT_BYTES);
+    }
+    facts
+}
+
+/// The facts clients take turns with, made once for all measurements.
+pub fn pool() -> Arc<Vec<Fact>> {
+    Arc::new(facts(&mut Samples::new(7), POOL))
+}
 
 /// Something that makes groups of facts durable.
 pub trait Engine: Send {
@@ -80,6 +97,8 @@ impl Engine for Sled {
 /// What a slice of time gave.
 pub struct Measured {
     pub per_second: f64,
+    /// What all threads worked for each fact, in microseconds. It moves less than the rate when others use the machine.
+    pub work: f64,
     /// Sorted, in milliseconds.
     latencies: Vec<f64>,
 }
@@ -94,7 +113,12 @@ impl Measured {
 type Waiting = (Fact, oneshot::Sender<()>);
 
 /// Lets `clients` append one fact after another for the length of `slice`.
-pub fn drive(mut engine: Box<dyn Engine>, clients: usize, slice: Duration) -> Measured {
+pub fn drive(
+    mut engine: Box<dyn Engine>,
+    clients: usize,
+    slice: Duration,
+    pool: &Arc<Vec<Fact>>,
+) -> Measured {
     let (send, receive) = mpsc::channel::<Waiting>();
     let writer = thread::Builder::new().name("writer".to_owned()).spawn(move || {
         while let Ok(first) = receive.recv() {
@@ -108,14 +132,14 @@ pub fn drive(mut engine: Box<dyn Engine>, clients: usize, slice: Duration) -> Me
         }
     });
     let writer = writer.unwrap();
-    let pool = Arc::new(Samples::new(7).facts(POOL));
     let stop = Arc::new(AtomicBool::new(false));
     let runtime = Builder::new_current_thread().enable_time().build().unwrap();
-    let started = Instant::now();
+    let (started, worked) = (Instant::now(), processor_seconds());
     let mut latencies: Vec<f64> = runtime.block_on(async {
         let tasks: Vec<_> = (0..clients)
             .map(|client| {
-                tokio::spawn(client_of(client * POOL / clients, send.clone(), pool.clone(), stop.clone()))
+                let first = client * POOL / clients;
+                tokio::spawn(client_of(first, send.clone(), Arc::clone(pool), stop.clone()))
             })
             .collect();
         tokio::time::sleep(slice).await;
@@ -130,7 +154,16 @@ pub fn drive(mut engine: Box<dyn Engine>, clients: usize, slice: Duration) -> Me
     drop(send);
     writer.join().unwrap();
     latencies.sort_by(f64::total_cmp);
-    Measured { per_second: latencies.len() as f64 / elapsed, latencies }
+    let count = latencies.len() as f64;
+    let work = (processor_seconds() - worked) * 1e6 / count;
+    Measured { per_second: count / elapsed, work, latencies }
+}
+
+/// The time this process has had a core, in seconds; the kernel counts hundredths.
+pub fn processor_seconds() -> f64 {
+    let status = fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<_> = status.rsplit(')').next().unwrap().split_whitespace().collect();
+    fields[11..13].iter().map(|ticks| ticks.parse::<f64>().unwrap() / 100.0).sum()
 }
 
 async fn client_of(

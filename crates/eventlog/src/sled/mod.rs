@@ -61,13 +61,14 @@ impl SledLog {
         let tip = tip_before_opening(folder)?;
         let trees = trees::Trees::open(opening::database(folder)?, folder)?;
         opening::sync_names(folder).map_err(LogError::failed("syncing the store's folder"))?;
-        let (page, next_slot) = opening::open_page(&trees)?;
-        let log = page.end();
+        let end = opening::end(&trees)?;
+        let log = end.page.end();
         if log < tip.position {
             return Err(LogError::BehindTip { tip: tip.position, log });
         }
         opening::check_format(folder, &trees, log == Position(0))?;
-        let store = Arc::new(Store::new(folder.to_owned(), trees, page, next_slot, lock)?);
+        trees.remove(&end.unfinished_pages, &end.unfinished_slots)?;
+        let store = Arc::new(Store::new(folder.to_owned(), trees, end.page, end.next_slot, lock)?);
         match store.blobs()? {
             0 => Ok(Unconfirmed { tip, store }),
             _ => {

@@ -2,7 +2,7 @@
 
 use super::{
     guard::{self, guarded},
-    layout::{Piece, join, seal, slot_of, unseal},
+    layout::{Piece, is_cut_short, join, seal, slot_of, unseal},
     trees::Trees,
 };
 use crate::{LogError, Page, files};
@@ -19,7 +19,7 @@ const FORMAT: &[u8] = b"1";
 const FORMAT_KEY: &[u8] = b"format";
 
 /// The cache of sled, in bytes. Page lookups are sequential or rare, so more gains nothing.
-const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+const CACHE_BYTES: u64 = 48 * 1024 * 1024;
 
 /// How long a sled of this process, just dropped, may still hold its own lock.
 const LET_GO: Duration = Duration::from_secs(5);
@@ -118,17 +118,29 @@ pub(super) fn check_format(folder: &Path, trees: &Trees, is_new: bool) -> Result
     }
 }
 
-/// The facts after the last full page, and the slot the next fragment takes.
-pub(super) fn open_page(trees: &Trees) -> Result<(Page, u32), LogError> {
-    let end = trees.last_page()?.map_or(Position(0), |page| page.end());
-    let slots = guard::sled("reading the tail", end, || trees.tail.iter().collect::<Result<Vec<_>, _>>())?;
-    let mut page = Page::new(end);
+/// Where a store ends.
+pub(super) struct End {
+    /// The facts after the last full page.
+    pub page: Page,
+    /// The slot the next fragment takes.
+    pub next_slot: u32,
+    /// What is left of a group that was cut short before anyone was told it was written: pieces of pages …
+    pub unfinished_pages: Vec<Piece>,
+    /// … or slots of the tail.
+    pub unfinished_slots: Vec<u32>,
+}
+
+/// Finds the end of the last whole group.
+pub(super) fn end(trees: &Trees) -> Result<End, LogError> {
+    let (first, unfinished_pages) = last_whole_page(trees)?;
+    let slots = guard::sled("reading the tail", first, || trees.tail.iter().collect::<Result<Vec<_>, _>>())?;
+    let mut page = Page::new(first);
     let mut next_slot = 0;
     let mut run = Vec::new();
     for (key, value) in slots {
         let piece = Piece::read(&key, &value)
             .ok_or_else(|| LogError::damaged(page.end(), "a slot of the tail fails its checksum"))?;
-        if piece.first < end {
+        if piece.first < first {
             // Left over from an earlier page: slots are overwritten, never removed.
             continue;
         }
@@ -136,17 +148,34 @@ pub(super) fn open_page(trees: &Trees) -> Result<(Page, u32), LogError> {
         let slot = slot
             .ok_or_else(|| LogError::damaged(page.end(), "the slots of the tail do not follow each other"))?;
         next_slot = slot + 1;
-        let parts = usize::from(piece.parts);
-        run.push(piece);
-        if run.len() == parts {
-            let fragment = join(&run).map_err(|what| LogError::damaged(page.end(), what))?;
+        run.push((slot, piece));
+        let pieces: Vec<_> = run.iter().map(|(_, piece)| piece.clone()).collect();
+        if !is_cut_short(&pieces) {
+            let fragment = join(&pieces).map_err(|what| LogError::damaged(page.end(), what))?;
             fragment.iter().for_each(|(_, bytes)| page.push(bytes));
             run.clear();
         }
     }
-    if run.is_empty() {
-        Ok((page, next_slot))
-    } else {
-        Err(LogError::damaged(page.end(), "the last slot is missing"))
+    let unfinished_slots: Vec<_> = run.into_iter().map(|(slot, _)| slot).collect();
+    let next_slot = unfinished_slots.first().copied().unwrap_or(next_slot);
+    Ok(End { page, next_slot, unfinished_pages, unfinished_slots })
+}
+
+/// Where the last page of the last whole group ends, and the pieces that lie after it.
+fn last_whole_page(trees: &Trees) -> Result<(Position, Vec<Piece>), LogError> {
+    let mut unfinished = Vec::new();
+    let mut run = trees.last_run(Position(u64::MAX))?;
+    if is_cut_short(&run) {
+        let first = run[0].first;
+        unfinished = std::mem::replace(&mut run, trees.last_run(first)?);
+    }
+    loop {
+        let Some(Piece { first, continues, .. }) = run.first() else { return Ok((Position(0), unfinished)) };
+        let (first, continues) = (*first, *continues);
+        if !continues {
+            let page = join(&run).map_err(|what| LogError::damaged(first, what))?;
+            return Ok((page.end(), unfinished));
+        }
+        unfinished.extend(std::mem::replace(&mut run, trees.last_run(first)?));
     }
 }

@@ -139,7 +139,8 @@ impl SledTurn<'_> {
         aside: &[AsideChange],
     ) -> Result<(), LogError> {
         let open = Arc::clone(&self.store.open.read());
-        let (full, page) = fill(&open, facts);
+        let facts: Vec<_> = facts.collect();
+        let (full, page) = fill(&open, &facts);
         let barrier = (!aside.is_empty()).then(|| self.store.aside.write());
         let written = self.write_pages(&open, &full, &page, aside);
         let next_slot = written.map_err(|error| self.store.fail(error))?;
@@ -151,7 +152,7 @@ impl SledTurn<'_> {
         Ok(())
     }
 
-    /// Writes the pages that became full and what is new in the open page; gives the next free slot.
+    /// Writes the pages that became full, or what is new in the open page; gives the next free slot.
     fn write_pages(
         &mut self,
         open: &Page,
@@ -159,30 +160,11 @@ impl SledTurn<'_> {
         page: &Page,
         aside: &[AsideChange],
     ) -> Result<u32, LogError> {
-        let cutting = LogError::failed::<std::io::Error>("compressing facts");
-        let mut unit = Unit { aside, ..Unit::default() };
-        let mut slot = self.writer.next_slot;
-        let mut cut = || -> std::io::Result<()> {
-            for page in full {
-                unit.pages.extend(
-                    self.writer.cutter.cut(page.first(), page.raw(), |part| page_key(page.first(), part))?,
-                );
-                slot = 0;
-            }
-            let first = page.first().max(open.end());
-            if first < page.end() {
-                let start = slot;
-                unit.tail = self
-                    .writer
-                    .cutter
-                    .cut(first, page.raw_from(first), |part| slot_key(start + u32::from(part)))?;
-                slot = unit.tail.len().try_into().ok().and_then(|n| start.checked_add(n)).unwrap_or(u32::MAX);
-            }
-            Ok(())
-        };
-        cut().map_err(cutting)?;
+        let unit = self.cut(open, full, page, aside).map_err(LogError::failed("compressing facts"))?;
+        let used = u32::try_from(unit.tail.len()).unwrap_or(u32::MAX);
+        let next_slot = if full.is_empty() { self.writer.next_slot.saturating_add(used) } else { 0 };
         if unit.pages.is_empty() && unit.tail.is_empty() && aside.is_empty() {
-            return Ok(slot);
+            return Ok(next_slot);
         }
         self.store.trees.commit(&unit, open.end())?;
         // sled can only outgrow its leaves when it splits or merges them, which a plain overwritten slot does not.
@@ -190,31 +172,57 @@ impl SledTurn<'_> {
             let source = "sled moved values to `blobs/`, which it never syncs";
             return Err(LogError::failed("keeping facts in the store's file")(source));
         }
-        Ok(slot)
+        Ok(next_slot)
+    }
+
+    fn cut<'u>(
+        &mut self,
+        open: &Page,
+        full: &[Page],
+        page: &Page,
+        aside: &'u [AsideChange],
+    ) -> std::io::Result<Unit<'u>> {
+        let Writer { next_slot, cutter } = &mut *self.writer;
+        let mut unit = Unit { aside, ..Unit::default() };
+        for (index, page) in full.iter().enumerate() {
+            let continues = index + 1 < full.len();
+            let key = |part| page_key(page.first(), part);
+            unit.pages.extend(cutter.cut(page.first(), page.raw(), continues, key)?);
+        }
+        if full.is_empty() && open.end() < page.end() {
+            let key = |part| slot_key(next_slot.saturating_add(u32::from(part)));
+            unit.tail = cutter.cut(open.end(), page.raw_from(open.end()), false, key)?;
+        }
+        Ok(unit)
     }
 }
 
-/// Adds facts after the open page; gives the pages that became full and the new open page.
+/// Adds a group after the open page; gives the pages that are full with it and the new open page.
 ///
-/// A page that one group fills by half is full at once: its facts are compressed once, not first as a fragment and
-/// again in the page, and the group stays a single write.
-fn fill<'b>(open: &Page, facts: impl Iterator<Item = &'b [u8]>) -> (Vec<Page>, Page) {
-    let mut full = Vec::new();
+/// The group ends with a full page, or none is full. A group of half a page makes it full: its facts are compressed
+/// once, not first as a fragment and again in the page.
+fn fill(open: &Page, group: &[&[u8]]) -> (Vec<Page>, Page) {
     let mut page = open.clone();
-    let mut close = |page: &mut Page| {
-        let next = Page::new(page.end());
-        full.push(std::mem::replace(page, next));
-    };
-    for bytes in facts {
-        if page.is_full_for(bytes.len(), PAGE_BYTES) {
-            close(&mut page);
+    let new: usize = group.iter().map(|bytes| Page::room_for(bytes)).sum();
+    let all = open.raw().len() + new;
+    if all < PAGE_BYTES && new < PAGE_BYTES / 2 {
+        group.iter().for_each(|bytes| page.push(bytes));
+        return (Vec::new(), page);
+    }
+    // Pages of the same size: a short one at the end would cost as much as a whole one.
+    let pages = ((all + PAGE_BYTES / 2) / PAGE_BYTES).max(1);
+    let size = all.div_ceil(pages);
+    let mut full = Vec::with_capacity(pages);
+    for bytes in group {
+        if page.raw().len() >= size {
+            let next = Page::new(page.end());
+            full.push(std::mem::replace(&mut page, next));
         }
         page.push(bytes);
     }
-    if page.raw_from(open.end()).len() >= PAGE_BYTES / 2 {
-        close(&mut page);
-    }
-    (full, page)
+    let next = Page::new(page.end());
+    full.push(page);
+    (full, next)
 }
 
 impl Turn for SledTurn<'_> {

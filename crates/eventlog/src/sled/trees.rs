@@ -2,7 +2,7 @@
 
 use super::{
     guard,
-    layout::{Entry, Piece, join, page_key, seal, unseal},
+    layout::{Entry, Piece, join, page_key, seal, slot_key, unseal},
 };
 use crate::{AsideChange, AsideEntries, LogError, Page};
 use ::sled::{Db, Transactional, Tree, transaction::TransactionError};
@@ -24,7 +24,7 @@ pub(super) struct Trees {
     blobs: PathBuf,
 }
 
-/// One atomic unit, ready to be written.
+/// One atomic unit, ready to be written. A group of facts is either pages or a fragment.
 #[derive(Default)]
 pub(super) struct Unit<'a> {
     /// Pieces of pages that became full.
@@ -52,17 +52,23 @@ impl Trees {
 
     /// Writes a unit, all or nothing, and makes it durable. `position` is named if sled reports damage.
     pub(super) fn commit(&self, unit: &Unit<'_>, position: Position) -> Result<(), LogError> {
-        match (&unit.pages[..], &unit.tail[..], unit.aside) {
-            // One insert is atomic by itself, and cheaper than a transaction.
-            ([], [(slot, value)], []) => {
-                guard::sled("writing facts", position, || self.tail.insert(slot, value.as_slice()))?;
-            }
-            ([(key, value)], [], []) => {
-                guard::sled("writing facts", position, || self.pages.insert(key, value.as_slice()))?;
-            }
-            _ => self.transact(unit, position)?,
+        if unit.aside.is_empty() {
+            guard::sled("writing facts", position, || self.insert(unit))?;
+        } else {
+            self.transact(unit, position)?;
         }
         self.make_durable()
+    }
+
+    /// Writes the pieces one after the other. How a group that was cut short is told, `layout` says.
+    fn insert(&self, unit: &Unit<'_>) -> ::sled::Result<()> {
+        let inserts = [(&self.pages, &unit.pages), (&self.tail, &unit.tail)];
+        for (tree, (key, value)) in
+            inserts.iter().flat_map(|(tree, entries)| entries.iter().map(move |entry| (tree, entry)))
+        {
+            tree.insert(key, value.as_slice())?;
+        }
+        Ok(())
     }
 
     fn transact(&self, unit: &Unit<'_>, position: Position) -> Result<(), LogError> {
@@ -105,9 +111,31 @@ impl Trees {
         Ok(entries.count())
     }
 
-    /// The last full page; `None` before the first is full.
-    pub(super) fn last_page(&self) -> Result<Option<Page>, LogError> {
-        self.page_at(Position(u64::MAX))
+    /// The pieces of the last full page that begins before `end`, as many as there are.
+    pub(super) fn last_run(&self, end: Position) -> Result<Vec<Piece>, LogError> {
+        let last = guard::sled("reading facts", end, || {
+            self.pages.range(..page_key(end, 0)).next_back().transpose()
+        })?;
+        match last.as_ref().map(|(key, _)| first_of(key)) {
+            None => Ok(Vec::new()),
+            Some(None) => Err(LogError::damaged(end, "a page has an impossible key")),
+            Some(Some(first)) => self.pieces(first),
+        }
+    }
+
+    /// Removes what is left of a group that was cut short, last pieces first, so that it stays cut short until the
+    /// end.
+    pub(super) fn remove(&self, pages: &[Piece], slots: &[u32]) -> Result<(), LogError> {
+        if pages.is_empty() && slots.is_empty() {
+            return Ok(());
+        }
+        let mut pages: Vec<_> = pages.iter().map(|piece| page_key(piece.first, piece.part)).collect();
+        pages.sort();
+        guard::sled("removing an unfinished group", Position(0), || {
+            pages.iter().rev().try_for_each(|key| self.pages.remove(key).map(drop))?;
+            slots.iter().rev().try_for_each(|slot| self.tail.remove(slot_key(*slot)).map(drop))
+        })?;
+        self.make_durable()
     }
 
     /// The full page with the largest first position up to `position`.
