@@ -98,26 +98,33 @@ async fn parse_and_answer<R: Read>(call: &Call<'_>, request: &HttpRequest) -> Re
     let query = R::Query::take(&mut pairs, &mut query_faults);
     pairs.close(&mut query_faults);
     match (path_faults.finish(path), query_faults.finish(query)) {
-        (Ok(path), Ok(query)) => R::answer(call, path, query).await,
+        (Ok(path), Ok(query)) => {
+            wait_for_what_was_seen(call, request.headers()).await?;
+            R::answer(call, path, query).await
+        }
         (path, query) => {
             Err(Problem::invalid([path.err(), query.err()].into_iter().flatten().flatten().collect()))
         }
     }
 }
 
-/// Waits for what the client has seen, parses, answers.
+/// Waits until the views hold what the client has seen elsewhere.
+async fn wait_for_what_was_seen(call: &Call<'_>, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(seen) = min_position(headers)? else { return Ok(()) };
+    let app = call.service.app();
+    if app.head() < seen && !app.reach(seen, PATIENCE).await {
+        return Err(Problem::behind(app.head()));
+    }
+    Ok(())
+}
+
+/// Parses, waits for what the client has seen, answers.
 pub async fn answer(
     row: &ReadRow,
     access: Access,
     call: &Call<'_>,
     request: &HttpRequest,
 ) -> Result<Answer, Problem> {
-    if let Some(seen) = min_position(request.headers())? {
-        let app = call.service.app();
-        if app.head() < seen && !app.reach(seen, PATIENCE).await {
-            return Err(Problem::behind(app.head()));
-        }
-    }
     let answer = (row.answer)(call, request).await?;
     let cache = match access {
         Access::Public => row.cache,
