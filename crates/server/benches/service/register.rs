@@ -91,7 +91,7 @@ impl House {
 
     /// Lets a client act; the rules must agree.
     pub async fn act(&self, client: &ClientId, act: Act) -> Receipt {
-        let documents = if self.number() % 4 == 0 {
+        let documents = if self.number().is_multiple_of(4) {
             vec![DocumentNumber::new(&format!("{}/HD-UBND", 1 + self.number() % 3000)).unwrap()]
         } else {
             Vec::new()
