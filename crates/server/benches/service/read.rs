@@ -107,9 +107,9 @@ pub fn report(name: &str, ours: &[Round], base: &[Round]) {
     println!("{name}_base_processor {:.1} us/request", micros(base));
     let ratios = pairs().map(|(ours, base)| base.processor_micros / ours.processor_micros);
     println!("{name}_processor_ratio {:.2} of_base", median(ratios.collect()));
-    for (share, label) in [(0.5, "p50"), (0.99, "p99"), (0.999, "p99.9")] {
+    for (of_thousand, label) in [(500, "p50"), (990, "p99"), (999, "p99.9")] {
         let [ours, base] = [ours, base]
-            .map(|rounds| median(rounds.iter().map(|round| round.measured.latency(share)).collect()));
+            .map(|rounds| median(rounds.iter().map(|round| round.measured.latency(of_thousand)).collect()));
         println!("{name}_{label} {ours:.3} ms (base {base:.3})");
     }
 }
