@@ -26,10 +26,9 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// The latency that this share of the requests stayed under, in milliseconds.
-    #[allow(clippy::cast_possible_truncation, reason = "a share of a length is a place within it")]
-    pub fn latency(&self, share: f64) -> f64 {
-        self.latencies[((self.latencies.len() - 1) as f64 * share) as usize]
+    /// The latency that so many of a thousand requests stayed under, in milliseconds.
+    pub fn latency(&self, of_thousand: usize) -> f64 {
+        self.latencies[(self.latencies.len() - 1) * of_thousand / 1000]
     }
 
     pub fn count(&self) -> usize {
