@@ -38,8 +38,14 @@ def before_call(context, case, kwargs):
     if isinstance(body, dict):
         if body.get("from", "") > body.get("to", "9"):
             body["from"], body["to"] = body["to"], body["from"]
+        # A regulation is adopted whole or by the code of one that comes along.
         if "preset" in body:
             body.pop("regulation", None)
+        elif case.operation.path.endswith("/regulations") and "regulation" not in body:
+            body["preset"] = "hcmc-2008"
+        # An act counts from a day at most a year ahead.
+        if str(body.get("effective_on", "")) > "2027":
+            body["effective_on"] = "2026-01-02"
         # The form of an identifier depends on its scheme; an internal one is free.
         identifiers = [*body.get("identifiers", []), *([body["identifier"]] if "identifier" in body else [])]
         for identifier in identifiers:

@@ -305,9 +305,8 @@ fn candidates(
             Ok(views.directory.units(key.as_deref(), moment.position()))
         }
         (Some(scheme), Some(value)) => {
-            let identifier = UnitIdentifier::new(scheme, value);
-            let identifier =
-                identifier.map_err(|_| Problem::parameter("identifier", "a value of the scheme"))?;
+            // What cannot be an identifier of the scheme belongs to nobody.
+            let Ok(identifier) = UnitIdentifier::new(scheme, value) else { return Ok(Vec::new()) };
             let owner = views.directory.by_identifier(&identifier);
             // Reading at a moment asks for the views again.
             drop(views);
