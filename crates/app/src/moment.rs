@@ -122,15 +122,6 @@ impl Moment {
         )
     }
 
-    /// The facts of a stream known at this moment, in order.
-    ///
-    /// # Errors
-    /// When the log cannot be read.
-    pub fn stream(&self, stream: StreamId) -> Result<Vec<Envelope>, LogError> {
-        let positions: Vec<_> = self.shared.views.read().history.of_stream(stream, self.position).collect();
-        self.facts(&positions)
-    }
-
     /// The facts at the given positions.
     ///
     /// # Errors

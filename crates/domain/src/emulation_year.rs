@@ -17,6 +17,11 @@ pub struct EmulationYear(i16);
 pub struct NotAYear;
 
 impl EmulationYear {
+    /// The first year there can be.
+    pub const FIRST: Self = Self(1948);
+    /// The last year there can be.
+    pub const LAST: Self = Self(2199);
+
     /// The year with this number.
     pub fn new(number: i64) -> Result<Self, NotAYear> {
         i16::try_from(number).ok().filter(|n| (1948..=2199).contains(n)).map(Self).ok_or(NotAYear)

@@ -124,11 +124,6 @@ impl Date {
             .map_or(Timestamp(i64::MAX), |next| Timestamp(next.as_millisecond() - 1))
     }
 
-    /// Whole days from this day to `later`; negative when `later` comes first.
-    pub fn days_until(self, later: Self) -> i32 {
-        self.0.until(later.0).map_or(0, |span| span.get_days())
-    }
-
     /// The day `days` after this one.
     pub fn plus_days(self, days: i32) -> Self {
         Self(self.0.saturating_add(jiff::Span::new().days(days)))

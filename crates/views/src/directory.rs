@@ -144,12 +144,8 @@ impl Directory {
 
     /// The years of a bloc, in order, each with where it was opened.
     pub fn years_of(&self, bloc: BlocId) -> impl Iterator<Item = (EmulationYear, Position)> {
-        self.years().filter(move |(id, _, _)| *id == bloc).map(|(_, year, position)| (year, position))
-    }
-
-    /// Every year of every bloc, with where it was opened.
-    pub fn years(&self) -> impl Iterator<Item = (BlocId, EmulationYear, Position)> {
-        self.years_of.iter().map(|((bloc, year), position)| (*bloc, *year, *position))
+        let whole = (bloc, EmulationYear::FIRST)..=(bloc, EmulationYear::LAST);
+        self.years_of.range(whole).map(|((_, year), position)| (*year, *position))
     }
 
     /// Where a name last changed: an answer that shows names and was made after this still shows the right ones.

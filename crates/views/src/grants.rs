@@ -16,11 +16,6 @@ impl Grants {
         self.by_client.get(client).map_or(&[], Vec::as_slice)
     }
 
-    /// Every client with a grant.
-    pub fn clients(&self) -> impl Iterator<Item = (&ClientId, &[GrantId])> {
-        self.by_client.iter().map(|(client, grants)| (client, grants.as_slice()))
-    }
-
     /// Whether nobody was ever given anything: the log has no registrar yet.
     pub fn is_empty(&self) -> bool {
         self.by_client.is_empty()

@@ -13,7 +13,7 @@ use crate::{
 use actix_web::web::Bytes;
 use app::Moment;
 use domain::{
-    BlocId, EmulationYear, LocalisedName, Points, Position, UnitId,
+    BlocId, EmulationYear, LocalisedName, Points, UnitId,
     year::{RankedRow, Year},
 };
 use utoipa::openapi::{RefOr, Schema};
@@ -90,7 +90,7 @@ impl Read for Standing {
         let moment = query.moment(call)?;
         let book = year_at(&moment, &path)?;
         let bytes = write(call, &moment, &path, &book)?;
-        Ok(Answer::json(bytes).with_etag(tag(&moment, moment.position())).at(moment.position()))
+        Ok(Answer::json(bytes).with_etag(format!("p{}", moment.position())).at(moment.position()))
     }
 }
 
@@ -116,10 +116,6 @@ fn present(call: &Call<'_>, path: &YearPath) -> Result<Answer, Problem> {
     let answer = Answer::json(bytes).with_etag(format!("s{changed}-{today}"));
     call.service.standings().put(key, (changed, today), answer.clone());
     Ok(answer.at(moment.position()))
-}
-
-fn tag(moment: &Moment, position: Position) -> String {
-    format!("{}{position}", if moment.is_now() { "s" } else { "p" })
 }
 
 fn write(call: &Call<'_>, moment: &Moment, path: &YearPath, book: &Book<Year>) -> Result<Vec<u8>, Problem> {
