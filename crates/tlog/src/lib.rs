@@ -16,17 +16,17 @@
 //! Events, stores, HTTP, clocks, randomness. It sees bytes and hashes; tiles come from a function of the caller, times
 //! and seeds of keys are arguments.
 
-//MOD pub mod checkpoint;
-//MOD pub mod cosignature;
+pub mod checkpoint;
+pub mod cosignature;
 pub mod entries;
-//MOD pub mod key;
-//MOD pub mod note;
-//MOD pub mod policy;
+pub mod key;
+pub mod note;
+pub mod policy;
 pub mod proof;
-//MOD pub mod proof_file;
+pub mod proof_file;
 mod text;
 pub mod tile;
 pub mod tree;
-//MOD pub mod witness;
+pub mod witness;
 
 pub use tree::{Hash, MAX_SIZE, Node, RightEdge, empty_root, leaf_hash, node_hash};

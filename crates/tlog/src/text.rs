@@ -1,6 +1,9 @@
 //! The pieces all these texts are made of. Each has one written form.
 
-use crate::tree::{Hash, MAX_SIZE};
+use crate::{
+    proof::MAX_HASHES,
+    tree::{Hash, MAX_SIZE},
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// A decimal number without sign or leading zeros, at most [`MAX_SIZE`].
@@ -25,7 +28,29 @@ pub fn hash(text: &str) -> Option<Hash> {
     from_base64(text)?.try_into().ok()
 }
 
-/// The first line, which ends in a newline, and what follows it.
-pub fn line(text: &str) -> Option<(&str, &str)> {
-    text.split_once('\n')
+/// Why lines of hashes cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HashesFault {
+    /// This line, from 0, is no hash.
+    Hash(usize),
+    /// There are more than [`MAX_HASHES`].
+    TooMany,
+    /// No empty line follows.
+    End,
+}
+
+/// Lines with a hash each up to an empty line, and what follows it.
+pub fn hashes(text: &str) -> Result<(Vec<Hash>, &str), HashesFault> {
+    let (mut hashes, mut rest) = (Vec::new(), text);
+    loop {
+        let (line, after) = rest.split_once('\n').ok_or(HashesFault::End)?;
+        rest = after;
+        if line.is_empty() {
+            return Ok((hashes, rest));
+        }
+        if hashes.len() == MAX_HASHES {
+            return Err(HashesFault::TooMany);
+        }
+        hashes.push(hash(line).ok_or(HashesFault::Hash(hashes.len()))?);
+    }
 }
