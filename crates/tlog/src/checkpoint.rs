@@ -117,9 +117,13 @@ impl FromStr for Checkpoint {
         let mut lines = text.strip_suffix('\n').ok_or(CheckpointError::Lines)?.split('\n');
         let mut line = || lines.next().ok_or(CheckpointError::Lines);
         let (origin, size, root) = (line()?, line()?, line()?);
+        if !is_line(origin) {
+            return Err(CheckpointError::Origin);
+        }
         let size = text::decimal(size).ok_or(CheckpointError::Size)?;
         let root = text::hash(root).ok_or(CheckpointError::Root)?;
-        lines.try_fold(Self::new(origin, size, root)?, Self::with_extension)
+        let head = Self { origin: origin.to_owned(), size, root, extensions: Vec::new() };
+        lines.try_fold(head, Self::with_extension)
     }
 }
 
