@@ -4,6 +4,8 @@
 //! - `ct-merkle`: trees and both kinds of proof;
 //! - `sigstore-merkle`: both verifications, and the vectors of transparency-dev/merkle that it is published with.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod growth;
 mod log;
 mod notes;

@@ -60,7 +60,7 @@ fn spoils() -> impl Strategy<Value = Vec<Spoil>> {
     proptest::collection::vec(one, 0..3)
 }
 
-/// What is claimed: `index` is the leaf or the size of the old tree, `first` its entry's place or the old tree's root.
+/// What is claimed: `index` is the leaf or the size of the old tree.
 struct Claim {
     index: u64,
     size: u64,
@@ -124,10 +124,10 @@ proptest! {
         let (mut claim, mut old_root) = (Claim { index: old, size, proof, root: root(size) }, root(old));
         for one in &spoils {
             spoil(&mut claim, one);
-            match one {
-                Spoil::OtherLeaf(size) => old_root = root(*size),
-                Spoil::SwapRoots => std::mem::swap(&mut old_root, &mut claim.root),
-                _ => {}
+            if let Spoil::OtherLeaf(size) = one {
+                old_root = root(*size);
+            } else if let Spoil::SwapRoots = one {
+                std::mem::swap(&mut old_root, &mut claim.root);
             }
         }
         let Claim { index: old, size, proof, root } = claim;
