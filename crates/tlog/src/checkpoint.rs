@@ -138,9 +138,14 @@ impl SignedCheckpoint {
     /// Signs a head. The caller must have made sure that the tree grew out of all it signed before, and that its leaves
     /// are durable.
     pub fn sign(checkpoint: Checkpoint, log: &Signer) -> Self {
-        let text = checkpoint.to_text();
-        let signature = log.sign(&text);
-        Self { checkpoint, note: Note::new(text, signature) }
+        let signature = log.sign(&checkpoint.to_text());
+        Self::new(checkpoint, signature)
+    }
+
+    /// A head with a signature that was made elsewhere, where the key is. Whose it is stays to be verified.
+    pub fn new(checkpoint: Checkpoint, signature: NoteSignature) -> Self {
+        let note = Note::new(checkpoint.to_text(), signature);
+        Self { checkpoint, note }
     }
 
     /// Reads a signed checkpoint from its bytes.

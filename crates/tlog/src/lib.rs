@@ -9,6 +9,10 @@
 //! | [`proof_file`] | one entry's proof as a file | c2sp.org/tlog-proof |
 //! | [`policy`], [`witness`] | whom to believe, and what a witness is asked | c2sp.org/tlog-policy, tlog-witness |
 //!
+//! The specifications are those of July 2026: signed-note, tlog-checkpoint and tlog-witness v1.0.0, tlog-cosignature v1.0.1,
+//! tlog-tiles v0.1.0. Of signatures we make and check Ed25519 (types `0x01` and `0x04`); others are passed over in a note
+//! and refused in a key or policy.
+//!
 //! Every text has one form only: what a parser accepts, its writer writes back byte for byte (policy files, which
 //! people write, may be spaced and commented). What is malformed is refused with an error that says how.
 //!

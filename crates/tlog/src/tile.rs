@@ -101,9 +101,9 @@ impl Tile {
         })
     }
 
-    /// The tile above and the place in it of this tile's root, if the tile is full.
-    pub fn root_slot(self) -> Option<(u8, u64)> {
-        self.is_full().then_some((self.level + 1, self.index))
+    /// The node that is this tile's root, if the tile is full: its hash stands in the tile above, see [`slot`].
+    pub fn root(self) -> Option<Node> {
+        self.is_full().then_some(Node { height: TILE_HEIGHT * (self.level + 1), index: self.index })
     }
 }
 

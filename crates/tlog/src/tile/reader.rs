@@ -7,7 +7,8 @@ use crate::{
 };
 use thiserror::Error;
 
-/// Reads the hashes of a tree of a certain size from its tiles, each of which it asks for once.
+/// Reads the hashes of a tree of a certain size from its tiles, each of which it asks for once and keeps: make one for
+/// each proof.
 ///
 /// The hashes are as good as the tiles. Whoever does not trust their source checks what comes out against a signed root:
 /// [`verify_inclusion`](proof::verify_inclusion) and [`verify_consistency`](proof::verify_consistency) do.

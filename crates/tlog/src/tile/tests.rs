@@ -130,10 +130,11 @@ fn a_full_tile_hashes_into_its_place_in_the_tile_above() {
     let store = Store::of(70_000);
     for tile in Tile::all(70_000).filter(|tile| tile.is_full()) {
         let root = root_of(store.read(tile).unwrap().as_chunks().0).unwrap();
-        let (level, place) = tile.root_slot().unwrap();
-        let above = &store.tiles[&(level, place / 256)];
-        assert_eq!(above.as_chunks::<32>().0[usize::try_from(place % 256).unwrap()], root);
+        let (level, index, place) = slot(tile.root().unwrap()).unwrap();
+        let above = &store.tiles[&(level, index)];
+        assert_eq!(above.as_chunks::<32>().0[usize::from(place)], root);
     }
+    assert_eq!(Tile::new(0, 273, 112).unwrap().root(), None);
     assert_eq!(root_of(&[]), None);
     assert_eq!(root_of(&[empty_root(); 3]), None);
 }
