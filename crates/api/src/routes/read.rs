@@ -13,7 +13,7 @@ use crate::{
 };
 use actix_web::{
     HttpRequest,
-    http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, VARY},
+    http::header::{HeaderMap, HeaderValue, VARY},
 };
 use app::AsOf;
 use domain::{Position, Timestamp};
@@ -131,7 +131,7 @@ pub async fn answer(
         // What one client may read, a cache must not hand to the next.
         Access::Scopes(_) => Cache::NoStore,
     };
-    let answer = answer.with_header(CACHE_CONTROL, cache.header());
+    let answer = answer.with_cache(cache);
     Ok(if row.forms.len() > 1 {
         answer.with_header(VARY, HeaderValue::from_static("Accept"))
     } else {
