@@ -16,11 +16,13 @@ use crate::{
 };
 use actix_web::{
     HttpRequest, HttpResponse,
+    body::{BodyStream, to_bytes_limited},
+    dev::Payload,
     http::{
         Method, StatusCode,
         header::{self, HeaderMap, HeaderValue},
     },
-    web::{Bytes, Payload},
+    web::Bytes,
 };
 use app::mint::Mint;
 use domain::{RequestId, Timestamp};
@@ -28,7 +30,7 @@ use std::{
     cell::{OnceCell, RefCell},
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
     time::{Duration, Instant},
@@ -107,7 +109,8 @@ pub async fn answer(mounted: &Mounted, request: &HttpRequest, payload: Payload) 
         MINT.with_borrow_mut(|mint| mint.event_id(now)).map_or(RequestId(Uuid::nil()), |id| RequestId(id.0));
     let seen = OnceCell::new();
     let at_door = AtDoor { path: path.zip(Some(found)), request, id, now };
-    let response = match caught(dispatch(service, at_door, payload, &seen)).await {
+    let work = pin!(dispatch(service, at_door, payload, &seen));
+    let response = match caught(work).await {
         Ok(answer) => succeed(answer, request, id),
         Err(problem) => refuse(&problem, request, id),
     };
@@ -118,13 +121,13 @@ pub async fn answer(mounted: &Mounted, request: &HttpRequest, payload: Payload) 
 }
 
 /// A panic becomes a problem, and the connection lives on. The panic hook has already said where it happened.
-async fn caught(work: impl Future<Output = Result<Answer, Problem>>) -> Result<Answer, Problem> {
-    let mut work = pin!(work);
+fn caught(
+    mut work: Pin<&mut impl Future<Output = Result<Answer, Problem>>>,
+) -> impl Future<Output = Result<Answer, Problem>> {
     poll_fn(move |context| {
         catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))
             .unwrap_or_else(|_| Poll::Ready(Err(Problem::new(Code::InternalServerError))))
     })
-    .await
 }
 
 /// A request that has come in, and what is known of it without asking who sent it.
@@ -163,9 +166,12 @@ async fn dispatch(
     };
     match (&route.kind, claims) {
         (Kind::Fact(row), Some(claims)) => {
-            let body = body(request.headers(), payload).await?;
             // Boxed, so that reads do not carry the room it needs.
-            Box::pin(fact::answer(row, &call, &claims.client, request, &body)).await
+            Box::pin(async {
+                let body = body(request.headers(), payload).await?;
+                fact::answer(row, &call, &claims.client, request, &body).await
+            })
+            .await
         }
         // A fact without an author cannot be recorded, so no row can make one public.
         (Kind::Fact(_), None) => Err(Problem::no_token()),
@@ -251,7 +257,7 @@ async fn body(headers: &HeaderMap, payload: Payload) -> Result<Bytes, Problem> {
     if length.is_some_and(|length| length > fact::MAX_BODY_BYTES as u64) {
         return Err(Problem::body_too_large(fact::MAX_BODY_BYTES));
     }
-    match payload.to_bytes_limited(fact::MAX_BODY_BYTES).await {
+    match to_bytes_limited(BodyStream::new(payload), fact::MAX_BODY_BYTES).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(_)) => Err(Problem::invalid(vec![Issue {
             place: Place::Body,

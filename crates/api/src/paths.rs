@@ -118,7 +118,8 @@ impl Step {
     /// Follows what is left of a path; `None` is its end. What stands in for parameters is added without their names.
     fn find<'p>(&self, path: Option<&'p str>, found: &mut Found<'p>) -> Option<&End> {
         let Some(path) = path else { return self.end.as_ref() };
-        let (given, rest) = path.split_once('/').map_or((path, None), |(given, rest)| (given, Some(rest)));
+        let slash = path.bytes().position(|byte| byte == b'/');
+        let (given, rest) = slash.map_or((path, None), |at| (&path[..at], Some(&path[at + 1..])));
         if let Some(end) = self.literals.get(given).and_then(|step| step.find(rest, found)) {
             return Some(end);
         }
