@@ -147,7 +147,9 @@ impl Packer {
         let too_large = |_| std::io::Error::other("a run of facts is too large to store");
         let raw_bytes = u32::try_from(raw.len()).map_err(too_large)?;
         let compressed = raw.len() >= COMPRESS_FROM;
-        let stored = if compressed { self.0.compress(raw)? } else { raw.to_vec() };
+        let mut stored = if compressed { self.0.compress(raw)? } else { raw.to_vec() };
+        // Compression reserves more than the raw bytes; a packed page may wait for long.
+        stored.shrink_to_fit();
         Ok(Packed { first, compressed, raw_bytes, stored })
     }
 }

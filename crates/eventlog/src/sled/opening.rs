@@ -20,7 +20,7 @@ const FORMAT: &[u8] = b"2";
 const FORMAT_KEY: &[u8] = b"format";
 
 /// The cache of sled, in bytes. Page lookups are sequential or rare, so more gains nothing.
-const CACHE_BYTES: u64 = 48 * 1024 * 1024;
+const CACHE_BYTES: u64 = 40 * 1024 * 1024;
 
 /// How long a sled of this process, just dropped, may still hold its own lock.
 const LET_GO: Duration = Duration::from_secs(5);
