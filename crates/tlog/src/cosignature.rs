@@ -42,3 +42,32 @@ impl Cosignature {
         key.signed(&message(checkpoint, self.time), &self.signature)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_cosignature_is_a_time_up_to_2_to_the_63_and_64_bytes() {
+        for length in [0, 8, 64, 71, 73] {
+            assert_eq!(Cosignature::parse(&vec![0; length]), Err(CosignatureError::Length(length)));
+        }
+        let mut bytes = vec![0xff; 72];
+        assert_eq!(Cosignature::parse(&bytes), Err(CosignatureError::Time(u64::MAX)));
+        bytes[0] = 0x80;
+        assert!(Cosignature::parse(&bytes).is_err());
+        bytes[0] = 0x7f;
+        assert_eq!(Cosignature::parse(&bytes), Ok(Cosignature { time: MAX_SIZE, signature: [0xff; 64] }));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(time in 0..=MAX_SIZE, half in any::<[u8; 32]>()) {
+            let mut signature = [0; 64];
+            signature[16..48].copy_from_slice(&half);
+            let cosignature = Cosignature { time, signature };
+            prop_assert_eq!(Cosignature::parse(&cosignature.to_bytes()), Ok(cosignature));
+        }
+    }
+}

@@ -5,7 +5,7 @@
 //! | [`tree`], [`proof`] | hashes, subtrees, the growing edge; inclusion and consistency proofs | RFC 6962 §2.1 |
 //! | [`tile`], [`entries`] | tiles of 256 hashes, bundles of 256 entries, their paths, reading a tree from them | c2sp.org/tlog-tiles |
 //! | [`key`], [`note`] | keys, signed notes | c2sp.org/signed-note |
-//! | [`checkpoint`], [`cosignature`] | the signed head of a tree, and what witnesses add to it | c2sp.org/tlog-checkpoint, tlog-cosignature |
+//! | [`checkpoint`], [`key::Cosigner`] | the signed head of a tree, and what witnesses add to it | c2sp.org/tlog-checkpoint, tlog-cosignature |
 //! | [`proof_file`] | one entry's proof as a file | c2sp.org/tlog-proof |
 //! | [`policy`], [`witness`] | whom to believe, and what a witness is asked | c2sp.org/tlog-policy, tlog-witness |
 //!
@@ -21,7 +21,7 @@
 //! and seeds of keys are arguments.
 
 pub mod checkpoint;
-pub mod cosignature;
+mod cosignature;
 pub mod entries;
 pub mod key;
 pub mod note;

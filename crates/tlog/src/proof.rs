@@ -227,8 +227,8 @@ enum Side {
     Right,
 }
 
-/// The way from a leaf to the root: first `inner` steps while the way lies in a subtree that has a right sibling, then
-/// `border` steps along the right border of the tree, where all that is met lies to the left.
+/// The way from a leaf to the root: first `inner` steps up to where it meets the way of the last leaf, then `border`
+/// steps along the right border of the tree, where all that lies beside it lies to the left.
 struct Path {
     index: u64,
     inner: u32,
