@@ -91,7 +91,7 @@ fn hue_the_state_body_takes_eight_points_for_a_start_without_launch_pledge_and_r
     assert_eq!(sheet.accept(Scorer::Bloc, &bloc), Ok(()));
     assert_eq!(sheet.accept(Scorer::Official, &official), Ok(()));
     let evaluation = sheet.evaluate(|scorer| match scorer {
-        Scorer::Itself => None,
+        Scorer::Itself | Scorer::Peer | Scorer::Panel => None,
         Scorer::Bloc => Some(&bloc),
         Scorer::Official => Some(&official),
     });
@@ -187,7 +187,7 @@ fn khanh_hoa_communes_are_ranked_with_their_classes() {
         contender(2, &[("D.II", "75"), ("D.IV.2", "15")]),
         contender(3, &[("D.II", "70"), ("D.IV.3", "5")]),
     ];
-    let ranked = rules.rank(&standing);
+    let ranked = rules.rank(&standing, &[]);
     let shown: Vec<_> =
         ranked.iter().map(|r| (r.unit.0.as_u128(), r.rank, r.class.as_ref().unwrap().as_str())).collect();
     assert_eq!(shown, [(2, 1, "A"), (1, 2, "B"), (3, 2, "B")]);

@@ -49,6 +49,8 @@ fn stories() -> Vec<Story> {
 #[test]
 fn a_faultless_regulation_has_no_fault() {
     assert_eq!(regulation(&[]).check(), []);
+    let fullest: Regulation = serde_json::from_value(crate::regulation::sample::fullest()).unwrap();
+    assert_eq!(fullest.check(), []);
 }
 
 #[test]
