@@ -5,7 +5,9 @@ use domain::{
     BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, LocalisedName, Points,
     Role, Text, Timestamp, UnitId, UnitIdentifier,
     bloc::{BlocKind, Level},
-    regulation::{CriterionId, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step},
+    regulation::{
+        Breach, CriterionId, FindingState, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step,
+    },
     unit::UnitKind,
     year::{ConferenceKind, ExclusionCause, Question},
 };
@@ -89,9 +91,9 @@ macro_rules! as_read {
     )+};
 }
 as_read! {
-    BallotId, BlocId, BlocKind, ClientId, ConferenceKind, CriterionId, Date, DocumentNumber, EmulationYear, EventId,
-    ExclusionCause, GrantId, LeadershipMethod, Level, LocalisedName, PartKind, Points, Question, Regulation, Role, Scorer,
-    Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, bool, u16, u32,
+    BallotId, BlocId, BlocKind, Breach, ClientId, ConferenceKind, CriterionId, Date, DocumentNumber, EmulationYear, EventId,
+    ExclusionCause, FindingState, GrantId, LeadershipMethod, Level, LocalisedName, PartKind, Points, Question, Regulation, Role, Scorer,
+    Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, bool, u16, u32, u8,
 }
 
 /// Declares the body of an answer: its members are written in this order, those that are left out are not written.

@@ -122,7 +122,7 @@ impl Story<'_> {
 
     async fn vote(&self, question: Question, chosen: UnitId) {
         let ballot = BallotId(self.house.uuid());
-        self.lead(YearAct::OpenBallot(OpenBallot { ballot, question, candidates: Vec::new(), reason: None }))
+        self.lead(YearAct::OpenBallot(OpenBallot { ballot, question, candidates: Vec::new(), present: Vec::new(), reason: None }))
             .await;
         for (place, unit) in self.bloc.units.iter().enumerate() {
             let random = self.house.bytes();
@@ -185,6 +185,13 @@ impl Story<'_> {
                 explanation: None,
             }
         });
-        GiveScores { unit: unit.id, scorer, entries: entries.collect(), correction: None }
+        GiveScores {
+            unit: unit.id,
+            scorer,
+            given_by: None,
+            month: None,
+            entries: entries.collect(),
+            correction: None,
+        }
     }
 }

@@ -5,6 +5,7 @@ pub mod ballots;
 pub mod book;
 pub mod decisions;
 pub mod filed;
+pub mod panels;
 pub mod scores;
 pub mod standing;
 
@@ -147,6 +148,20 @@ pub static ROUTES: &[Route] = &[
 
 /// The rows from the scoring to the next leader.
 pub static DECISIONS: &[Route] = &[
+    read::<filed::Panels>(
+        "/v1/blocs/{bloc}/years/{year}/panels",
+        "listPanels",
+        Tag::Standings,
+        ["Các đơn vị được giao tiêu chí", "Who scores which criteria beside the bloc"],
+        Public,
+    ),
+    fact::<panels::AssignPanel>(
+        "/v1/blocs/{bloc}/years/{year}/panels",
+        "assignPanel",
+        Tag::Standings,
+        ["Giao tiêu chí cho đơn vị chấm", "Assign the criteria a unit scores"],
+        &[RegulationsWrite],
+    ),
     read::<scores::Scores>(
         "/v1/blocs/{bloc}/years/{year}/scores",
         "listScores",
@@ -209,6 +224,20 @@ pub static DECISIONS: &[Route] = &[
         Tag::Standings,
         ["Bảng xếp hạng", "The standing"],
         Public,
+    ),
+    read::<filed::TieBreaks>(
+        "/v1/blocs/{bloc}/years/{year}/tie-breaks",
+        "listTieBreaks",
+        Tag::Standings,
+        ["Các lần phân định đồng hạng", "How ties were broken"],
+        Public,
+    ),
+    fact::<panels::BreakTie>(
+        "/v1/blocs/{bloc}/years/{year}/tie-breaks",
+        "breakTie",
+        Tag::Standings,
+        ["Phân định các đơn vị cùng hạng", "Record how a tie was broken"],
+        &[RankingsWrite],
     ),
     fact::<decisions::AdoptRanking>(
         "/v1/blocs/{bloc}/years/{year}/rankings",

@@ -1,6 +1,7 @@
 //! Each way in which a draft can contradict itself, told as an edit of a faultless one.
 
 mod procedure;
+mod scorers;
 mod sheet;
 
 use super::FaultKind;
@@ -43,7 +44,7 @@ fn story(
 }
 
 fn stories() -> Vec<Story> {
-    [sheet::stories(), procedure::stories()].concat()
+    [sheet::stories(), procedure::stories(), scorers::stories()].concat()
 }
 
 #[test]
