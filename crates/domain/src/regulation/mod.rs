@@ -4,6 +4,7 @@
 //! - [`scorer`]: who scores, how several scores become one, penalties that the record finds
 //! - [`procedure`]: the steps of the year, their order and deadlines, ballots, leadership
 //! - [`check`]: whether a regulation contradicts itself
+//! - [`change`]: what is different between two regulations, and what it means
 //! - `accept`, `evaluate`: whether scores fit the sheet, and what they add up to
 //! - [`rank`]: the order of the units, with ties
 //! - [`mod@presets`]: regulations made from real sheets, to start from
@@ -12,6 +13,7 @@
 //! text read so far, so each regulation says them, and lists under `unsourced` what no document says for it.
 
 mod accept;
+pub mod change;
 pub mod check;
 mod evaluate;
 pub mod presets;
@@ -22,6 +24,7 @@ mod sample;
 pub mod scorer;
 pub mod sheet;
 
+pub use change::{Change, Meaning};
 pub use check::{Fault, FaultKind};
 pub use presets::{Preset, presets};
 pub use procedure::{

@@ -240,7 +240,7 @@ pub enum FaultKind {
 }
 
 /// The name of an enum value as the regulation writes it.
-pub(super) fn word(value: &impl Serialize) -> String {
+pub(in crate::regulation) fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(text)) => text,
         Ok(other) => other.to_string(),

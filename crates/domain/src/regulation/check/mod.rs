@@ -15,7 +15,7 @@ pub use fault::{Fault, FaultKind};
 
 use super::{Class, Regulation};
 use crate::Points;
-use fault::word;
+pub(super) use fault::word;
 use serde::Serialize;
 
 /// The faults found so far.
