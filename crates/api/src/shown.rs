@@ -14,7 +14,7 @@ use domain::{
 use serde::Serialize;
 use utoipa::openapi::{
     KnownFormat, RefOr, SchemaFormat,
-    schema::{Array, ObjectBuilder, Schema, Type},
+    schema::{Array, ObjectBuilder, Schema, SchemaType, Type},
 };
 
 /// A value that can stand in the body of an answer.
@@ -71,6 +71,12 @@ impl Shown for u64 {
     fn schema(_: &mut Schemas) -> RefOr<Schema> {
         let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
         ObjectBuilder::new().schema_type(Type::Integer).format(Some(format)).minimum(Some(0)).into()
+    }
+}
+
+impl Shown for serde_json::Value {
+    fn schema(_: &mut Schemas) -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(SchemaType::AnyValue).into()
     }
 }
 

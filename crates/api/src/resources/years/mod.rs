@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod ballots;
 pub mod book;
+pub mod changes;
 pub mod decisions;
 pub mod filed;
 pub mod panels;
@@ -80,6 +81,20 @@ pub static ROUTES: &[Route] = &[
         Tag::Years,
         ["Thông qua quy chế", "Adopt a regulation"],
         &[RegulationsWrite],
+    ),
+    read::<changes::RegulationVersion>(
+        "/v1/blocs/{bloc}/years/{year}/regulations/{version}",
+        "getRegulationVersion",
+        Tag::Years,
+        ["Một lần ban hành quy chế", "One version of the regulation"],
+        Public,
+    ),
+    read::<changes::Changes>(
+        "/v1/blocs/{bloc}/years/{year}/regulations/{version}/changes",
+        "listRegulationChanges",
+        Tag::Years,
+        ["Thay đổi giữa hai lần ban hành quy chế", "What changed between two versions of the regulation"],
+        Public,
     ),
     read::<filed::Registrations>(
         "/v1/blocs/{bloc}/years/{year}/registrations",
