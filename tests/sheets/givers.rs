@@ -59,7 +59,9 @@ fn nobody_scores_its_own_unit_or_in_anothers_name_and_the_table_waits_for_the_pe
     let said = refused(&bloc, &second.officer, "scores", &leader, (400, "invalidInput"));
     assert_eq!(issues(&said), [("/given_by", "badValue")]);
     let early = refused(&bloc, bloc.leader(), "score-tables", &json!({}), (409, "outOfOrder"));
-    assert!(early["missing"].as_array().is_some_and(|missing| missing.iter().any(|m| m["step"] == "peer_score")));
+    assert!(
+        early["missing"].as_array().is_some_and(|missing| missing.iter().any(|m| m["step"] == "peer_score"))
+    );
 }
 
 #[test]
@@ -68,7 +70,10 @@ fn a_favour_and_a_grudge_are_dropped_and_lots_are_drawn_in_the_end() {
     open(&bloc, &json!({"regulation": by_peers()}));
     let [first, second, third, last] = &bloc.members[..] else { panic!("four members") };
     // A row for each giver, a column for each unit: the first favours the second, the last holds a grudge.
-    score_all(&bloc, &[["-", "60", "50", "40"], ["50", "-", "50", "40"], ["55", "50", "-", "40"], ["60", "0", "55", "-"]]);
+    score_all(
+        &bloc,
+        &[["-", "60", "50", "40"], ["50", "-", "50", "40"], ["55", "50", "-", "40"], ["60", "0", "55", "-"]],
+    );
     let shown = read(&bloc, second.unit);
     assert_eq!(shown["total"], "90", "60 and 0 are dropped, 50 stays");
     assert_eq!(shown["scores"].as_array().map(Vec::len), Some(4), "three peers and itself, side by side");
@@ -80,7 +85,10 @@ fn a_favour_and_a_grudge_are_dropped_and_lots_are_drawn_in_the_end() {
     ties(&bloc, [first.unit, second.unit, third.unit, last.unit]);
     bloc.leader().record(&bloc.in_year("rankings"), &json!({}));
     let rows = bloc.public.read(&bloc.in_year("standing"))["rows"].clone();
-    assert_eq!((&rows[1]["unit"], &rows[1]["rank"], &rows[1]["tied"]), (&json!(third.unit), &json!(2), &json!(false)));
+    assert_eq!(
+        (&rows[1]["unit"], &rows[1]["rank"], &rows[1]["tied"]),
+        (&json!(third.unit), &json!(2), &json!(false))
+    );
 }
 
 /// Lots between the second and the third, with the last one as witness.
@@ -115,7 +123,11 @@ fn a_ballot_opens_when_enough_are_there() {
     let ask = |present: Value| json!({"question": "leading_unit", "present": present});
     refused(&bloc, bloc.leader(), "ballots", &ask(json!([])), (409, "presentUnknown"));
     let said = refused(&bloc, bloc.leader(), "ballots", &ask(json!([unit(0), unit(1)])), (409, "noQuorum"));
-    assert_eq!((&said["present"], &said["least"]), (&json!(2), &json!(3)), "67 per cent of three, not rounded down");
+    assert_eq!(
+        (&said["present"], &said["least"]),
+        (&json!(2), &json!(3)),
+        "67 per cent of three, not rounded down"
+    );
     let opened = bloc.leader().record(&bloc.in_year("ballots"), &ask(json!([unit(0), unit(1), unit(2)])));
     let id = opened.json()["data"]["ballot"].as_str().expect("an id").to_owned();
     let ballot = bloc.public.read(&bloc.in_year(&format!("ballots/{id}")));
@@ -129,9 +141,10 @@ fn what_changed_in_the_regulation_before_the_first_score_is_told_by_what_it_mean
     open(&bloc, &json!({"regulation": regulation()}));
     let mut second = regulation();
     second["sheet"]["parts"][0]["criteria"][0]["max"] = json!("55");
-    second["sheet"]["parts"][0]["criteria"].as_array_mut().expect("criteria").push(
-        json!({"id": "C", "name": {"vi": "Chuyển đổi số"}, "max": "5", "scored_by": ["self", "bloc"]}),
-    );
+    second["sheet"]["parts"][0]["criteria"]
+        .as_array_mut()
+        .expect("criteria")
+        .push(json!({"id": "C", "name": {"vi": "Chuyển đổi số"}, "max": "5", "scored_by": ["self", "bloc"]}));
     second["classes"][0]["at_least"] = json!("85");
     bloc.official.record(&bloc.in_year("regulations"), &json!({"regulation": second}));
     let told = bloc.public.read(&bloc.in_year("regulations/2/changes?from=1"));
@@ -148,7 +161,11 @@ fn what_changed_in_the_regulation_before_the_first_score_is_told_by_what_it_mean
     assert_eq!(maximum["pointer"], "/sheet/parts/0/criteria/0/max");
     assert_eq!((&maximum["before"], &maximum["after"]), (&json!("60"), &json!("55")));
     assert_eq!(maximum["vi"], "Đổi điểm tối đa, mức điểm (A): 60 → 55.");
-    assert_eq!(bloc.public.read(&bloc.in_year("regulations/2/changes")), told, "the one before, when none is named");
+    assert_eq!(
+        bloc.public.read(&bloc.in_year("regulations/2/changes")),
+        told,
+        "the one before, when none is named"
+    );
     let first = bloc.public.read(&bloc.in_year("regulations/1"));
     assert_eq!(first["regulation"]["sheet"]["parts"][0]["criteria"][0]["max"], "60", "it is still there");
     for nowhere in ["regulations/3", "regulations/2/changes?from=9"] {

@@ -95,7 +95,10 @@ fn hcmc_departments_score_the_districts_and_a_flag_brings_97_of_100_to_107() {
     bloc.official.record(&bloc.in_year("panels"), &json!({"panel": culture, "criteria": all}));
     officer.record(&bloc.in_year("scores"), &paper(district.unit, "97", "10"));
     let shown = row(&bloc, district.unit);
-    assert_eq!((&shown["contents"], &shown["bonus"], &shown["total"]), (&json!("97"), &json!("10"), &json!("107")));
+    assert_eq!(
+        (&shown["contents"], &shown["bonus"], &shown["total"]),
+        (&json!("97"), &json!("10"), &json!("107"))
+    );
 
     let (industry, its_officer) = outsider(&bloc, "Sở Công nghiệp", "so-cong-nghiep");
     bloc.official.record(&bloc.in_year("panels"), &json!({"panel": industry, "criteria": all}));
@@ -130,7 +133,9 @@ fn dong_nai_claims_are_clamped_classes_end_at_100_and_what_nobody_scored_says_so
     let some = scores(first.unit, "self", &[("E.1", "60")]);
     let said = refused(&bloc, &first.officer, "scores", &some, (400, "scoresFaulty"));
     assert_eq!(issues(&said).len(), 3, "a submission goes through every criterion");
-    first.officer.record(&bloc.in_year("scores"), &scores(first.unit, "self", &points(["75", "41", "9", "4"])));
+    first
+        .officer
+        .record(&bloc.in_year("scores"), &scores(first.unit, "self", &points(["75", "41", "9", "4"])));
     assert_eq!(row(&bloc, first.unit)["class"], "UNSCORED", "its own claim is no score");
     let official = scores(first.unit, "official", &points(["75", "41", "9", "-3"]));
     bloc.official.record(&bloc.in_year("scores"), &official);
@@ -138,7 +143,9 @@ fn dong_nai_claims_are_clamped_classes_end_at_100_and_what_nobody_scored_says_so
     assert_eq!((&shown["total"], &shown["class"]), (&json!("106"), &json!("EXCELLENT")));
     let line = &read(&bloc, first.unit)["lines"][3];
     assert_eq!((&line["given"], &line["counted"]), (&json!("-3"), &json!("0")));
-    second.officer.record(&bloc.in_year("scores"), &scores(second.unit, "self", &points(["1", "1", "0", "0"])));
+    second
+        .officer
+        .record(&bloc.in_year("scores"), &scores(second.unit, "self", &points(["1", "1", "0", "0"])));
     let official = scores(second.unit, "official", &points(["54.99", "40", "0", "0"]));
     bloc.official.record(&bloc.in_year("scores"), &official);
     assert_eq!(row(&bloc, second.unit)["class"], "GOOD", "94.99 is not yet excellent");
@@ -196,7 +203,8 @@ fn school_750_to_begin_with_and_every_month_adds_and_takes() {
     for (position, total) in positions {
         let then = bloc.public.read(&bloc.in_year(&format!("standing?as_of_position={position}")));
         assert_eq!(then["rows"][0]["total"].as_str().map(|_| ()), Some(()));
-        let unit = bloc.public.read(&bloc.in_year(&format!("scores?unit={}&as_of_position={position}", team.unit)));
+        let unit =
+            bloc.public.read(&bloc.in_year(&format!("scores?unit={}&as_of_position={position}", team.unit)));
         assert_eq!(unit["items"][0]["total"], total, "as it ran");
     }
 }
@@ -231,15 +239,20 @@ fn police_four_levels_of_review_each_in_its_turn() {
 #[test]
 fn a_sheet_that_contradicts_itself_is_refused_with_every_place() {
     let bloc = Bloc::with_members(2);
-    let mut sheet = bloc.public.read("/v1/regulations/hcmc-matrix-2008")["regulation"].clone();
+    let mut sheet = bloc.public.read("/v1/regulations/hcmc-matrix-2008");
     open(&bloc, &json!({"regulation": sheet}));
     sheet["sheet"]["scorers"][0]["combine"] =
         json!({"method": {"trimmed_mean": {"lowest": 1, "highest": 1}}, "at_least": 2});
     sheet["sheet"]["penalties"] =
         json!([{"step": "panel_score", "when": "late", "criterion": "C.9", "points": "1"}]);
     sheet["sheet"]["weights"] = json!([{"scorer": "panel", "percent": 90}]);
-    let said =
-        refused(&bloc, &bloc.official, "regulations", &json!({"regulation": sheet}), (400, "regulationFaulty"));
+    let said = refused(
+        &bloc,
+        &bloc.official,
+        "regulations",
+        &json!({"regulation": sheet}),
+        (400, "regulationFaulty"),
+    );
     let found = issues(&said);
     for expected in [
         ("/regulation/sheet/scorers/0/combine/at_least", "leavesNobody"),

@@ -7,8 +7,8 @@ use crate::{issue::Flaw, json::Json};
 use domain::{
     DocumentNumber, LocalisedName, Name, Points, Remark, Text,
     regulation::{
-        Breach, CriterionId, LeadershipMethod, OverMaximum, PartKind, QuorumBase, Regulation, Rounding, Scorer,
-        Secrecy, Step, TieBreak,
+        Breach, CriterionId, LeadershipMethod, OverMaximum, PartKind, QuorumBase, Regulation, Rounding,
+        Scorer, Secrecy, Step, TieBreak,
         procedure::{LatePolicy, MajorityBase},
     },
 };
@@ -22,6 +22,9 @@ impl Field for Regulation {
         let Json::Object(_) = value else {
             return faults.note(Flaw::WrongType("object"));
         };
+        if refuse_nulls(value, faults) {
+            return None;
+        }
         let value = value.to_serde();
         serde_path_to_error::deserialize(&value)
             .map_err(|error| {
@@ -37,6 +40,25 @@ impl Field for Regulation {
             schemas.named(part.name, |schemas| part.schema(schemas));
             first
         })
+    }
+}
+
+/// Notes every `null`: what is not there is left out, here as everywhere; whether there was one.
+fn refuse_nulls(value: &Json<'_>, faults: &mut Faults) -> bool {
+    match value {
+        Json::Null => faults.note::<()>(Flaw::Null).is_none(),
+        Json::Object(members) => {
+            let within =
+                |faults: &mut Faults, name: &str, value| faults.within(name, |f| refuse_nulls(value, f));
+            members.iter().fold(false, |found, (name, value)| within(faults, name, value) || found)
+        }
+        Json::List(items) => {
+            let items = items.iter().enumerate();
+            items.fold(false, |found, (index, item)| {
+                faults.within(&index.to_string(), |faults| refuse_nulls(item, faults)) || found
+            })
+        }
+        Json::Bool(_) | Json::Integer(_) | Json::Fraction(_) | Json::Text(_) => false,
     }
 }
 

@@ -8,8 +8,8 @@ use domain::{
     bloc::{BlocKind, Level},
     names::NotText,
     regulation::{
-        Breach, CriterionId, FindingState, LeadershipMethod, OverMaximum, PartKind, QuorumBase, Rounding, Scorer, Secrecy,
-        Step, TieBreak,
+        Breach, CriterionId, FindingState, LeadershipMethod, OverMaximum, PartKind, QuorumBase, Rounding,
+        Scorer, Secrecy, Step, TieBreak,
         procedure::{LatePolicy, MajorityBase},
     },
     time::NotATime,

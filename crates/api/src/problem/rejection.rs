@@ -247,14 +247,14 @@ fn score_words(kind: &ScoreFaultKind) -> (&'static str, String, String) {
             let options = list(&options.iter().map(ToString::to_string).collect::<Vec<_>>());
             ("notAnOption", format!("chỉ nhận: {options}."), format!("must be one of {options}."))
         }
-        ScoreFaultKind::NotAssigned => {
-            ("notAssigned", "không được giao cho đơn vị chấm.".into(), "not assigned to the unit that scores.".into())
-        }
-        ScoreFaultKind::Taken(unit) => (
-            "taken",
-            format!("đã giao cho đơn vị {unit}."),
-            format!("assigned to unit {unit} already."),
+        ScoreFaultKind::NotAssigned => (
+            "notAssigned",
+            "không được giao cho đơn vị chấm.".into(),
+            "not assigned to the unit that scores.".into(),
         ),
+        ScoreFaultKind::Taken(unit) => {
+            ("taken", format!("đã giao cho đơn vị {unit}."), format!("assigned to unit {unit} already."))
+        }
         ScoreFaultKind::NotYours(scorers) => {
             let names: Vec<_> =
                 scorers.iter().map(|s| plain(s).as_str().unwrap_or_default().to_owned()).collect();

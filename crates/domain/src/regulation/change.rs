@@ -82,7 +82,8 @@ impl Regulation {
     /// removed in the order of the earlier one. Empty when nothing is.
     pub fn changes_since(&self, earlier: &Self) -> Vec<Change> {
         let [before, after] = [earlier, self].map(Listing::of);
-        let mut changes: Vec<_> = after.entries.iter().filter_map(|entry| entry.since(&before, &after)).collect();
+        let mut changes: Vec<_> =
+            after.entries.iter().filter_map(|entry| entry.since(&before, &after)).collect();
         changes.extend(before.entries.iter().filter_map(|entry| entry.removed(&before, &after)));
         if let Some(reordered) = reordered(earlier, self) {
             changes.push(reordered);
@@ -210,7 +211,9 @@ impl Listing {
             let list = LISTS.iter().find(|list| list.member == name && list.within.contains(&place.within));
             match (list, value) {
                 (Some(list), Value::Array(items)) => self.things(list, items, &pointer, place),
-                (None, Value::Object(inner)) if name == "sheet" || name == "ballot" && place.within.is_empty() => {
+                (None, Value::Object(inner))
+                    if name == "sheet" || name == "ballot" && place.within.is_empty() =>
+                {
                     let within = if name == "sheet" { "sheet" } else { "ballot" };
                     self.members(inner, &Place { pointer, within, ..place.clone() });
                 }
@@ -235,7 +238,8 @@ impl Listing {
             let pointer = format!("{at}/{index}");
             let of = (list.name)(members);
             let thing = format!("{} {of}", list.member);
-            let shown = Value::Object(members.iter().filter(|(name, _)| *name != "criteria").map(owned).collect());
+            let shown =
+                Value::Object(members.iter().filter(|(name, _)| *name != "criteria").map(owned).collect());
             self.push(Entry {
                 key: thing.clone(),
                 owner: None,

@@ -26,17 +26,15 @@ pub mod sheet;
 
 pub use change::{Change, Meaning};
 pub use check::{Fault, FaultKind};
+pub use evaluate::{Evaluation, Exact, Finding, FindingState, Given, Line, Marks, Share};
 pub use presets::{Preset, presets};
 pub use procedure::{
     BallotRule, Candidates, Deadline, LatePolicy, LeadershipMethod, LeadershipRule, Majority, MajorityBase,
     Quorum, QuorumBase, Secrecy, Step, StepRule, TieBreak, TurnOut,
 };
 pub use rank::{Contender, Ranked};
-pub use evaluate::{Evaluation, Exact, Finding, FindingState, Given, Line, Marks, Share};
 pub use scorer::{Breach, Combine, Method, Month, PenaltyRule, Scorer, ScorerRule, Trim, Weight};
-pub use sheet::{
-    Criterion, CriterionId, OverMaximum, Part, PartKind, PointOption, Rounding, ScoreSheet,
-};
+pub use sheet::{Criterion, CriterionId, OverMaximum, Part, PartKind, PointOption, Rounding, ScoreSheet};
 
 use crate::{DocumentNumber, LocalisedName, Name, Points, Remark};
 use serde::{Deserialize, Serialize};

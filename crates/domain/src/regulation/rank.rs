@@ -133,7 +133,15 @@ mod tests {
 
     fn contender(number: u128, parts: [i64; 3], votes: Option<u32>) -> Contender {
         let [contents, bonus, penalty] = parts.map(|points| Points::from_hundredths(points * 100));
-        Contender { unit: unit(number), total: contents + bonus - penalty, contents, bonus, penalty, votes, unscored: false }
+        Contender {
+            unit: unit(number),
+            total: contents + bonus - penalty,
+            contents,
+            bonus,
+            penalty,
+            votes,
+            unscored: false,
+        }
     }
 
     fn with(tie_breaks: &[TieBreak]) -> Regulation {

@@ -65,10 +65,7 @@ pub fn fullest() -> Value {
         ("/sheet/base", json!("10")),
         ("/sheet/scale", json!("110")),
         ("/sheet/monthly", json!(true)),
-        (
-            "/sheet/weights",
-            json!([{"scorer": "peer", "percent": 40}, {"scorer": "panel", "percent": 60}]),
-        ),
+        ("/sheet/weights", json!([{"scorer": "peer", "percent": 40}, {"scorer": "panel", "percent": 60}])),
         (
             "/sheet/scorers",
             json!([peers, {"scorer": "panel", "combine": {"method": "median", "at_least": 1}}]),

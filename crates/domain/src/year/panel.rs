@@ -70,9 +70,10 @@ impl Year {
         let leaves = sheet.leaves();
         let leaf = leaves.iter().map(|(_, leaf)| *leaf).find(|leaf| leaf.id == criterion);
         let alone = sheet.combine(Scorer::Panel).is_none();
-        let other = self.panels.iter().find(|panel| {
-            alone && panel.unit != act.panel && panel.criteria.contains(&criterion)
-        });
+        let other = self
+            .panels
+            .iter()
+            .find(|panel| alone && panel.unit != act.panel && panel.criteria.contains(&criterion));
         let kind = match (leaf, other) {
             (None, _) => ScoreFaultKind::UnknownCriterion,
             (Some(_), _) if act.criteria[..index].contains(&criterion) => ScoreFaultKind::Duplicate,
@@ -89,7 +90,8 @@ impl Year {
     fn scored_beyond(&self, act: &AssignPanel) -> Vec<CriterionId> {
         let scores = self.units.values().flat_map(|unit| unit.scores_of(Scorer::Panel));
         let own = scores.filter(|score| score.given_by == Some(act.panel));
-        let mut used: Vec<_> = own.flat_map(|score| score.marks.iter().map(|(criterion, _)| *criterion)).collect();
+        let mut used: Vec<_> =
+            own.flat_map(|score| score.marks.iter().map(|(criterion, _)| *criterion)).collect();
         used.retain(|criterion| !act.criteria.contains(criterion));
         used.sort_unstable();
         used.dedup();

@@ -103,7 +103,12 @@ fn regulation() -> Regulation {
                 at_least: Some(points("90")),
                 unscored: false,
             },
-            Class { code: crate::Text::new("B").unwrap(), name: name("Khá"), at_least: None, unscored: false },
+            Class {
+                code: crate::Text::new("B").unwrap(),
+                name: name("Khá"),
+                at_least: None,
+                unscored: false,
+            },
         ],
         classify_up_to: None,
         procedure: Step::ALL.into_iter().filter(has_a_scorer).map(rule).collect(),
@@ -312,7 +317,13 @@ fn scores(unit: UnitId, scorer: Scorer, entries: &[(&str, &str)]) -> YearAct {
 }
 
 fn open(ballot: BallotId, question: Question) -> YearAct {
-    YearAct::OpenBallot(OpenBallot { ballot, question, candidates: Vec::new(), present: Vec::new(), reason: None })
+    YearAct::OpenBallot(OpenBallot {
+        ballot,
+        question,
+        candidates: Vec::new(),
+        present: Vec::new(),
+        reason: None,
+    })
 }
 
 fn ballot(number: u128) -> BallotId {
@@ -516,8 +527,13 @@ fn an_official_penalty_counts_and_no_self_score_does() {
 fn a_unit_votes_once_while_the_ballot_is_open_and_only_for_a_candidate() {
     let mut story = Story::scored([(A, "45", "5"), (B, "40", "10"), (C, "50", "9")]);
     story.does(ADOPT_TABLE);
-    let named =
-        OpenBallot { ballot: ballot(1), question: Question::LeadingUnit, candidates: vec![A], present: Vec::new(), reason: None };
+    let named = OpenBallot {
+        ballot: ballot(1),
+        question: Question::LeadingUnit,
+        candidates: vec![A],
+        present: Vec::new(),
+        reason: None,
+    };
     let because = Rejection::CandidateNotAdmitted { unit: A, because: Inadmissible::NotAmongHighestScores };
     story.is_refused(YearAct::OpenBallot(named), &because);
     story.does(open(ballot(1), Question::LeadingUnit));

@@ -193,7 +193,9 @@ const fn words(meaning: Meaning) -> Words {
         M::OptionsChanged => ("Đổi các mức điểm cho sẵn", "Options changed"),
         M::ScorersChanged => ("Đổi người chấm", "Scorers changed"),
         M::CountingChanged => ("Đổi cách tính điểm", "The way points count changed"),
-        M::CombiningChanged => ("Đổi cách gộp điểm của nhiều đơn vị", "The way several scores become one changed"),
+        M::CombiningChanged => {
+            ("Đổi cách gộp điểm của nhiều đơn vị", "The way several scores become one changed")
+        }
         M::WeightChanged => ("Đổi trọng số", "Weight changed"),
         M::PenaltyAdded => ("Thêm điểm trừ", "Penalty added"),
         M::PenaltyRemoved => ("Bỏ điểm trừ", "Penalty removed"),

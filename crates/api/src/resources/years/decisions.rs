@@ -63,7 +63,9 @@ year_fact!(GiveScores, ["unit_officer", "official"], self, faults, {
     };
     match (self.scorer.may_be_many(), self.given_by) {
         (true, None) => faults.within("given_by", |faults| faults.note::<()>(Flaw::Missing)),
-        (false, Some(_)) => faults.within("given_by", |faults| faults.note::<()>(Flaw::BadValue("peer | panel"))),
+        (false, Some(_)) => {
+            faults.within("given_by", |faults| faults.note::<()>(Flaw::BadValue("peer | panel")))
+        }
         (true, Some(_)) | (false, None) => None,
     };
     Some(YearAct::GiveScores(year::GiveScores {

@@ -26,7 +26,12 @@ fn every_change_is_told_by_what_it_means() {
     let max = "/sheet/parts/0/criteria/0/criteria/0/max";
     let stories: [(&str, Value, Meaning, &str); 18] = [
         (max, json!("29"), Meaning::MaximumChanged, "I.1.a"),
-        ("/sheet/parts/0/criteria/0/criteria/1/options/1/points", json!("9"), Meaning::OptionsChanged, "I.1.b"),
+        (
+            "/sheet/parts/0/criteria/0/criteria/1/options/1/points",
+            json!("9"),
+            Meaning::OptionsChanged,
+            "I.1.b",
+        ),
         ("/sheet/parts/0/criteria/1/scored_by", json!(["bloc"]), Meaning::ScorersChanged, "I.2"),
         ("/sheet/parts/0/criteria/1/over_max", json!("cap"), Meaning::CountingChanged, "I.2"),
         ("/sheet/parts/0/criteria/1/name/vi", json!("Tên mới"), Meaning::WordingChanged, "I.2"),
@@ -84,11 +89,18 @@ fn a_new_criterion_is_one_change_and_moves_nothing_else() {
 #[test]
 fn a_criterion_that_moves_to_another_group_has_moved() {
     let mut moved = edited(&[]);
-    let taken = moved.pointer_mut("/sheet/parts/0/criteria/0/criteria").and_then(Value::as_array_mut).unwrap().remove(1);
+    let taken = moved
+        .pointer_mut("/sheet/parts/0/criteria/0/criteria")
+        .and_then(Value::as_array_mut)
+        .unwrap()
+        .remove(1);
     moved.pointer_mut("/sheet/parts/0/criteria").and_then(Value::as_array_mut).unwrap().push(taken);
     let moved: Regulation = serde_json::from_value(moved).unwrap();
     let told = moved.changes_since(&regulation(&[]));
-    assert_eq!((told.len(), told[0].meaning, told[0].of.as_deref()), (1, Meaning::CriterionMoved, Some("I.1.b")));
+    assert_eq!(
+        (told.len(), told[0].meaning, told[0].of.as_deref()),
+        (1, Meaning::CriterionMoved, Some("I.1.b"))
+    );
     assert_eq!((&told[0].before, &told[0].after), (&Some(json!("I.1")), &Some(json!("I"))));
 }
 
@@ -106,7 +118,9 @@ fn what_peers_panels_and_penalties_bring_is_told() {
     let full = || serde_json::from_value::<Regulation>(fullest()).unwrap();
     let told = full().changes_since(&regulation(&[]));
     let meanings: Vec<_> = told.iter().map(|change| change.meaning).collect();
-    for meaning in [Meaning::WeightChanged, Meaning::ScorersChanged, Meaning::PenaltyAdded, Meaning::ClassAdded] {
+    for meaning in
+        [Meaning::WeightChanged, Meaning::ScorersChanged, Meaning::PenaltyAdded, Meaning::ClassAdded]
+    {
         assert!(meanings.contains(&meaning), "{meaning:?}: {meanings:?}");
     }
     assert!(!meanings.contains(&Meaning::OtherChanged), "{told:?}");

@@ -2,8 +2,8 @@
 
 use super::{FaultKind, Faults, sheet::scores_anything};
 use crate::regulation::{
-    BallotRule, Candidates, Deadline, LatePolicy, LeadershipMethod, PartKind, Regulation, ScoreSheet, Scorer, Step,
-    TieBreak,
+    BallotRule, Candidates, Deadline, LatePolicy, LeadershipMethod, PartKind, Regulation, ScoreSheet, Scorer,
+    Step, TieBreak,
 };
 use crate::{Date, EmulationYear};
 
@@ -65,11 +65,8 @@ fn constraints(regulation: &Regulation) -> Vec<Constraint> {
     // The meeting adopts the scores it has before it: a later one would change what was adopted.
     // Without one of the weighted scores the others would weigh nothing.
     let weighted = |scorer| regulation.sheet.weights.iter().any(|weight| weight.scorer == scorer);
-    let before_the_table = |scorer: Scorer| Constraint {
-        first: scorer.step(),
-        then: Step::ScoreTable,
-        reads: weighted(scorer),
-    };
+    let before_the_table =
+        |scorer: Scorer| Constraint { first: scorer.step(), then: Step::ScoreTable, reads: weighted(scorer) };
     let mut list: Vec<_> = Scorer::ALL.map(before_the_table).into_iter().collect();
     // The first half of a year is reported before the whole.
     list.push(Constraint { first: Step::HalfYearReport, then: Step::AnnualReport, reads: false });

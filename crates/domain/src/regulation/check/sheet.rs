@@ -3,7 +3,9 @@
 use super::{FaultKind, Faults};
 use crate::{
     Points,
-    regulation::{Criterion, CriterionId, OverMaximum, Part, PartKind, Regulation, ScoreSheet, Scorer, Weight},
+    regulation::{
+        Criterion, CriterionId, OverMaximum, Part, PartKind, Regulation, ScoreSheet, Scorer, Weight,
+    },
 };
 use std::collections::HashSet;
 
@@ -88,7 +90,9 @@ fn nominal_of(criterion: &Criterion) -> Option<Points> {
 /// The most the criterion can count; `None` when there is no limit.
 fn reach_of(criterion: &Criterion) -> Option<Points> {
     match criterion.over_max {
-        OverMaximum::Refuse | OverMaximum::Cap | OverMaximum::Clamp => least(most_below(criterion, reach_of), criterion.max),
+        OverMaximum::Refuse | OverMaximum::Cap | OverMaximum::Clamp => {
+            least(most_below(criterion, reach_of), criterion.max)
+        }
         OverMaximum::Carry => most_below(criterion, reach_of),
     }
 }

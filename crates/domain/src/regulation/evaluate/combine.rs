@@ -30,8 +30,8 @@ impl Exact {
     }
 
     pub(super) fn plus(self, other: Self) -> Self {
-        let [mine, theirs] =
-            [(self.hundredths, other.parts), (other.hundredths, self.parts)].map(|(a, b)| a.saturating_mul(b));
+        let [mine, theirs] = [(self.hundredths, other.parts), (other.hundredths, self.parts)]
+            .map(|(a, b)| a.saturating_mul(b));
         Self { hundredths: mine.saturating_add(theirs), parts: self.parts.saturating_mul(other.parts) }
     }
 

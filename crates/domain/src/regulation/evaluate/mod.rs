@@ -158,7 +158,15 @@ impl ScoreSheet {
         }
         let base = self.base.unwrap_or_default();
         let Count { lines, findings, .. } = count;
-        Evaluation { total: base + contents + bonus - penalty, base, contents, bonus, penalty, lines, findings }
+        Evaluation {
+            total: base + contents + bonus - penalty,
+            base,
+            contents,
+            bonus,
+            penalty,
+            lines,
+            findings,
+        }
     }
 }
 
@@ -203,11 +211,7 @@ struct Standing {
 impl Count<'_> {
     fn criteria(&mut self, criteria: &[Criterion], highest_only: bool) -> Points {
         let counted: Vec<_> = criteria.iter().map(|criterion| self.criterion(criterion)).collect();
-        if highest_only {
-            counted.into_iter().max().unwrap_or_default()
-        } else {
-            counted.into_iter().sum()
-        }
+        if highest_only { counted.into_iter().max().unwrap_or_default() } else { counted.into_iter().sum() }
     }
 
     fn criterion(&mut self, criterion: &Criterion) -> Points {
@@ -215,7 +219,8 @@ impl Count<'_> {
             let sum = self.criteria(&criterion.criteria, criterion.highest_only);
             return limited(criterion, sum);
         }
-        let line = if criterion.scored_by.is_empty() { self.recorded(criterion) } else { self.scored(criterion) };
+        let line =
+            if criterion.scored_by.is_empty() { self.recorded(criterion) } else { self.scored(criterion) };
         self.speak(criterion, &line);
         let counted = line.counted;
         self.lines.push(line);
@@ -287,7 +292,12 @@ impl Count<'_> {
     }
 
     /// What the givers of one kind make of a criterion, and how many they are; `None` while they are too few.
-    fn of_kind(&self, scorer: Scorer, criterion: CriterionId, month: Option<Month>) -> Option<(Exact, usize)> {
+    fn of_kind(
+        &self,
+        scorer: Scorer,
+        criterion: CriterionId,
+        month: Option<Month>,
+    ) -> Option<(Exact, usize)> {
         let papers = self.papers.iter().filter(|paper| paper.scorer == scorer && paper.month == month);
         let mut given = papers.filter_map(|paper| paper.points(criterion));
         match self.sheet.combine(scorer) {

@@ -26,7 +26,8 @@ fn by_peers() -> Regulation {
     sheet.parts[0].criteria.iter_mut().for_each(|criterion| criterion.scored_by = vec![Scorer::Peer]);
     sheet.counts = vec![Scorer::Official, Scorer::Peer, Scorer::Bloc];
     sheet.scorers = vec![combined(Scorer::Peer, Method::Mean, 2)];
-    regulation.procedure = [Step::SelfScore, Step::PeerScore, Step::ScoreTable, Step::Ranking].map(needed).into();
+    regulation.procedure =
+        [Step::SelfScore, Step::PeerScore, Step::ScoreTable, Step::Ranking].map(needed).into();
     regulation.sheet.parts[1].criteria[0].scored_by = vec![Scorer::Itself, Scorer::Peer];
     regulation.sheet.parts.truncate(2);
     regulation.sheet.counts = vec![Scorer::Peer];
@@ -64,10 +65,10 @@ fn members_score_one_another_side_by_side_and_the_mean_counts_once_enough_have_s
     let first = peer(&mut story, B, A, "45.5");
     story.does(first);
     assert_eq!(total(&story, A), points("0"), "one of two");
-    assert_eq!(story.asks(ADOPT_TABLE).unwrap_err(), Rejection::OutOfOrder {
-        step: Step::ScoreTable,
-        missing: vec![missing(Step::PeerScore, &[A, B, C])],
-    });
+    assert_eq!(
+        story.asks(ADOPT_TABLE).unwrap_err(),
+        Rejection::OutOfOrder { step: Step::ScoreTable, missing: vec![missing(Step::PeerScore, &[A, B, C])] }
+    );
     let second = peer(&mut story, C, A, "40");
     story.does(second);
     // (45.5 + 40) / 2 = 42.75, rounded half up to one decimal.
@@ -138,9 +139,8 @@ fn the_highest_and_the_lowest_are_dropped_the_median_does_not_mind_outliers_and_
 fn weighted_scores_count_once_every_weighted_scorer_has_spoken() {
     let mut weighted = by_peers();
     weighted.sheet.counts = Vec::new();
-    weighted.sheet.weights = [(Scorer::Peer, 40), (Scorer::Itself, 60)]
-        .map(|(scorer, percent)| Weight { scorer, percent })
-        .into();
+    weighted.sheet.weights =
+        [(Scorer::Peer, 40), (Scorer::Itself, 60)].map(|(scorer, percent)| Weight { scorer, percent }).into();
     for part in &mut weighted.sheet.parts {
         part.criteria.iter_mut().for_each(|one| one.scored_by = vec![Scorer::Itself, Scorer::Peer]);
     }
@@ -192,10 +192,8 @@ fn departments_from_outside_each_score_their_own_criteria() {
     story.does(assign(DEPARTMENT, &["N1"]));
     story.does(assign(OTHER_DEPARTMENT, &["N2", "T1"]));
     let beyond = panel(&mut story, DEPARTMENT, &[("N2", "40")]);
-    let faults = vec![
-        fault(Some(0), "N2", ScoreFaultKind::NotAssigned),
-        fault(None, "N1", ScoreFaultKind::NotScored),
-    ];
+    let faults =
+        vec![fault(Some(0), "N2", ScoreFaultKind::NotAssigned), fault(None, "N1", ScoreFaultKind::NotScored)];
     story.is_refused(beyond, &Rejection::ScoresFaulty(faults));
     let own = panel(&mut story, DEPARTMENT, &[("N1", "45")]);
     story.does(own);
@@ -269,7 +267,8 @@ fn with_penalties() -> Regulation {
     ];
     regulation.sheet.parts[2].criteria.push(criterion("P2", "1", &[]));
     for rule in &mut regulation.procedure {
-        rule.required = matches!(rule.step, Step::BlocScore | Step::ScoreTable | Step::Ranking | Step::Ballot);
+        rule.required =
+            matches!(rule.step, Step::BlocScore | Step::ScoreTable | Step::Ranking | Step::Ballot);
         if rule.step == Step::Registration {
             rule.deadline = Some(Deadline { month: 3, day: 31, year_offset: 0 });
         }
@@ -322,7 +321,9 @@ fn tied(tie_breaks: Vec<TieBreak>) -> Story {
     for unit in [A, B, C] {
         story.does(scores(unit, Scorer::Itself, &[("T1", "10")]));
     }
-    for (giver, unit, n1) in [(A, B, "40"), (A, C, "40"), (B, A, "30"), (B, C, "30"), (C, A, "30"), (C, B, "20")] {
+    for (giver, unit, n1) in
+        [(A, B, "40"), (A, C, "40"), (B, A, "30"), (B, C, "30"), (C, A, "30"), (C, B, "20")]
+    {
         let given = peer(&mut story, giver, unit, n1);
         story.does(given);
     }
@@ -389,7 +390,13 @@ fn a_ballot_opens_when_enough_are_there_and_a_majority_of_those_present_counts_t
     story.does(ADOPT_TABLE);
     let open = |present: &[UnitId]| {
         let (ballot, question, candidates) = (ballot(1), Question::LeadingUnit, Vec::new());
-        YearAct::OpenBallot(OpenBallot { ballot, question, candidates, present: present.to_vec(), reason: None })
+        YearAct::OpenBallot(OpenBallot {
+            ballot,
+            question,
+            candidates,
+            present: present.to_vec(),
+            reason: None,
+        })
     };
     story.is_refused(open(&[]), &Rejection::PresentUnknown);
     story.is_refused(open(&[A, A]), &Rejection::NoQuorum { present: 1, least: 2 });
@@ -403,9 +410,12 @@ fn a_ballot_opens_when_enough_are_there_and_a_majority_of_those_present_counts_t
 
 #[test]
 fn a_quorum_is_never_rounded_down_and_its_base_is_named() {
-    for (percent, base, least) in
-        [(50, QuorumBase::Members, 5), (67, QuorumBase::Members, 7), (67, QuorumBase::Considered, 6), (100, QuorumBase::Considered, 8)]
-    {
+    for (percent, base, least) in [
+        (50, QuorumBase::Members, 5),
+        (67, QuorumBase::Members, 7),
+        (67, QuorumBase::Considered, 6),
+        (100, QuorumBase::Considered, 8),
+    ] {
         assert_eq!(Quorum { percent, base }.least(9, 8), least, "{percent} {base:?}");
     }
 }

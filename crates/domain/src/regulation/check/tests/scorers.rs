@@ -72,7 +72,11 @@ fn combining() -> Vec<Story> {
             by_peers(&json!({"method": "median", "at_least": 0})),
             [(least, LeavesNobody { at_least: 0, dropped: 0 })],
         ),
-        story("a trimmed mean that drops nothing", trimmed(0, 0, 1), [("/sheet/scorers/0/combine/method", DropsNothing)]),
+        story(
+            "a trimmed mean that drops nothing",
+            trimmed(0, 0, 1),
+            [("/sheet/scorers/0/combine/method", DropsNothing)],
+        ),
         story(
             "the scores of the one leader combined",
             [("/sheet/scorers", json!([{"scorer": "bloc", "combine": {"method": "mean", "at_least": 1}}]))],
@@ -103,11 +107,7 @@ fn weights() -> Vec<Story> {
     vec![
         story("weights that make up the whole", weighed(40, 60), []),
         story("weights of 110 per cent", weighed(50, 60), [(all, WeightsDoNotAddUp(110))]),
-        story(
-            "a weight of nothing",
-            weighed(0, 100),
-            [("/sheet/weights/0/percent", PercentOutOfRange(0))],
-        ),
+        story("a weight of nothing", weighed(0, 100), [("/sheet/weights/0/percent", PercentOutOfRange(0))]),
         story(
             "a scorer weighed twice",
             and(weighed(40, 20), &[("/sheet/weights/-", json!({"scorer": "self", "percent": 40}))]),
@@ -146,7 +146,11 @@ fn criteria() -> Vec<Story> {
     let bonus = "/sheet/parts/1/criteria/0/bonus_of";
     vec![
         story("each criterion with a bonus of its own", [(bonus, json!("I.2"))], []),
-        story("the bonus of a criterion nobody knows", [(bonus, json!("X"))], [(bonus, UnknownCriterion("X".parse().unwrap()))]),
+        story(
+            "the bonus of a criterion nobody knows",
+            [(bonus, json!("X"))],
+            [(bonus, UnknownCriterion("X".parse().unwrap()))],
+        ),
         story("the bonus of a penalty", [(bonus, json!("P.1"))], [(bonus, NotABonus)]),
         story(
             "contents as a bonus",
@@ -178,9 +182,7 @@ fn criteria() -> Vec<Story> {
 }
 
 fn penalties() -> Vec<Story> {
-    let rule = |step, when, criterion, points| {
-        json!([{"step": step, "when": when, "criterion": criterion, "points": points}])
-    };
+    let rule = |step, when, criterion, points| json!([{"step": step, "when": when, "criterion": criterion, "points": points}]);
     let of = |name, penalty: Value, faults: Vec<(&'static str, super::super::FaultKind)>| {
         story(name, [("/sheet/penalties", penalty)], faults)
     };
@@ -205,11 +207,7 @@ fn penalties() -> Vec<Story> {
             rule("pledge", "not_taken", "P.1", "-8"),
             vec![(points, NotPositive(p("-8")))],
         ),
-        of(
-            "late pledges, without a deadline",
-            rule("pledge", "late", "P.1", "8"),
-            vec![(step, NoDeadline)],
-        ),
+        of("late pledges, without a deadline", rule("pledge", "late", "P.1", "8"), vec![(step, NoDeadline)]),
         of(
             "late self-scores, which are refused",
             rule("self_score", "late", "P.1", "8"),

@@ -8,7 +8,11 @@ fn class(regulation: &Regulation, evaluation: &Evaluation) -> String {
 }
 
 /// What the sheet makes of the papers of several givers of one kind.
-fn scored_by_many(regulation: &Regulation, scorer: Scorer, papers: &[Vec<(CriterionId, Points)>]) -> Evaluation {
+fn scored_by_many(
+    regulation: &Regulation,
+    scorer: Scorer,
+    papers: &[Vec<(CriterionId, Points)>],
+) -> Evaluation {
     for paper in papers {
         assert_eq!(regulation.sheet.accept(scorer, paper), Ok(()));
     }
@@ -75,7 +79,8 @@ fn police_each_level_stands_beside_the_others_and_the_last_one_that_spoke_counts
     ];
     for (level, total) in [(1, "0"), (2, "124.2"), (3, "123.4"), (4, "122.6")] {
         let spoken = &papers[..level];
-        let given = |who: Scorer| spoken.iter().filter(move |(scorer, _)| *scorer == who).map(|(_, marks)| marks);
+        let given =
+            |who: Scorer| spoken.iter().filter(move |(scorer, _)| *scorer == who).map(|(_, marks)| marks);
         assert_eq!(sheet.evaluate(given).total, p(total), "after level {level}");
     }
     let steps: Vec<_> = police.before(Step::ScoreTable).map(|rule| rule.step).collect();
@@ -116,7 +121,11 @@ fn school_750_to_begin_with_and_every_month_adds_and_takes() {
         assert_eq!(evaluation.total, p(total), "after month {month}");
         assert_eq!(evaluation.base, p("750"));
     }
-    assert_eq!(school.sheet.accept(Scorer::Itself, &papers[0].1), Ok(()), "one criterion, two events of a month");
+    assert_eq!(
+        school.sheet.accept(Scorer::Itself, &papers[0].1),
+        Ok(()),
+        "one criterion, two events of a month"
+    );
 }
 
 #[test]
@@ -150,7 +159,11 @@ fn dong_nai_points_are_clamped_and_classes_begin_where_the_platform_says() {
     for ([first, second, bonus, other], total, expected) in vectors {
         let entries = [("E.1", first), ("E.2", second), ("E.1.T", bonus), ("E.2.T", other)];
         let evaluation = scored(rules, Scorer::Official, &entries);
-        assert_eq!((evaluation.total, class(rules, &evaluation)), (p(total), expected.to_owned()), "{entries:?}");
+        assert_eq!(
+            (evaluation.total, class(rules, &evaluation)),
+            (p(total), expected.to_owned()),
+            "{entries:?}"
+        );
     }
 }
 
@@ -162,11 +175,9 @@ fn dong_nai_what_nobody_scored_has_a_class_of_its_own_and_a_self_score_is_no_sco
         let evaluation = rules.sheet.evaluate(|who| (Some(who) == scorer).then_some(&own));
         Contender::new(crate::UnitId(uuid::Uuid::from_u128(1)), &evaluation, None)
     };
-    for (scorer, expected) in [
-        (None, "UNSCORED"),
-        (Some(Scorer::Itself), "UNSCORED"),
-        (Some(Scorer::Official), "EXCELLENT"),
-    ] {
+    for (scorer, expected) in
+        [(None, "UNSCORED"), (Some(Scorer::Itself), "UNSCORED"), (Some(Scorer::Official), "EXCELLENT")]
+    {
         let ranked = rules.rank(&[contender(scorer)], &[]);
         assert_eq!(ranked[0].class.as_ref().unwrap().as_str(), expected, "{scorer:?}");
     }
@@ -186,7 +197,9 @@ fn council_the_prototype_adds_up_and_says_that_nothing_stands_behind_it() {
     let maxima: Vec<_> = council.sheet.leaves().iter().map(|(_, leaf)| leaf.max.unwrap()).collect();
     assert_eq!(maxima, ["40", "20", "20", "10", "10"].map(p));
     assert!(council.title.vi.as_str().contains("độ tin cậy thấp"));
-    assert!(["/sheet", "/procedure", "/ballot"].iter().all(|at| council.unsourced.iter().any(|u| &**u == *at)));
+    assert!(
+        ["/sheet", "/procedure", "/ballot"].iter().all(|at| council.unsourced.iter().any(|u| &**u == *at))
+    );
 }
 
 #[test]
