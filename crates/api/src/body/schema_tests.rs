@@ -2,7 +2,7 @@
 //! refuse the same.
 
 use super::*;
-use domain::regulation::{Regulation, presets};
+use domain::regulation::{Regulation, presets, presets::SCHEMA};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn described() -> Validator {
 }
 
 fn published() -> Validator {
-    jsonschema::draft202012::new(&serde_json::from_str(domain::regulation::presets::SCHEMA).unwrap()).unwrap()
+    jsonschema::draft202012::new(&serde_json::from_str(SCHEMA).unwrap()).unwrap()
 }
 
 /// What the service would adopt: read, and without a contradiction.
