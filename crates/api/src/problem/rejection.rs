@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 impl From<Rejection> for Problem {
+    #[allow(clippy::too_many_lines, reason = "one arm for every way the domain says no")]
     fn from(rejection: Rejection) -> Self {
         let of = Self::new;
         match rejection {

@@ -2,6 +2,7 @@
 
 mod givers;
 mod properties;
+mod ties;
 
 use super::*;
 use crate::{

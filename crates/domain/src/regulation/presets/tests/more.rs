@@ -104,7 +104,8 @@ fn youth_two_sessions_give_four_points_one_gives_two_and_nothing_lies_between() 
 #[test]
 fn school_750_to_begin_with_and_every_month_adds_and_takes() {
     let school = preset("bac-giang-2011");
-    let months: [(Month, &[(&str, &str)], &str); 4] = [
+    type Handed<'a> = (Month, &'a [(&'a str, &'a str)], &'a str);
+    let months: [Handed<'_>; 4] = [
         (9, &[("H.1", "10"), ("H.1", "5")], "765"),
         (10, &[("H.3", "20")], "745"),
         (11, &[("H.2", "7.5"), ("H.3", "2.5")], "750"),
