@@ -93,11 +93,17 @@ fn rows(bloc: &Bloc) -> Vec<Row> {
         ),
         row("fileReport", &[Leader], json!({"unit": unit, "kind": "half_year"})),
         row("excludeUnit", &[Official], json!({"unit": fresh_id(), "cause": "other", "reason": "Lý do"})),
+        row("assignPanel", &[Official, Leader], json!({"panel": fresh_id(), "criteria": ["A"]})),
         row("giveScores", &[Leader], scores(unit, "self", &[("A", "1"), ("B", "1")])),
         row("adoptScoreTable", &[Official, Leader], json!({})),
         row("openBallot", &[Official, Leader], json!({"question": "leading_unit"})),
         row("castVote", &[Leader], json!({"elector": unit, "choice": "abstain"})),
         row("closeBallot", &[Official, Leader], json!({})),
+        row(
+            "breakTie",
+            &[Official, Leader],
+            json!({"order": [unit, fresh_id()], "lots": {"witnesses": [unit]}}),
+        ),
         row("adoptRanking", &[Official, Leader], json!({})),
         row("electLeadership", &[Official, Leader], json!({"leader": unit})),
         row("giveGrant", &[Registrar], json!({"client": "khac", "role": "auditor"})),
@@ -119,6 +125,7 @@ fn filled(bloc: &Bloc, operation: &Operation) -> String {
         .replace("{grant}", &fresh_id().to_string())
         .replace("{ballot}", &fresh_id().to_string())
         .replace("{code}", "hcmc-2008")
+        .replace("{version}", "1")
         .replace("{position}", "0");
     assert!(!path.contains('{'), "a parameter this test does not know: {path}");
     if operation.id == "listGrants" { format!("{path}?client=hoi-a") } else { path }
@@ -202,8 +209,10 @@ const PEOPLE: [(&str, May); 3] =
     [(REGISTRAR, May::Registrar), ("so-noi-vu", May::Official), ("hoi-a", May::Leader)];
 
 /// What the deputy's officer may do in the name of the bloc, as its leader's may.
-const DEPUTY_MAY: [&str; 7] = [
+const DEPUTY_MAY: [&str; 9] = [
     "adoptRegulation",
+    "assignPanel",
+    "breakTie",
     "holdConference",
     "adoptScoreTable",
     "openBallot",

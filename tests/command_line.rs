@@ -29,6 +29,38 @@ fn code(output: &Output) -> i32 {
 }
 
 #[test]
+fn what_changed_between_two_regulations_is_told_by_what_it_means() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, regulation: &Value| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, regulation.to_string()).expect("the file");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let mut later = regulation();
+    later["classes"][0]["at_least"] = json!("85");
+    let (before, after) = (file("before.json", &regulation()), file("after.json", &later));
+    let told = thidua(&["regulations", "diff", &before, &after]);
+    let line = "/classes/0/at_least\tthreshold_changed\tThreshold changed (A): 90 → 85.";
+    assert_eq!((code(&told), out(&told).trim()), (0, line), "{}", said(&told));
+    let row: Value =
+        serde_json::from_str(out(&thidua(&["--json", "regulations", "diff", &before, &after])).trim())
+            .expect("JSON");
+    assert_eq!(
+        (&row["meaning"], &row["before"], &row["after"]),
+        (&json!("threshold_changed"), &json!("90"), &json!("85"))
+    );
+    assert_eq!(row["vi"], "Đổi ngưỡng xếp loại (A): 90 → 85.");
+    assert_eq!(out(&thidua(&["regulations", "diff", &before, &before])).trim(), "no change");
+    assert_eq!(out(&thidua(&["--json", "regulations", "diff", "hcmc-2008", "hcmc-2008"])).trim(), "[]");
+    let presets = thidua(&["regulations", "diff", "hcmc-2008", "hue-804-2018"]);
+    assert!(out(&presets).lines().count() > 10, "{}", out(&presets));
+    let nowhere = thidua(&["regulations", "diff", &before, "no-such-file.json"]);
+    assert_ne!(code(&nowhere), 0);
+    let broken = file("broken.json", &json!({"title": 1}));
+    assert_eq!(code(&thidua(&["regulations", "diff", &before, &broken])), 2, "not a regulation");
+}
+
+#[test]
 fn the_regulations_that_come_along_are_listed_and_shown() {
     let list = thidua(&["regulations", "list"]);
     let codes: Vec<_> =

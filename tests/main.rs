@@ -27,6 +27,9 @@ mod readme;
 // One year of a bloc, told over HTTP by the people who live it.
 mod year_story;
 
+// The score sheets of real places, each run through a year over HTTP; peers, panels, ties, versions of a regulation.
+mod sheets;
+
 // Ballots: what a secret one hides and shows.
 mod ballots;
 

@@ -249,6 +249,13 @@ pub enum Regulations {
         /// Its code, as `list` shows it.
         code: String,
     },
+    /// Tell what changed from one regulation to another, by what it means.
+    Diff {
+        /// The earlier one: a file, or the code of one that comes with the program.
+        from: String,
+        /// The later one.
+        to: String,
+    },
     /// Check a regulation in a file, naming every contradiction.
     Check {
         /// The file.

@@ -4,6 +4,7 @@ use crate::{
     cli::{self, Regulations},
     exit::Exit,
 };
+use api::resources::years::changes::sentence;
 use domain::regulation::{Regulation, presets};
 use std::path::Path;
 
@@ -12,6 +13,7 @@ pub fn run(command: &Regulations, json: bool) -> Result<(), Exit> {
     match command {
         Regulations::List => list(json),
         Regulations::Show { code } => show(code),
+        Regulations::Diff { from, to } => diff(from, to, json),
         Regulations::Check { file } => check(file, json),
     }
 }
@@ -34,6 +36,37 @@ fn show(code: &str) -> Result<(), Exit> {
         Exit::Usage(format!("no regulation {code:?}; `thidua regulations list` shows them"))
     })?;
     cli::print(&serde_json::to_string_pretty(&preset.regulation).map_err(Exit::failed)?)
+}
+
+/// A regulation by the code of a preset, or from a file.
+fn find(name: &str) -> Result<Regulation, Exit> {
+    if let Some(preset) = presets().iter().find(|preset| preset.code == name) {
+        return Ok(preset.regulation.clone());
+    }
+    let text = std::fs::read_to_string(name)?;
+    let reader = &mut serde_json::Deserializer::from_str(&text);
+    serde_path_to_error::deserialize(reader).map_err(|error| {
+        Exit::Usage(format!("{name}: {}: {}", api::body::fields::pointer_of(error.path()), error.inner()))
+    })
+}
+
+fn diff(from: &str, to: &str, json: bool) -> Result<(), Exit> {
+    let changes = find(to)?.changes_since(&find(from)?);
+    let shown = changes.iter().map(|change| {
+        let said = sentence(change);
+        if json {
+            let mut row = serde_json::to_value(change).unwrap_or_default();
+            row["vi"] = said.vi.into();
+            row["en"] = said.en.into();
+            row.to_string()
+        } else {
+            format!("{}\t{}\t{}", change.pointer, change.meaning.code(), said.en)
+        }
+    });
+    match changes.len() {
+        0 => cli::print(if json { "[]" } else { "no change" }),
+        _ => cli::print(&shown.collect::<Vec<_>>().join("\n")),
+    }
 }
 
 fn check(file: &Path, json: bool) -> Result<(), Exit> {

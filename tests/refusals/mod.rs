@@ -3,11 +3,13 @@
 //!
 //! - `register`: units, blocs, grants
 //! - `year`: the steps of a year
+//! - `givers`: panels, months, ties, who is present
 //! - `votes`: ballots, ranking, election
 //! - `door`: tokens, headers, methods, positions
 //! - `input`: what is wrong with a request itself, fault by fault
 
 mod door;
+mod givers;
 mod input;
 mod register;
 mod votes;
@@ -78,6 +80,7 @@ fn every_refusal_of_the_table_is_met_or_out_of_reach() {
     let mut met = Met::default();
     register::all(&mut met);
     year::all(&mut met);
+    givers::all(&mut met);
     votes::all(&mut met);
     door::all(&mut met);
     let known = |code: &&Code| !met.0.contains(code) && OUT_OF_REACH.iter().all(|(out, _)| out != *code);

@@ -104,6 +104,40 @@ impl Bloc {
     }
 }
 
+impl Bloc {
+    /// Another year, in which a panel scores everyone alike and lots are drawn.
+    fn draw_lots(&self) {
+        let [.., panel] = &self.members[..] else { panic!("at least one member") };
+        let regulation = json!({
+            "title": {"vi": "Quy chế chấm theo tiêu chí được giao"},
+            "sheet": {"scale": "10", "decimals": 0, "rounding": "half_up", "counts": ["panel"], "parts": [
+                {"name": {"vi": "Nội dung"}, "kind": "contents", "criteria": [
+                    {"id": "A", "name": {"vi": "Nhiệm vụ"}, "max": "10", "scored_by": ["panel"]}]}]},
+            "procedure": [{"step": "panel_score", "required": true}, {"step": "score_table", "required": true},
+                          {"step": "ranking", "required": true}],
+            "leadership": {"method": "designation"},
+            "tie_breaks": ["lots"]
+        });
+        let year = super::bloc::YEAR + 2;
+        self.registrar.record(&format!("/v1/blocs/{}/years", self.id), &json!({"year": year}));
+        let path = |rest: &str| self.in_year_of(year, rest);
+        self.official.record(&path("regulations"), &json!({"regulation": regulation}));
+        self.official.record(&path("panels"), &json!({"panel": panel.unit, "criteria": ["A"]}));
+        let others = &self.members[..self.members.len() - 1];
+        let excluded = json!({"unit": panel.unit, "cause": "other", "reason": "Đơn vị chấm điểm"});
+        self.official.record(&path("exclusions"), &excluded);
+        for member in others {
+            let mut paper = scores(member.unit, "panel", &[("A", "9")]);
+            paper["given_by"] = json!(panel.unit);
+            panel.officer.record(&path("scores"), &paper);
+        }
+        self.official.record(&path("score-tables"), &json!({}));
+        let order: Vec<_> = others.iter().rev().map(|member| member.unit).collect();
+        let drawn = json!({"order": order, "lots": {"witnesses": [panel.unit]}});
+        self.official.record(&path("tie-breaks"), &drawn);
+    }
+}
+
 /// The body of a score.
 pub fn scores(unit: Uuid, scorer: &str, points: &[(&str, &str)]) -> Value {
     let entry = |(criterion, points): &(&str, &str)| json!({"criterion": criterion, "points": points});
@@ -130,6 +164,7 @@ impl Bloc {
         self.official.record(&self.in_year("exclusions"), &excluded);
         self.leader().record(&self.in_year("score-tables"), &json!({}));
         self.vote_rank_and_elect();
+        self.draw_lots();
         let left = json!({"unit": last.unit, "reason": "Sáp nhập", "effective_on": "2020-01-01"});
         self.registrar.record(&format!("/v1/blocs/{}/departures", self.id), &left);
         let revoked = format!("/v1/grants/{}/revocations", last.grant);

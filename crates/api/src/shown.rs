@@ -5,14 +5,16 @@ use domain::{
     BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, LocalisedName, Points,
     Role, Text, Timestamp, UnitId, UnitIdentifier,
     bloc::{BlocKind, Level},
-    regulation::{CriterionId, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step},
+    regulation::{
+        Breach, CriterionId, FindingState, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step,
+    },
     unit::UnitKind,
     year::{ConferenceKind, ExclusionCause, Question},
 };
 use serde::Serialize;
 use utoipa::openapi::{
     KnownFormat, RefOr, SchemaFormat,
-    schema::{Array, ObjectBuilder, Schema, Type},
+    schema::{Array, ObjectBuilder, Schema, SchemaType, Type},
 };
 
 /// A value that can stand in the body of an answer.
@@ -72,6 +74,12 @@ impl Shown for u64 {
     }
 }
 
+impl Shown for serde_json::Value {
+    fn schema(_: &mut Schemas) -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(SchemaType::AnyValue).into()
+    }
+}
+
 impl<const MAX: usize> Shown for Text<MAX> {
     fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
         <Self as Field>::schema(schemas)
@@ -89,9 +97,9 @@ macro_rules! as_read {
     )+};
 }
 as_read! {
-    BallotId, BlocId, BlocKind, ClientId, ConferenceKind, CriterionId, Date, DocumentNumber, EmulationYear, EventId,
-    ExclusionCause, GrantId, LeadershipMethod, Level, LocalisedName, PartKind, Points, Question, Regulation, Role, Scorer,
-    Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, bool, u16, u32,
+    BallotId, BlocId, BlocKind, Breach, ClientId, ConferenceKind, CriterionId, Date, DocumentNumber, EmulationYear, EventId,
+    ExclusionCause, FindingState, GrantId, LeadershipMethod, Level, LocalisedName, PartKind, Points, Question, Regulation, Role, Scorer,
+    Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, bool, u16, u32, u8,
 }
 
 /// Declares the body of an answer: its members are written in this order, those that are left out are not written.

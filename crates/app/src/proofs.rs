@@ -5,7 +5,7 @@ use domain::{
     BallotId, BlocId, ClientId, Date, EmulationYear, Rights, Role, Timestamp, UnitId, UnitIdentifier,
     grant::GrantAct,
     rejection::Thing,
-    year::{Choice, CountedChoice, Proofs, ReceiptCode, YearAct},
+    year::{BreakTie, Choice, CountedChoice, Proofs, ReceiptCode, Settlement, YearAct},
 };
 use eventlog::{AsideChange, EventLog, LogError};
 use std::collections::BTreeMap;
@@ -67,7 +67,20 @@ pub fn of_year(
         roster: roster(pending, bloc, year.membership_day(effective_on)),
         elected: elected.map(|leadership| (leadership.leader, leadership.deputy)),
         waiting,
+        unregistered: unregistered(pending, act),
     })
+}
+
+/// Of the units an act names beside the members of the bloc: those the register does not know.
+fn unregistered(pending: &Pending<'_>, act: &YearAct) -> Vec<UnitId> {
+    let named: &[UnitId] = if let YearAct::AssignPanel(act) = act {
+        std::slice::from_ref(&act.panel)
+    } else if let YearAct::BreakTie(BreakTie { by: Settlement::Lots { witnesses }, .. }) = act {
+        witnesses
+    } else {
+        &[]
+    };
+    named.iter().copied().filter(|unit| pending.unit(*unit).is_none()).collect()
 }
 
 /// Where the choice of a secret vote waits: under the ballot and the voter's receipt code, nothing else.

@@ -2,7 +2,7 @@
 
 use crate::{
     BallotId, Date, EmulationYear, EventId, Points, Timestamp, UnitId, UnitIdentifier,
-    regulation::{CriterionId, Fault, Scorer, Step},
+    regulation::{CriterionId, Fault, Scorer, Step, TieBreak},
 };
 
 /// Why a command was refused. Nothing was recorded.
@@ -55,6 +55,28 @@ pub enum Rejection {
     RegulationFaulty(Vec<Fault>),
     /// Scores break the score sheet.
     ScoresFaulty(Vec<ScoreFault>),
+    /// Criteria cannot be assigned to a unit.
+    AssignmentFaulty(Vec<ScoreFault>),
+    /// A unit has scored criteria that would be taken from it.
+    AssignmentUsed(UnitId, Vec<CriterionId>),
+    /// The sheet adds up months and the scores name none, or the other way round.
+    WrongPeriod {
+        /// Whether the sheet adds up months.
+        monthly: bool,
+    },
+    /// The units are not exactly those that share a rank.
+    NotTied(Vec<UnitId>),
+    /// The regulation does not break ties in this way.
+    OtherTieBreak(Vec<TieBreak>),
+    /// Fewer units are present than the regulation asks for.
+    NoQuorum {
+        /// How many are present.
+        present: usize,
+        /// How many must be.
+        least: usize,
+    },
+    /// The regulation counts who is present, and nobody said who is.
+    PresentUnknown,
     /// Nobody scores a unit for itself: the leader's own unit is scored by the deputy, and the other way round.
     ConflictOfInterest {
         /// The unit to be scored.
@@ -185,4 +207,8 @@ pub enum ScoreFaultKind {
     NotAnOption(Vec<Points>),
     /// This scorer does not score this criterion.
     NotYours(Vec<Scorer>),
+    /// The criterion was assigned to others than the unit that scores.
+    NotAssigned,
+    /// The criterion is assigned to this unit already, and the sheet does not say how two scores become one.
+    Taken(UnitId),
 }

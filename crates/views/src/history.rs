@@ -108,13 +108,21 @@ fn holds(list: &[u32], position: Position) -> bool {
     u32::try_from(position.0).is_ok_and(|at| list.binary_search(&at).is_ok())
 }
 
-/// The units a fact is about: a leader and its deputy, or one.
+/// The units a fact is about: a leader and its deputy, who scored beside who was scored, or one.
 fn units_of(fact: &Envelope) -> [Option<UnitId>; 2] {
     match &fact.event {
         Event::Year(YearEvent::LeadershipRecorded(recorded)) => [Some(recorded.leader), recorded.deputy],
         Event::Year(YearEvent::LeadershipElected(elected)) => [Some(elected.leader), elected.deputy],
+        Event::Year(YearEvent::ScoresGiven(given)) if given.scorer.may_be_many() => {
+            [Some(given.unit), given.given_by]
+        }
         Event::Year(_) | Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) => [unit_of(fact), None],
     }
+}
+
+/// The units of a fact that is about any number of them.
+fn many_units_of(fact: &Envelope) -> &[UnitId] {
+    if let Event::Year(YearEvent::TieBroken(broken)) = &fact.event { &broken.order } else { &[] }
 }
 
 fn unit_of(fact: &Envelope) -> Option<UnitId> {
@@ -130,6 +138,7 @@ fn unit_of(fact: &Envelope) -> Option<UnitId> {
             YearEvent::PledgeSigned(signed) => Some(signed.unit),
             YearEvent::ReportFiled(filed) => Some(filed.unit),
             YearEvent::ScoresGiven(given) => Some(given.unit),
+            YearEvent::PanelAssigned(assigned) => Some(assigned.panel),
             YearEvent::UnitExcluded(excluded) => Some(excluded.unit),
             YearEvent::VoteCast(cast) => Some(cast.elector),
             YearEvent::LeadershipRecorded(_)
@@ -140,6 +149,7 @@ fn unit_of(fact: &Envelope) -> Option<UnitId> {
             | YearEvent::ScoreTableAdopted(_)
             | YearEvent::BallotOpened(_)
             | YearEvent::BallotClosed(_)
+            | YearEvent::TieBroken(_)
             | YearEvent::RankingAdopted(_) => None,
         },
         (Event::Unit(_) | Event::Grant(_), _) => None,
@@ -154,7 +164,7 @@ impl View for History {
         let number = self.number_of(fact.event.type_name());
         self.types.push(number);
         self.streams.entry(fact.stream).or_default().push(at);
-        for unit in units_of(fact).into_iter().flatten() {
+        for unit in units_of(fact).into_iter().flatten().chain(many_units_of(fact).iter().copied()) {
             self.units.entry(unit).or_default().push(at);
         }
         if let StreamId::Bloc(bloc) | StreamId::Year(bloc, _) = fact.stream {

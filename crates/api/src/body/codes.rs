@@ -2,11 +2,14 @@
 
 use super::{
     Faults, Field, Schemas,
-    text::{FromText, read_text, string, strings},
+    text::{FromText, read_text, string, strings, whole},
 };
 use crate::{issue::Flaw, json::Json};
 use domain::regulation::{Preset, presets};
-use utoipa::openapi::{RefOr, schema::Schema};
+use utoipa::openapi::{
+    RefOr,
+    schema::{ObjectBuilder, Schema, Type},
+};
 
 /// The value of an identifier: no scheme has other than visible ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,22 @@ impl FromText for IdentifierValue {
     }
 }
 strings!(IdentifierValue);
+
+/// The number of a version, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VersionNumber(pub u16);
+
+impl FromText for VersionNumber {
+    fn from_text(text: &str) -> Result<Self, Flaw> {
+        let most = u16::MAX.into();
+        u16::try_from(whole(text, 1, most)?).map(Self).map_err(|_| Flaw::OutOfRange(1, most))
+    }
+
+    fn schema(_: &mut Schemas) -> RefOr<Schema> {
+        let number = ObjectBuilder::new().schema_type(Type::Integer);
+        number.minimum(Some(1)).maximum(Some(f64::from(u16::MAX))).into()
+    }
+}
 
 /// The code of a regulation that comes with the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -123,6 +123,21 @@ macro_rules! integers {
 }
 integers!(i8, u8, u16, u32);
 
+/// A month, 1 to 12.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MonthNumber(pub u8);
+
+impl Field for MonthNumber {
+    fn read(value: &Json<'_>, faults: &mut Faults) -> Option<Self> {
+        let number = integer(value, 1, 12, faults)?;
+        u8::try_from(number).ok().map(Self)
+    }
+
+    fn schema(_: &mut Schemas) -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(12)).into()
+    }
+}
+
 impl Field for EmulationYear {
     fn read(value: &Json<'_>, faults: &mut Faults) -> Option<Self> {
         let number = integer(value, FIRST_YEAR.into(), LAST_YEAR.into(), faults)?;

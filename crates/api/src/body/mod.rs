@@ -14,6 +14,8 @@ mod macros;
 pub mod parameters;
 pub mod regulation;
 #[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
 mod tests;
 pub mod text;
 

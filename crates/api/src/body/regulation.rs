@@ -7,8 +7,8 @@ use crate::{issue::Flaw, json::Json};
 use domain::{
     DocumentNumber, LocalisedName, Name, Points, Remark, Text,
     regulation::{
-        CriterionId, LeadershipMethod, OverMaximum, PartKind, Regulation, Rounding, Scorer, Secrecy, Step,
-        TieBreak,
+        Breach, CriterionId, LeadershipMethod, OverMaximum, PartKind, QuorumBase, Regulation, Rounding,
+        Scorer, Secrecy, Step, TieBreak,
         procedure::{LatePolicy, MajorityBase},
     },
 };
@@ -22,6 +22,9 @@ impl Field for Regulation {
         let Json::Object(_) = value else {
             return faults.note(Flaw::WrongType("object"));
         };
+        if refuse_nulls(value, faults) {
+            return None;
+        }
         let value = value.to_serde();
         serde_path_to_error::deserialize(&value)
             .map_err(|error| {
@@ -37,6 +40,25 @@ impl Field for Regulation {
             schemas.named(part.name, |schemas| part.schema(schemas));
             first
         })
+    }
+}
+
+/// Notes every `null`: what is not there is left out, here as everywhere; whether there was one.
+fn refuse_nulls(value: &Json<'_>, faults: &mut Faults) -> bool {
+    match value {
+        Json::Null => faults.note::<()>(Flaw::Null).is_none(),
+        Json::Object(members) => {
+            let within =
+                |faults: &mut Faults, name: &str, value| faults.within(name, |f| refuse_nulls(value, f));
+            members.iter().fold(false, |found, (name, value)| within(faults, name, value) || found)
+        }
+        Json::List(items) => {
+            let items = items.iter().enumerate();
+            items.fold(false, |found, (index, item)| {
+                faults.within(&index.to_string(), |faults| refuse_nulls(item, faults)) || found
+            })
+        }
+        Json::Bool(_) | Json::Integer(_) | Json::Fraction(_) | Json::Text(_) => false,
     }
 }
 
@@ -99,10 +121,11 @@ pub(super) static PARTS: &[Part] = &[
             ("unsourced", false, Shape::Many(pointer, 500)),
             ("sheet", true, Shape::Part("ScoreSheet")),
             ("classes", false, Shape::Parts("RegulationClass", 20)),
-            ("procedure", true, Shape::Parts("StepRule", 11)),
+            ("classify_up_to", false, Shape::One(field::<Points>)),
+            ("procedure", true, Shape::Parts("StepRule", Step::ALL.len())),
             ("ballot", false, Shape::Part("BallotRule")),
             ("leadership", true, Shape::Part("LeadershipRule")),
-            ("tie_breaks", false, Shape::Many(field::<TieBreak>, 4)),
+            ("tie_breaks", false, Shape::Many(field::<TieBreak>, TieBreak::ALL.len())),
         ],
     ),
     part(
@@ -122,6 +145,7 @@ pub(super) static PARTS: &[Part] = &[
             ("code", true, Shape::One(field::<Text<32>>)),
             ("name", true, Shape::One(field::<LocalisedName>)),
             ("at_least", false, Shape::One(field::<Points>)),
+            ("unscored", false, Shape::One(field::<bool>)),
         ],
     ),
     part(
@@ -132,8 +156,48 @@ pub(super) static PARTS: &[Part] = &[
             ("decimals", true, Shape::One(|_| small(0, 2))),
             ("step", false, Shape::One(field::<Points>)),
             ("rounding", true, Shape::One(field::<Rounding>)),
-            ("counts", true, Shape::Many(field::<Scorer>, 3)),
+            ("base", false, Shape::One(field::<Points>)),
+            ("monthly", false, Shape::One(field::<bool>)),
+            ("counts", true, Shape::Many(field::<Scorer>, Scorer::ALL.len())),
+            ("weights", false, Shape::Parts("Weight", Scorer::ALL.len())),
+            ("scorers", false, Shape::Parts("ScorerRule", Scorer::ALL.len())),
+            ("penalties", false, Shape::Parts("PenaltyRule", 50)),
             ("parts", true, Shape::Parts("SheetPart", 50)),
+        ],
+    ),
+    part(
+        "Weight",
+        "Trọng số của một nguồn điểm. The weight of one scorer; all together are 100 per cent.",
+        &[("scorer", true, Shape::One(field::<Scorer>)), ("percent", true, Shape::One(|_| small(1, 100)))],
+    ),
+    part(
+        "ScorerRule",
+        "Quy định về một nguồn điểm. What a sheet says about one scorer.",
+        &[
+            ("scorer", true, Shape::One(field::<Scorer>)),
+            ("name", false, Shape::One(field::<LocalisedName>)),
+            ("combine", false, Shape::Part("Combine")),
+            ("own_unit", false, Shape::One(field::<bool>)),
+        ],
+    ),
+    part(
+        "Combine",
+        "Cách gộp điểm của nhiều đơn vị chấm. How the scores of several givers become one.",
+        &[("method", true, Shape::One(method)), ("at_least", true, Shape::One(|_| small(1, 255)))],
+    ),
+    part(
+        "Trim",
+        "Số điểm thấp nhất, cao nhất bị bỏ. How many scores are dropped from each end.",
+        &[("lowest", true, Shape::One(|_| small(0, 254))), ("highest", true, Shape::One(|_| small(0, 254)))],
+    ),
+    part(
+        "PenaltyRule",
+        "Điểm trừ khi không thực hiện hoặc thực hiện muộn một bước. A penalty for a step that was not taken or came late.",
+        &[
+            ("step", true, Shape::One(field::<Step>)),
+            ("when", true, Shape::One(field::<Breach>)),
+            ("criterion", true, Shape::One(field::<CriterionId>)),
+            ("points", true, Shape::One(field::<Points>)),
         ],
     ),
     part(
@@ -155,9 +219,11 @@ pub(super) static PARTS: &[Part] = &[
             ("name", true, Shape::One(field::<LocalisedName>)),
             ("max", false, Shape::One(field::<Points>)),
             ("over_max", false, Shape::One(field::<OverMaximum>)),
-            ("scored_by", false, Shape::Many(field::<Scorer>, 3)),
+            ("bonus_of", false, Shape::One(field::<CriterionId>)),
+            ("scored_by", false, Shape::Many(field::<Scorer>, Scorer::ALL.len())),
             ("options", false, Shape::Parts("PointOption", 50)),
             ("criteria", false, Shape::Parts("Criterion", 200)),
+            ("highest_only", false, Shape::One(field::<bool>)),
         ],
     ),
     part(
@@ -191,7 +257,13 @@ pub(super) static PARTS: &[Part] = &[
             ("secrecy", true, Shape::One(field::<Secrecy>)),
             ("candidates", true, Shape::One(candidates)),
             ("majority", false, Shape::Part("Majority")),
+            ("quorum", false, Shape::Part("Quorum")),
         ],
+    ),
+    part(
+        "Quorum",
+        "Số đơn vị phải có mặt. The share of units that must be present.",
+        &[("percent", true, Shape::One(|_| small(1, 100))), ("base", true, Shape::One(field::<QuorumBase>))],
     ),
     part(
         "Majority",
@@ -222,6 +294,12 @@ fn small(least: i32, most: i32) -> RefOr<Schema> {
 
 fn pointer(_: &mut Schemas) -> RefOr<Schema> {
     string().pattern(Some("^(/([^~/]|~[01])*)*$")).max_length(Some(200)).into()
+}
+
+fn method(_: &mut Schemas) -> RefOr<Schema> {
+    let trim = Ref::from_schema_name("Trim");
+    let trimmed = closed(ObjectBuilder::new().property("trimmed_mean", trim).required("trimmed_mean"));
+    OneOfBuilder::new().item(string().enum_values(Some(["mean", "median"]))).item(trimmed).into()
 }
 
 fn candidates(_: &mut Schemas) -> RefOr<Schema> {

@@ -223,18 +223,24 @@ fn members_of<T: serde::de::DeserializeOwned>() -> Vec<String> {
 
 #[test]
 fn the_schema_of_a_regulation_has_the_members_that_serde_reads() {
-    use domain::regulation::{procedure::*, sheet::*, *};
+    use domain::regulation::{procedure::*, scorer::*, sheet::*, *};
     let expected = [
         ("Regulation", members_of::<Regulation>()),
         ("RegulationSource", members_of::<Source>()),
         ("RegulationClass", members_of::<Class>()),
         ("ScoreSheet", members_of::<ScoreSheet>()),
+        ("Weight", members_of::<Weight>()),
+        ("ScorerRule", members_of::<ScorerRule>()),
+        ("Combine", members_of::<Combine>()),
+        ("Trim", members_of::<Trim>()),
+        ("PenaltyRule", members_of::<PenaltyRule>()),
         ("SheetPart", members_of::<Part>()),
         ("Criterion", members_of::<Criterion>()),
         ("PointOption", members_of::<PointOption>()),
         ("StepRule", members_of::<StepRule>()),
         ("Deadline", members_of::<Deadline>()),
         ("BallotRule", members_of::<BallotRule>()),
+        ("Quorum", members_of::<Quorum>()),
         ("Majority", members_of::<Majority>()),
         ("LeadershipRule", members_of::<LeadershipRule>()),
     ];

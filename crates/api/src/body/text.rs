@@ -8,7 +8,8 @@ use domain::{
     bloc::{BlocKind, Level},
     names::NotText,
     regulation::{
-        CriterionId, LeadershipMethod, OverMaximum, PartKind, Rounding, Scorer, Secrecy, Step, TieBreak,
+        Breach, CriterionId, FindingState, LeadershipMethod, OverMaximum, PartKind, QuorumBase, Rounding,
+        Scorer, Secrecy, Step, TieBreak,
         procedure::{LatePolicy, MajorityBase},
     },
     time::NotATime,
@@ -353,22 +354,25 @@ macro_rules! closed_lists {
     };
 }
 closed_lists! {
+    Breach: [Breach::NotTaken, Breach::Late], "Không thực hiện bước, hay thực hiện muộn. What a penalty is for.";
     BlocKind: [BlocKind::Khoi, BlocKind::Cum], "Khối (theo tính chất, ngành nghề) hay cụm (theo địa bàn). By function or by area.";
     ConferenceKind: ConferenceKind::ALL, "Hội nghị phát động, sơ kết, tổng kết, đại hội thi đua, giao ban. What a conference is for.";
     ExclusionCause: ExclusionCause::ALL, "Vì sao không xét thi đua. Why a unit is not considered.";
+    FindingState: [FindingState::Applied, FindingState::Proposed, FindingState::Confirmed, FindingState::Waived], "Điểm trừ theo sổ: đã trừ, chờ xác nhận, đã xác nhận, không trừ. How far a penalty that the record found has come.";
     IdentifierScheme: IdentifierScheme::ALL, "Loại mã: mã định danh điện tử theo Quyết định 20/2020/QĐ-TTg, mã cũ, mã doanh nghiệp, mã quan hệ ngân sách, mã thống kê, mã nội bộ. The scheme of an identifier.";
     LatePolicy: [LatePolicy::Accept, LatePolicy::Refuse], "Nộp muộn: ghi nhận và đánh dấu, hay từ chối. What happens after a deadline.";
     LeadershipMethod: [LeadershipMethod::Election, LeadershipMethod::Rotation, LeadershipMethod::Designation], "Bầu, luân phiên hay chỉ định. How the next leader is found.";
     Level: Level::ALL, "Cấp có hội đồng tổ chức khối, cụm. The level whose council organises the bloc.";
-    MajorityBase: [MajorityBase::Electors, MajorityBase::Cast, MajorityBase::Valid], "Tỷ lệ tính trên: tổng số cử tri, số đã bỏ phiếu, hay số phiếu hợp lệ. What a majority is counted over.";
-    OverMaximum: [OverMaximum::Refuse, OverMaximum::Cap, OverMaximum::Carry], "Vượt điểm tối đa: từ chối hay tính bằng điểm tối đa. What happens above a maximum.";
+    MajorityBase: [MajorityBase::Electors, MajorityBase::Present, MajorityBase::Cast, MajorityBase::Valid], "Tỷ lệ tính trên: tổng số cử tri, số có mặt, số đã bỏ phiếu, hay số phiếu hợp lệ. What a majority is counted over.";
+    OverMaximum: [OverMaximum::Refuse, OverMaximum::Cap, OverMaximum::Carry, OverMaximum::Clamp], "Vượt điểm tối đa: từ chối, tính bằng điểm tối đa, tính đủ, hay đưa về khoảng từ 0 đến tối đa. What happens above a maximum.";
     PartKind: [PartKind::Contents, PartKind::Bonus, PartKind::Penalty], "Điểm chuẩn, điểm thưởng, điểm trừ. How a part enters the total.";
     Question: [Question::LeadingUnit, Question::NextLeader, Question::NextDeputy], "Bỏ phiếu về đơn vị dẫn đầu, Trưởng khối năm sau, Phó Trưởng khối năm sau. What is voted on.";
+    QuorumBase: [QuorumBase::Members, QuorumBase::Considered], "Số phải có mặt tính trên: mọi thành viên, hay thành viên được xét. What a quorum is counted over.";
     ReportKind: [ReportKind::HalfYear, ReportKind::Annual], "Báo cáo sơ kết 6 tháng hay tổng kết năm. Which report.";
     Rounding: [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down], "Cách làm tròn. How a computed value is rounded.";
-    Scorer: [Scorer::Itself, Scorer::Bloc, Scorer::Official], "Ai chấm: tự chấm, khối, cơ quan có thẩm quyền. Who scores.";
+    Scorer: Scorer::ALL, "Ai chấm: tự chấm, chấm chéo, khối, đơn vị được giao tiêu chí, cơ quan có thẩm quyền. Who scores.";
     Secrecy: [Secrecy::Open, Secrecy::Secret], "Biểu quyết công khai hay bỏ phiếu kín. Open or secret.";
     Step: Step::ALL, "Bước trong năm thi đua. A step of the emulation year.";
-    TieBreak: [TieBreak::Contents, TieBreak::Bonus, TieBreak::FewerPenalties, TieBreak::Votes], "Tiêu chí phụ khi bằng điểm. What decides between equal scores.";
+    TieBreak: TieBreak::ALL, "Tiêu chí phụ khi bằng điểm; bốc thăm và quyết định của hội nghị phải được ghi nhận. What decides between equal scores.";
     UnitKind: UnitKind::ALL, "Loại đơn vị. What sort of organisation a unit is.";
 }

@@ -70,6 +70,9 @@ codes! {
     ScoresFaulty = "scoresFaulty", BAD_REQUEST, "Scores faulty",
         "Điểm chấm không đúng bảng điểm; mọi lỗi được liệt kê trong issues.", "The scores break the score sheet; issues lists every fault.",
         "Đối chiếu với bảng điểm của quy chế rồi sửa từng lỗi.", "Compare with the score sheet of the regulation and mend each of the issues.";
+    AssignmentFaulty = "assignmentFaulty", BAD_REQUEST, "Assignment faulty",
+        "Không giao được tiêu chí; mọi lỗi được liệt kê trong issues.", "Criteria cannot be assigned; issues lists every fault.",
+        "Đối chiếu với bảng điểm và các phân công đang có rồi sửa từng lỗi.", "Compare with the score sheet and the assignments there are, and mend each of the issues.";
     NoAccessToken = "noAccessToken", UNAUTHORIZED, "No access token",
         "Thao tác này cần mã truy cập.", "This operation needs an access token.",
         "Gửi tiêu đề Authorization: Bearer <token>.", "Send the header Authorization: Bearer <token>.";
@@ -133,12 +136,30 @@ codes! {
     RegulationFrozen = "regulationFrozen", CONFLICT, "Regulation frozen",
         "Quy chế đã khóa từ khi có điểm chấm đầu tiên.", "The regulation is frozen since the first score.",
         "Thay đổi cho năm sau.", "Change it for the next year.";
+    WrongPeriod = "wrongPeriod", CONFLICT, "Wrong period",
+        "Bảng điểm cộng dồn từng tháng thì phải nêu tháng; bảng điểm khác thì không.", "A sheet that adds up months needs the month of the scores; any other takes none.",
+        "Nêu hoặc bỏ month theo bảng điểm.", "Give or leave out month, as the sheet has it.";
+    AssignmentUsed = "assignmentUsed", CONFLICT, "Assignment used",
+        "Đơn vị đã chấm các tiêu chí sẽ bị rút khỏi phân công.", "The unit has scored criteria that would be taken from it.",
+        "Giữ các tiêu chí trong criteria.", "Leave it the criteria listed in criteria.";
+    NotTied = "notTied", CONFLICT, "Not tied",
+        "Danh sách không đúng là các đơn vị đang cùng hạng.", "The units are not exactly those that share a rank.",
+        "Đọc bảng xếp hạng rồi nêu đủ các đơn vị cùng hạng.", "Read the standing and name all units of one rank.";
+    OtherTieBreak = "otherTieBreak", CONFLICT, "Other tie-break",
+        "Quy chế không cho phân định đồng hạng theo cách này.", "The regulation does not break ties in this way.",
+        "Theo các cách trong tie_breaks.", "Follow tie_breaks.";
     UnitExcluded = "unitExcluded", CONFLICT, "Unit excluded",
         "Đơn vị không được xét thi đua trong năm này.", "The unit is excluded from consideration in this year.",
         "Xem quyết định loại trừ trong lịch sử.", "See the exclusion in the history.";
     NotTheStandingFact = "notTheStandingFact", CONFLICT, "Not the standing fact",
         "Sự kiện được sửa không phải sự kiện đang có hiệu lực.", "The corrected fact is not the one that stands.",
         "Dùng giá trị standing.", "Use standing.";
+    PresentUnknown = "presentUnknown", CONFLICT, "Present unknown",
+        "Quy chế tính theo số đơn vị có mặt nhưng chưa nêu đơn vị nào có mặt.", "The regulation counts who is present, and nobody said who is.",
+        "Nêu các đơn vị có mặt trong present.", "List the units in present.";
+    NoQuorum = "noQuorum", CONFLICT, "No quorum",
+        "Số đơn vị có mặt chưa đủ theo quy chế.", "Fewer units are present than the regulation asks for.",
+        "Chỉ mở khi có ít nhất least đơn vị.", "Open the ballot when at least as many as least are there.";
     BallotOpen = "ballotOpen", CONFLICT, "Ballot open",
         "Đang có cuộc bỏ phiếu về nội dung này.", "A ballot on this question is open.",
         "Đóng cuộc bỏ phiếu đó trước.", "Close that ballot first.";

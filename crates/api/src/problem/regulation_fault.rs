@@ -9,6 +9,7 @@ pub fn words(kind: &FaultKind) -> Words {
     Words::new(in_vietnamese(kind), format!("{kind}."))
 }
 
+#[allow(clippy::too_many_lines, reason = "one arm for every kind of fault, so that none can lack its words")]
 fn in_vietnamese(kind: &FaultKind) -> String {
     use FaultKind as F;
     let step = |step| step_words(step).vi;
@@ -29,6 +30,30 @@ fn in_vietnamese(kind: &FaultKind) -> String {
         F::NoMaximum => "Có quy định về điểm vượt tối đa nhưng không có điểm tối đa.".into(),
         F::OptionAboveMaximum { option, max } => format!("Mức {option} cao hơn điểm tối đa {max}."),
         F::NobodyScores => "Không ai chấm tiêu chí này.".into(),
+        F::UnknownCriterion(id) => format!("Không tiêu chí {id} nào được chấm."),
+        F::NotAPenalty(id) => format!("Tiêu chí {id} không phải điểm trừ."),
+        F::NotABonus => "Chỉ điểm thưởng mới là điểm thưởng của một tiêu chí điểm chuẩn.".into(),
+        F::NoSubCriteria => "Chỉ tính tiêu chí con cao nhất nhưng không có tiêu chí con.".into(),
+        F::NotAnOption(points) => format!("{points} không có trong các mức điểm."),
+        F::CombineMissing(who) => format!("{}: chưa nêu cách gộp điểm của nhiều đơn vị.", scorer(*who)),
+        F::OneGiver(who) => format!("{} chỉ có một, không có gì để gộp.", scorer(*who)),
+        F::LeavesNobody { at_least, dropped } => {
+            format!("Có {at_least} điểm mà bỏ {dropped} thì không còn điểm nào.")
+        }
+        F::DropsNothing => "Trung bình cắt mà không bỏ điểm nào.".into(),
+        F::WeightsDoNotAddUp(sum) => format!("Các trọng số cộng lại được {sum}%, không phải 100%."),
+        F::PartlyWeighted(who) => {
+            format!("{} có trọng số, các nguồn kia chấm tiêu chí này mà nguồn này không chấm.", scorer(*who))
+        }
+        F::NotAUnitsStep(one) => format!("Bước {} không phải của từng đơn vị.", step(*one)),
+        F::NeverLate => "Nộp muộn bị từ chối nên không có gì để trừ.".into(),
+        F::UnscoredThreshold(points) => {
+            format!("Mức dành cho đơn vị chưa được chấm không có ngưỡng {points}.")
+        }
+        F::NoClasses => "Không có mức xếp loại nào.".into(),
+        F::LeavesNothing(tie_break) => {
+            format!("Sau tiêu chí phụ {} không còn gì để phân định.", criterion(*tie_break))
+        }
         F::NotScoredItself => "Tiêu chí có tiêu chí con thì không chấm trực tiếp.".into(),
         F::NeverCounts => "Không điểm chấm nào của tiêu chí này được tính.".into(),
         F::NothingToScore(who) => format!("{} không có tiêu chí nào để chấm.", scorer(*who)),
@@ -53,7 +78,7 @@ fn in_vietnamese(kind: &FaultKind) -> String {
         F::ImpossibleDay { day, month } => format!("Không phải năm nào cũng có ngày {day}/{month}."),
         F::DistantYear(years) => format!("Hạn chót cách năm thi đua {years} năm."),
         F::DueTooEarly(before) => format!("Hạn chót sớm hơn bước {} là bước phải xong trước.", step(*before)),
-        F::NoDeadline => "Từ chối nộp muộn nhưng không có hạn chót.".into(),
+        F::NoDeadline => "Nói về việc nộp muộn nhưng không có hạn chót.".into(),
         F::BallotWithoutRule => "Có bước bỏ phiếu nhưng không có quy định cách bỏ phiếu.".into(),
         F::BallotNotHeld => "Có quy định bỏ phiếu cho một cuộc bỏ phiếu không diễn ra.".into(),
         F::PercentOutOfRange(percent) => format!("Tỷ lệ {percent}% nằm ngoài 1–100%."),
@@ -69,7 +94,9 @@ fn in_vietnamese(kind: &FaultKind) -> String {
 const fn scorer(who: Scorer) -> &'static str {
     match who {
         Scorer::Itself => "Đơn vị tự chấm",
+        Scorer::Peer => "Các đơn vị chấm chéo",
         Scorer::Bloc => "Khối trưởng",
+        Scorer::Panel => "Đơn vị được giao tiêu chí",
         Scorer::Official => "Cơ quan cấp trên",
     }
 }
@@ -80,5 +107,7 @@ const fn criterion(tie_break: TieBreak) -> &'static str {
         TieBreak::Bonus => "điểm thưởng cao hơn",
         TieBreak::FewerPenalties => "điểm trừ ít hơn",
         TieBreak::Votes => "nhiều phiếu hơn",
+        TieBreak::Lots => "bốc thăm",
+        TieBreak::Meeting => "quyết định của hội nghị",
     }
 }

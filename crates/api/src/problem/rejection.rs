@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 impl From<Rejection> for Problem {
+    #[allow(clippy::too_many_lines, reason = "one arm for every way the domain says no")]
     fn from(rejection: Rejection) -> Self {
         let of = Self::new;
         match rejection {
@@ -43,6 +44,19 @@ impl From<Rejection> for Problem {
             Rejection::ScoresFaulty(faults) => {
                 of(Code::ScoresFaulty).with_issues(faults.iter().map(score_issue).collect())
             }
+            Rejection::AssignmentFaulty(faults) => {
+                of(Code::AssignmentFaulty).with_issues(faults.iter().map(assignment_issue).collect())
+            }
+            Rejection::AssignmentUsed(panel, criteria) => {
+                of(Code::AssignmentUsed).with("panel", plain(&panel)).with("criteria", plain(&criteria))
+            }
+            Rejection::WrongPeriod { monthly } => of(Code::WrongPeriod).with("monthly", monthly),
+            Rejection::NotTied(units) => of(Code::NotTied).with("units", plain(&units)),
+            Rejection::OtherTieBreak(listed) => of(Code::OtherTieBreak).with("tie_breaks", plain(&listed)),
+            Rejection::NoQuorum { present, least } => {
+                of(Code::NoQuorum).with("present", present).with("least", least)
+            }
+            Rejection::PresentUnknown => of(Code::PresentUnknown),
             Rejection::ConflictOfInterest { unit, scorer } => {
                 let problem = of(Code::ConflictOfInterest).with("unit", plain(&unit));
                 scorer.iter().fold(problem, |problem, scorer| problem.with("scorer", plain(scorer)))
@@ -138,6 +152,8 @@ pub const fn step_words(step: Step) -> Words {
         Step::HalfYearReport => Words::fixed("báo cáo sơ kết", "half-year report"),
         Step::AnnualReport => Words::fixed("báo cáo tổng kết", "annual report"),
         Step::SelfScore => Words::fixed("tự chấm điểm", "self-score"),
+        Step::PeerScore => Words::fixed("chấm chéo", "peer score"),
+        Step::PanelScore => Words::fixed("đơn vị được giao tiêu chí chấm điểm", "score by the panels"),
         Step::BlocScore => Words::fixed("khối trưởng chấm điểm", "score by the bloc"),
         Step::OfficialScore => Words::fixed("cơ quan cấp trên thẩm định điểm", "official score"),
         Step::ScoreTable => Words::fixed("thông qua bảng điểm", "adoption of the score table"),
@@ -190,8 +206,17 @@ fn regulation_issue(fault: &Fault) -> Issue {
 
 /// Bodies that carry scores call the list `entries`.
 fn score_issue(fault: &ScoreFault) -> Issue {
+    criterion_issue("/entries", fault)
+}
+
+/// Bodies that assign criteria call the list `criteria`.
+fn assignment_issue(fault: &ScoreFault) -> Issue {
+    criterion_issue("/criteria", fault)
+}
+
+fn criterion_issue(list: &str, fault: &ScoreFault) -> Issue {
     let (code, vi, en) = score_words(&fault.kind);
-    let at = fault.entry.map_or_else(|| "/entries".to_owned(), |entry| format!("/entries/{entry}"));
+    let at = fault.entry.map_or_else(|| list.to_owned(), |entry| format!("{list}/{entry}"));
     let criterion = fault.criterion;
     let words = Words::new(format!("Tiêu chí {criterion}: {vi}"), format!("Criterion {criterion}: {en}"));
     Issue { place: Place::Body, at, flaw: Flaw::Rule(code, words) }
@@ -222,6 +247,14 @@ fn score_words(kind: &ScoreFaultKind) -> (&'static str, String, String) {
         ScoreFaultKind::NotAnOption(options) => {
             let options = list(&options.iter().map(ToString::to_string).collect::<Vec<_>>());
             ("notAnOption", format!("chỉ nhận: {options}."), format!("must be one of {options}."))
+        }
+        ScoreFaultKind::NotAssigned => (
+            "notAssigned",
+            "không được giao cho đơn vị chấm.".into(),
+            "not assigned to the unit that scores.".into(),
+        ),
+        ScoreFaultKind::Taken(unit) => {
+            ("taken", format!("đã giao cho đơn vị {unit}."), format!("assigned to unit {unit} already."))
         }
         ScoreFaultKind::NotYours(scorers) => {
             let names: Vec<_> =

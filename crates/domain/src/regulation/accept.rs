@@ -1,6 +1,6 @@
 //! Whether scores fit the score sheet, judged before they are recorded.
 
-use super::{Criterion, CriterionId, OverMaximum, ScoreSheet, Scorer};
+use super::{Criterion, CriterionId, Marks, OverMaximum, ScoreSheet, Scorer};
 use crate::{
     Points,
     rejection::{ScoreFault, ScoreFaultKind},
@@ -10,14 +10,27 @@ use std::collections::HashMap;
 impl ScoreSheet {
     /// Whether `entries` can be recorded as the scores that `scorer` gives to one unit.
     ///
-    /// The unit itself and the bloc score every criterion that names them, bonus and penalty included and with zero
-    /// where there is nothing: the self-score goes through the whole sheet, and the leader appraises by the
+    /// The unit itself, its peers and the bloc score every criterion that names them, bonus and penalty included and
+    /// with zero where there is nothing: the self-score goes through the whole sheet, and the leader appraises by the
     /// same sheet (Thừa Thiên Huế, 804/HD-SNV). The state body scores what it has reason to score, so any
-    /// subset of its criteria will do.
+    /// subset of its criteria will do; so it is with a month's events, of which one criterion may have several.
     ///
     /// # Errors
     /// Every fault at once, in the order of the entries, then what is missing in the order of the sheet.
     pub fn accept(&self, scorer: Scorer, entries: &[(CriterionId, Points)]) -> Result<(), Vec<ScoreFault>> {
+        self.accept_assigned(scorer, None, entries)
+    }
+
+    /// The same for a scorer that was assigned some of its criteria: it scores all of these and no others.
+    ///
+    /// # Errors
+    /// As [`ScoreSheet::accept`].
+    pub fn accept_assigned(
+        &self,
+        scorer: Scorer,
+        assigned: Option<&[CriterionId]>,
+        entries: &[(CriterionId, Points)],
+    ) -> Result<(), Vec<ScoreFault>> {
         let leaves: HashMap<CriterionId, &Criterion> =
             self.leaves().into_iter().map(|(_, criterion)| (criterion.id, criterion)).collect();
         let mut given = HashMap::with_capacity(entries.len());
@@ -26,22 +39,39 @@ impl ScoreSheet {
             let mut add = |kind| {
                 faults.push(ScoreFault { entry: Some(index), criterion: *criterion, kind });
             };
-            if given.insert(*criterion, *points).is_some() {
+            if given.insert(*criterion, *points).is_some() && !self.monthly {
                 add(ScoreFaultKind::Duplicate);
             }
             match leaves.get(criterion) {
                 None => add(ScoreFaultKind::UnknownCriterion),
+                Some(_) if assigned.is_some_and(|assigned| !assigned.contains(criterion)) => {
+                    add(ScoreFaultKind::NotAssigned);
+                }
                 Some(leaf) if !leaf.scored_by.contains(&scorer) => {
                     add(ScoreFaultKind::NotYours(leaf.scored_by.clone()));
                 }
                 Some(leaf) => self.judge(leaf, *points, add),
             }
         }
-        let whole = Whole { scorer, given: &given };
+        let whole = Whole { sheet: self, scorer, assigned, given: &given };
         for part in &self.parts {
             whole.judge(&part.criteria, &mut faults);
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    /// Whether the papers of one kind of scorer give every criterion of theirs as many scores as the sheet asks for.
+    pub fn is_covered(&self, scorer: Scorer, papers: &[Marks<'_>]) -> bool {
+        if self.monthly {
+            return !papers.is_empty();
+        }
+        let least = self.combine(scorer).map_or(1, |combine| usize::from(combine.at_least).max(1));
+        let scores = |leaf: &Criterion| {
+            papers.iter().filter(|marks| marks.iter().any(|(criterion, _)| *criterion == leaf.id)).count()
+        };
+        let leaves = self.leaves();
+        let mut own = leaves.iter().map(|(_, leaf)| *leaf).filter(|leaf| leaf.scored_by.contains(&scorer));
+        own.all(|leaf| scores(leaf) >= least)
     }
 
     /// The faults of one value. Where the sheet lists options, they alone say what is possible.
@@ -53,7 +83,7 @@ impl ScoreSheet {
             }
             return;
         }
-        if points < Points::ZERO {
+        if points < Points::ZERO && criterion.over_max != OverMaximum::Clamp {
             add(ScoreFaultKind::Negative);
         }
         if let Some(max) = refused_above(criterion).filter(|max| points > *max) {
@@ -74,7 +104,9 @@ fn refused_above(criterion: &Criterion) -> Option<Points> {
 
 /// What can only be judged over all entries: criteria left out, and groups above their maximum.
 struct Whole<'a> {
+    sheet: &'a ScoreSheet,
     scorer: Scorer,
+    assigned: Option<&'a [CriterionId]>,
     given: &'a HashMap<CriterionId, Points>,
 }
 
@@ -84,17 +116,26 @@ impl Whole<'_> {
         criteria.iter().map(|criterion| self.judge_one(criterion, faults)).sum()
     }
 
+    fn must_score(&self, criterion: &Criterion) -> bool {
+        let assigned = self.assigned.is_none_or(|assigned| assigned.contains(&criterion.id));
+        let whole = !self.sheet.monthly && self.scorer != Scorer::Official;
+        whole && assigned && criterion.scored_by.contains(&self.scorer)
+    }
+
     fn judge_one(&self, criterion: &Criterion, faults: &mut Vec<ScoreFault>) -> Points {
         let of_no_entry = |kind| ScoreFault { entry: None, criterion: criterion.id, kind };
         if criterion.criteria.is_empty() {
             let given = self.given.get(&criterion.id).copied();
-            let must_score = self.scorer != Scorer::Official && criterion.scored_by.contains(&self.scorer);
-            if given.is_none() && must_score {
+            if given.is_none() && self.must_score(criterion) {
                 faults.push(of_no_entry(ScoreFaultKind::NotScored));
             }
             return given.unwrap_or_default();
         }
         let sum = self.judge(&criterion.criteria, faults);
+        // Of alternatives only the highest counts, so that no claim passes the maximum of the group by their sum.
+        if criterion.highest_only {
+            return sum;
+        }
         if let Some(max) = refused_above(criterion).filter(|max| sum > *max) {
             faults.push(of_no_entry(ScoreFaultKind::AboveMaximum(max)));
         }

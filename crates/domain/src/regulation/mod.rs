@@ -1,8 +1,10 @@
 //! A regulation (quy chế): what differs from bloc to bloc and from year to year, as versioned data.
 //!
-//! - [`sheet`]: the score sheet, its criteria, and the arithmetic of a score
+//! - [`sheet`]: the score sheet and its criteria
+//! - [`scorer`]: who scores, how several scores become one, penalties that the record finds
 //! - [`procedure`]: the steps of the year, their order and deadlines, ballots, leadership
 //! - [`check`]: whether a regulation contradicts itself
+//! - [`change`]: what is different between two regulations, and what it means
 //! - `accept`, `evaluate`: whether scores fit the sheet, and what they add up to
 //! - [`rank`]: the order of the units, with ties
 //! - [`mod@presets`]: regulations made from real sheets, to start from
@@ -11,6 +13,7 @@
 //! text read so far, so each regulation says them, and lists under `unsourced` what no document says for it.
 
 mod accept;
+pub mod change;
 pub mod check;
 mod evaluate;
 pub mod presets;
@@ -18,19 +21,20 @@ pub mod procedure;
 pub mod rank;
 #[cfg(test)]
 mod sample;
+pub mod scorer;
 pub mod sheet;
 
+pub use change::{Change, Meaning};
 pub use check::{Fault, FaultKind};
+pub use evaluate::{Evaluation, Exact, Finding, FindingState, Given, Line, Marks, Share};
 pub use presets::{Preset, presets};
 pub use procedure::{
     BallotRule, Candidates, Deadline, LatePolicy, LeadershipMethod, LeadershipRule, Majority, MajorityBase,
-    Secrecy, Step, StepRule, TieBreak,
+    Quorum, QuorumBase, Secrecy, Step, StepRule, TieBreak, TurnOut,
 };
 pub use rank::{Contender, Ranked};
-pub use sheet::{
-    Criterion, CriterionId, Evaluation, Line, Marks, OverMaximum, Part, PartKind, PointOption, Rounding,
-    ScoreSheet, Scorer,
-};
+pub use scorer::{Breach, Combine, Method, Month, PenaltyRule, Scorer, ScorerRule, Trim, Weight};
+pub use sheet::{Criterion, CriterionId, OverMaximum, Part, PartKind, PointOption, Rounding, ScoreSheet};
 
 use crate::{DocumentNumber, LocalisedName, Name, Points, Remark};
 use serde::{Deserialize, Serialize};
@@ -50,9 +54,13 @@ pub struct Regulation {
     pub unsourced: Vec<Box<str>>,
     /// What is scored, by whom, and how points add up.
     pub sheet: ScoreSheet,
-    /// Classes from the highest down; the last one has no threshold and takes the rest.
+    /// Classes from the highest down; the last one has no threshold and takes the rest. A class for units without a
+    /// score stands apart from them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<Class>,
+    /// Totals above this are classified as this, where a bonus may pass the scale and the classes may not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classify_up_to: Option<Points>,
     /// The steps of the year, in the order they must be taken.
     pub procedure: Vec<StepRule>,
     /// How the ballot on the leading unit is held; absent when the bloc holds none.
@@ -94,12 +102,22 @@ pub struct Class {
     /// The lowest total that belongs to it; absent for the last class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_least: Option<Points>,
+    /// Whether it is the class of units that nobody whose score counts has scored, whatever their total.
+    #[serde(default, skip_serializing_if = "scorer::is_false")]
+    pub unscored: bool,
 }
 
 impl Regulation {
     /// The class of a total; `None` when the regulation has no classes.
     pub fn classify(&self, total: Points) -> Option<&Class> {
-        self.classes.iter().find(|class| class.at_least.is_none_or(|least| total >= least))
+        let total = self.classify_up_to.map_or(total, |most| total.min(most));
+        let mut scored = self.classes.iter().filter(|class| !class.unscored);
+        scored.find(|class| class.at_least.is_none_or(|least| total >= least))
+    }
+
+    /// The class of a unit that nobody whose score counts has scored: one of its own, or that of its total.
+    pub fn classify_unscored(&self, total: Points) -> Option<&Class> {
+        self.classes.iter().find(|class| class.unscored).or_else(|| self.classify(total))
     }
 
     /// The rule of a step; `None` when the procedure does not have it.

@@ -17,8 +17,12 @@ pub enum Step {
     AnnualReport,
     /// Each unit scores itself (tự chấm điểm).
     SelfScore,
+    /// The members score one another (chấm chéo).
+    PeerScore,
     /// The leader scores each unit, the deputy the leader's (Trưởng khối thẩm định).
     BlocScore,
+    /// Units that were assigned criteria score them (sở, ngành chấm; tổ chấm điểm).
+    PanelScore,
     /// The state body scores what is reserved to it (thẩm định).
     OfficialScore,
     /// The meeting adopts the score table (thông qua bảng điểm).
@@ -33,13 +37,15 @@ pub enum Step {
 
 impl Step {
     /// Every step, in the order the sources describe a year.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Registration,
         Self::Pledge,
         Self::HalfYearReport,
         Self::AnnualReport,
         Self::SelfScore,
+        Self::PeerScore,
         Self::BlocScore,
+        Self::PanelScore,
         Self::OfficialScore,
         Self::ScoreTable,
         Self::Ballot,
@@ -55,7 +61,9 @@ impl Step {
             | Self::HalfYearReport
             | Self::AnnualReport
             | Self::SelfScore
+            | Self::PeerScore
             | Self::BlocScore
+            | Self::PanelScore
             | Self::OfficialScore => true,
             Self::ScoreTable | Self::Ballot | Self::Ranking | Self::Leadership => false,
         }
@@ -67,7 +75,9 @@ impl Step {
         match self {
             Self::Registration | Self::Pledge | Self::HalfYearReport | Self::AnnualReport => false,
             Self::SelfScore
+            | Self::PeerScore
             | Self::BlocScore
+            | Self::PanelScore
             | Self::OfficialScore
             | Self::ScoreTable
             | Self::Ballot
@@ -147,6 +157,48 @@ pub struct BallotRule {
     /// What a candidate needs to be chosen; absent when the most votes are enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub majority: Option<Majority>,
+    /// How many must be present for the ballot to be opened; absent when no number is asked for, which is all that the
+    /// texts read so far say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quorum: Option<Quorum>,
+}
+
+impl BallotRule {
+    /// Whether it must be recorded who is present when the ballot is opened.
+    pub fn asks_who_is_present(&self) -> bool {
+        self.quorum.is_some() || self.majority.is_some_and(|rule| rule.base == MajorityBase::Present)
+    }
+}
+
+/// The share of units that must be present. The base is always named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quorum {
+    /// 1 to 100 per cent.
+    pub percent: u8,
+    /// Per cent of what.
+    pub base: QuorumBase,
+}
+
+/// What a quorum is counted over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuorumBase {
+    /// Every member of the bloc.
+    Members,
+    /// The members that are not excluded from consideration.
+    Considered,
+}
+
+impl Quorum {
+    /// How many units must be present: the share, never rounded down.
+    pub fn least(self, members: usize, considered: usize) -> usize {
+        let base = match self.base {
+            QuorumBase::Members => members,
+            QuorumBase::Considered => considered,
+        };
+        (base * usize::from(self.percent)).div_ceil(100)
+    }
 }
 
 /// Whether choices are recorded with the voter.
@@ -188,19 +240,35 @@ pub struct Majority {
 pub enum MajorityBase {
     /// Every unit on the list of electors.
     Electors,
+    /// The units that are present when the ballot is opened.
+    Present,
     /// The units that voted.
     Cast,
     /// The votes for a candidate; abstentions do not count.
     Valid,
 }
 
+/// How many took part in a ballot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TurnOut {
+    /// On the list of electors.
+    pub electors: u32,
+    /// Present when it was opened.
+    pub present: u32,
+    /// Voted.
+    pub cast: u32,
+    /// Voted for a candidate.
+    pub valid: u32,
+}
+
 impl Majority {
     /// Whether `votes` reach the share, in whole numbers.
-    pub fn reached(self, votes: u32, electors: u32, cast: u32, valid: u32) -> bool {
+    pub fn reached(self, votes: u32, turn_out: TurnOut) -> bool {
         let base = match self.base {
-            MajorityBase::Electors => electors,
-            MajorityBase::Cast => cast,
-            MajorityBase::Valid => valid,
+            MajorityBase::Electors => turn_out.electors,
+            MajorityBase::Present => turn_out.present,
+            MajorityBase::Cast => turn_out.cast,
+            MajorityBase::Valid => turn_out.valid,
         };
         let (have, need) = (u64::from(votes) * 100, u64::from(base) * u64::from(self.percent));
         votes > 0 && if self.or_equal { have >= need } else { have > need }
@@ -242,4 +310,22 @@ pub enum TieBreak {
     FewerPenalties,
     /// More votes in the ballot on the leading unit.
     Votes,
+    /// The drawing of lots (bốc thăm), recorded with its witnesses.
+    Lots,
+    /// The decision of the meeting, recorded with its reason.
+    Meeting,
+}
+
+impl TieBreak {
+    /// Every one, in the order of this list.
+    pub const ALL: [Self; 6] =
+        [Self::Contents, Self::Bonus, Self::FewerPenalties, Self::Votes, Self::Lots, Self::Meeting];
+
+    /// Whether it is an act of people that must be recorded, instead of a number that can be compared.
+    pub const fn is_recorded(self) -> bool {
+        match self {
+            Self::Lots | Self::Meeting => true,
+            Self::Contents | Self::Bonus | Self::FewerPenalties | Self::Votes => false,
+        }
+    }
 }

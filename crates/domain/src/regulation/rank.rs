@@ -1,6 +1,6 @@
 //! The order of the units of a bloc, with ties.
 
-use super::{Evaluation, Regulation, TieBreak};
+use super::{Class, Evaluation, Regulation, TieBreak};
 use crate::{Points, Text, UnitId};
 use std::cmp::{Ordering, Reverse};
 
@@ -19,6 +19,8 @@ pub struct Contender {
     pub penalty: Points,
     /// Its votes in the ballot on the leading unit; `None`, which ranks like none, when it was not voted on.
     pub votes: Option<u32>,
+    /// Whether nobody whose score counts has scored it.
+    pub unscored: bool,
 }
 
 /// A unit in its place.
@@ -36,30 +38,47 @@ pub struct Ranked {
 
 impl Contender {
     /// A unit with its evaluation and its votes.
-    pub const fn new(unit: UnitId, evaluation: &Evaluation, votes: Option<u32>) -> Self {
-        let Evaluation { total, contents, bonus, penalty, lines: _ } = evaluation;
-        Self { unit, total: *total, contents: *contents, bonus: *bonus, penalty: *penalty, votes }
+    pub fn new(unit: UnitId, evaluation: &Evaluation, votes: Option<u32>) -> Self {
+        let Evaluation { total, contents, bonus, penalty, .. } = evaluation;
+        Self {
+            unit,
+            total: *total,
+            contents: *contents,
+            bonus: *bonus,
+            penalty: *penalty,
+            votes,
+            unscored: !evaluation.is_scored(),
+        }
     }
 }
 
 impl Regulation {
-    /// The units from the first to the last: by total, then by the tie-breaks of the regulation. Units still equal
-    /// share their rank and stand in the order of their ids, so that the answer never depends on the order given.
-    pub fn rank(&self, standing: &[Contender]) -> Vec<Ranked> {
+    /// The units from the first to the last: by total, then by the tie-breaks of the regulation, then as `settled` says
+    /// of exactly the units that are still equal, the last word first (lots drawn, the meeting's decision). Units still
+    /// equal share their rank and stand in the order of their ids, so that the answer never depends on the order given.
+    pub fn rank(&self, standing: &[Contender], settled: &[&[UnitId]]) -> Vec<Ranked> {
         let mut order = standing.to_vec();
         order.sort_by(|a, b| self.compare(a, b).then(a.unit.cmp(&b.unit)));
-        let mut place = 0;
         let mut ranked = Vec::with_capacity(order.len());
-        for group in order.chunk_by(|a, b| self.compare(a, b).is_eq()) {
-            ranked.extend(group.iter().map(|contender| Ranked {
+        for group in order.chunk_by_mut(|a, b| self.compare(a, b).is_eq()) {
+            let first = place(ranked.len());
+            let settled = settle(group, settled);
+            ranked.extend(group.iter().enumerate().map(|(index, contender)| Ranked {
                 unit: contender.unit,
-                rank: place + 1,
-                tied: group.len() > 1,
-                class: self.classify(contender.total).map(|class| class.code.clone()),
+                rank: if settled { first.saturating_add(place(index) - 1) } else { first },
+                tied: group.len() > 1 && !settled,
+                class: self.class_of(contender).map(|class| class.code.clone()),
             }));
-            place = u16::try_from(ranked.len()).unwrap_or(u16::MAX - 1);
         }
         ranked
+    }
+
+    fn class_of(&self, contender: &Contender) -> Option<&Class> {
+        if contender.unscored {
+            self.classify_unscored(contender.total)
+        } else {
+            self.classify(contender.total)
+        }
     }
 
     /// `Less` when `a` stands before `b`.
@@ -70,6 +89,22 @@ impl Regulation {
     }
 }
 
+/// The place after so many others, from 1.
+fn place(others: usize) -> u16 {
+    u16::try_from(others).unwrap_or(u16::MAX - 1) + 1
+}
+
+/// Brings equal units into the order that was settled for exactly them; whether there was one.
+fn settle(group: &mut [Contender], settled: &[&[UnitId]]) -> bool {
+    let same = |order: &&&[UnitId]| {
+        order.len() == group.len() && group.iter().all(|contender| order.contains(&contender.unit))
+    };
+    let found = settled.iter().rev().find(same).copied();
+    let Some(order) = found.filter(|order| order.len() > 1) else { return false };
+    group.sort_by_key(|contender| order.iter().position(|unit| *unit == contender.unit));
+    true
+}
+
 impl TieBreak {
     /// `Less` when `a` stands before `b`.
     fn compare(self, a: &Contender, b: &Contender) -> Ordering {
@@ -78,6 +113,8 @@ impl TieBreak {
             Self::Bonus => Reverse(c.bonus.hundredths()),
             Self::FewerPenalties => Reverse(c.penalty.hundredths().saturating_neg()),
             Self::Votes => Reverse(c.votes.map_or(0, i64::from)),
+            // Not read off the scores: what was settled is recorded, and comes last.
+            Self::Lots | Self::Meeting => Reverse(0),
         };
         key(a).cmp(&key(b))
     }
@@ -96,7 +133,15 @@ mod tests {
 
     fn contender(number: u128, parts: [i64; 3], votes: Option<u32>) -> Contender {
         let [contents, bonus, penalty] = parts.map(|points| Points::from_hundredths(points * 100));
-        Contender { unit: unit(number), total: contents + bonus - penalty, contents, bonus, penalty, votes }
+        Contender {
+            unit: unit(number),
+            total: contents + bonus - penalty,
+            contents,
+            bonus,
+            penalty,
+            votes,
+            unscored: false,
+        }
     }
 
     fn with(tie_breaks: &[TieBreak]) -> Regulation {
@@ -104,7 +149,7 @@ mod tests {
     }
 
     fn places(regulation: &Regulation, standing: &[Contender]) -> Vec<(u128, u16, bool)> {
-        regulation.rank(standing).iter().map(|r| (r.unit.0.as_u128(), r.rank, r.tied)).collect()
+        regulation.rank(standing, &[]).iter().map(|r| (r.unit.0.as_u128(), r.rank, r.tied)).collect()
     }
 
     #[test]
@@ -146,15 +191,15 @@ mod tests {
     fn each_unit_gets_the_class_of_its_total() {
         let standing = [contender(1, [90, 0, 0], None), contender(2, [80, 10, 1], None)];
         let classes: Vec<_> =
-            with(&[]).rank(&standing).into_iter().map(|r| r.class.map(|c| c.to_string())).collect();
+            with(&[]).rank(&standing, &[]).into_iter().map(|r| r.class.map(|c| c.to_string())).collect();
         assert_eq!(classes, [Some("A".to_owned()), Some("B".to_owned())]);
         let unclassed = Regulation { classes: Vec::new(), ..with(&[]) };
-        assert_eq!(unclassed.rank(&standing)[0].class, None);
+        assert_eq!(unclassed.rank(&standing, &[])[0].class, None);
     }
 
     #[test]
     fn a_bloc_without_units_has_no_ranks() {
-        assert_eq!(with(&[]).rank(&[]), []);
+        assert_eq!(with(&[]).rank(&[], &[]), []);
     }
 
     fn any_regulation() -> impl Strategy<Value = Regulation> {
@@ -175,7 +220,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_unit_has_one_rank_and_ranks_are_those_of_a_competition(rules in any_regulation(), standing in any_standing()) {
-            let ranked = rules.rank(&standing);
+            let ranked = rules.rank(&standing, &[]);
             let mut units: Vec<_> = ranked.iter().map(|r| r.unit).collect();
             units.sort();
             prop_assert_eq!(units, standing.iter().map(|c| c.unit).collect::<Vec<_>>());
@@ -192,12 +237,12 @@ mod tests {
             rules in any_regulation(),
             (standing, shuffled) in any_standing().prop_flat_map(|s| (Just(s.clone()), Just(s).prop_shuffle()))
         ) {
-            prop_assert_eq!(rules.rank(&standing), rules.rank(&shuffled));
+            prop_assert_eq!(rules.rank(&standing, &[]), rules.rank(&shuffled, &[]));
         }
 
         #[test]
         fn a_higher_total_always_stands_before_a_lower_one(rules in any_regulation(), standing in any_standing()) {
-            let ranked = rules.rank(&standing);
+            let ranked = rules.rank(&standing, &[]);
             let rank = |unit| ranked.iter().find(|r| r.unit == unit).map(|r| r.rank);
             for (a, b) in standing.iter().flat_map(|a| standing.iter().map(move |b| (a, b))) {
                 prop_assert!(a.total <= b.total || rank(a.unit) < rank(b.unit));
@@ -208,7 +253,7 @@ mod tests {
         fn more_points_never_cost_a_rank(rules in any_regulation(), standing in any_standing(), index in any::<prop::sample::Index>()) {
             prop_assume!(!standing.is_empty());
             let chosen = index.index(standing.len());
-            let rank = |standing: &[Contender]| rules.rank(standing).into_iter().find(|r| r.unit == standing[chosen].unit).map(|r| r.rank);
+            let rank = |standing: &[Contender]| rules.rank(standing, &[]).into_iter().find(|r| r.unit == standing[chosen].unit).map(|r| r.rank);
             let mut better = standing.clone();
             better[chosen].contents = better[chosen].contents + Points::from_hundredths(1);
             better[chosen].total = better[chosen].total + Points::from_hundredths(1);

@@ -54,9 +54,53 @@ pub fn document() -> Value {
     })
 }
 
+/// The same with every optional member there is: those that would change what the others add up to stand only here.
+pub fn fullest() -> Value {
+    let combine = json!({"method": {"trimmed_mean": {"lowest": 1, "highest": 1}}, "at_least": 3});
+    let peers = json!({"scorer": "peer", "name": {"vi": "Chấm chéo"}, "combine": combine, "own_unit": true});
+    let nobody = json!({"id": "P.2.a", "name": {"vi": "Không báo cáo"}, "max": "2"});
+    let own_bonus = json!({"id": "II.2", "name": {"vi": "Thưởng riêng"}, "max": "5", "over_max": "clamp",
+                           "bonus_of": "I.2", "scored_by": ["peer", "panel"]});
+    let added = [
+        ("/sheet/base", json!("10")),
+        ("/sheet/scale", json!("110")),
+        ("/sheet/monthly", json!(true)),
+        ("/sheet/weights", json!([{"scorer": "peer", "percent": 40}, {"scorer": "panel", "percent": 60}])),
+        (
+            "/sheet/scorers",
+            json!([peers, {"scorer": "panel", "combine": {"method": "median", "at_least": 1}}]),
+        ),
+        (
+            "/sheet/penalties",
+            json!([{"step": "annual_report", "when": "not_taken", "criterion": "P.2.a", "points": "2"}]),
+        ),
+        ("/sheet/parts/1/criteria/-", own_bonus),
+        (
+            "/sheet/parts/2/criteria/-",
+            json!({"id": "P.2", "name": {"vi": "Nặng nhất"}, "criteria": [nobody], "highest_only": true}),
+        ),
+        ("/classes/-", json!({"code": "U", "name": {"vi": "Chưa chấm"}, "unscored": true})),
+        ("/classify_up_to", json!("100")),
+        ("/ballot/quorum", json!({"percent": 50, "base": "members"})),
+        ("/tie_breaks/-", json!("lots")),
+        ("/tie_breaks/-", json!("meeting")),
+    ];
+    let mut fullest = edited(&added);
+    if let Some(procedure) = fullest["procedure"].as_array_mut() {
+        procedure.insert(5, json!({"step": "peer_score", "required": true}));
+        procedure.insert(7, json!({"step": "panel_score", "required": true}));
+    }
+    fullest
+}
+
 /// The document after some edits: the value at each pointer is replaced, or removed where the new value is `null`.
 pub fn edited(edits: &[(&str, Value)]) -> Value {
-    edits.iter().fold(document(), |document, (pointer, value)| edit(document, pointer, value.clone()))
+    edited_from(document(), edits)
+}
+
+/// Any document after some edits.
+pub fn edited_from(document: Value, edits: &[(&str, Value)]) -> Value {
+    edits.iter().fold(document, |document, (pointer, value)| edit(document, pointer, value.clone()))
 }
 
 /// One edit; a pointer whose last token is `-` appends to the list.

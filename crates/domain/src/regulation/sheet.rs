@@ -1,6 +1,9 @@
 //! The score sheet (bảng điểm): parts, criteria, and the arithmetic of a score.
 
-use super::Step;
+use super::{
+    PenaltyRule, Scorer, ScorerRule, Weight,
+    scorer::{Combine, is_false},
+};
 use crate::{LocalisedName, Name, Points, lent::Lent};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
@@ -19,9 +22,25 @@ pub struct ScoreSheet {
     /// How points finer than the sheet's decimals are brought to them. New scores are never finer (they are
     /// refused), so this rules points that come from elsewhere, such as a year taken over from paper.
     pub rounding: Rounding,
-    /// Whose score counts for a criterion: the first of these that has scored it. A self-score that is not in this
-    /// list stands beside the others and never counts.
+    /// What every unit starts with (điểm nền), where scores add to it and take from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Points>,
+    /// Whether scores are given month by month and add up over the year, event by event, instead of one paper that
+    /// goes through the whole sheet.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub monthly: bool,
+    /// Whose score counts for a criterion: the first of these that has scored it. A self-score that is neither in this
+    /// list nor weighted stands beside the others and never counts.
     pub counts: Vec<Scorer>,
+    /// Where none of `counts` has scored a criterion: the weighted mean of these, once each of them has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weights: Vec<Weight>,
+    /// What the sheet says about its scorers beyond that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scorers: Vec<ScorerRule>,
+    /// Penalties for steps that were not taken or came late.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub penalties: Vec<PenaltyRule>,
     /// The parts of the sheet.
     pub parts: Vec<Part>,
 }
@@ -70,6 +89,9 @@ pub struct Criterion {
     /// What happens to a claim above the maximum.
     #[serde(default, skip_serializing_if = "OverMaximum::is_refuse")]
     pub over_max: OverMaximum,
+    /// The criterion for contents whose bonus this is, where a sheet gives each criterion a bonus of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bonus_of: Option<CriterionId>,
     /// Who may score it; for a criterion with sub-criteria, empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scored_by: Vec<Scorer>,
@@ -79,6 +101,9 @@ pub struct Criterion {
     /// Its sub-criteria (tiêu chí con).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub criteria: Vec<Self>,
+    /// Whether only the highest of its sub-criteria counts, instead of all together.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub highest_only: bool,
 }
 
 /// One value a criterion can take.
@@ -102,36 +127,14 @@ pub enum OverMaximum {
     Cap,
     /// The claim counts in full; only the cap of its part limits it.
     Carry,
+    /// The claim stands as made, below zero too, and counts from zero to the maximum.
+    Clamp,
 }
 
 impl OverMaximum {
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape serde asks for")]
     const fn is_refuse(&self) -> bool {
         matches!(self, Self::Refuse)
-    }
-}
-
-/// Who scores. Scores of different scorers stand side by side; none overwrites another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scorer {
-    /// The unit itself (tự chấm điểm).
-    #[serde(rename = "self")]
-    Itself,
-    /// The leader of the bloc, or the deputy for the leader's own unit (Trưởng khối thẩm định).
-    Bloc,
-    /// The state body above the bloc (thẩm định của Ban TĐKT, Sở Nội vụ).
-    Official,
-}
-
-impl Scorer {
-    /// The step in which this scorer scores.
-    pub const fn step(self) -> Step {
-        match self {
-            Self::Itself => Step::SelfScore,
-            Self::Bloc => Step::BlocScore,
-            Self::Official => Step::OfficialScore,
-        }
     }
 }
 
@@ -204,42 +207,30 @@ impl<'de> Deserialize<'de> for CriterionId {
     }
 }
 
-/// A total, and how it came about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evaluation {
-    /// Contents + bonus − penalty. No floor is stated in any source, so it may be negative.
-    pub total: Points,
-    /// What the parts for contents give, after caps.
-    pub contents: Points,
-    /// What the bonus parts give, after caps.
-    pub bonus: Points,
-    /// What the penalty parts take away, as a positive number.
-    pub penalty: Points,
-    /// Each scored criterion in the order of the sheet.
-    pub lines: Vec<Line>,
-}
-
-/// What one criterion counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// The criterion.
-    pub criterion: CriterionId,
-    /// Whose score counts; `None` when nobody whose score counts has scored it.
-    pub scorer: Option<Scorer>,
-    /// The points given.
-    pub given: Points,
-    /// The points counted, after the criterion's own maximum and before those of the criteria above it and the cap
-    /// of its part.
-    pub counted: Points,
-}
-
-/// The points one scorer gave: criterion by criterion.
-pub type Marks<'a> = &'a [(CriterionId, Points)];
-
 impl ScoreSheet {
     /// The step of the sheet, when `points` are not a multiple of it.
     pub(super) fn missed_step(&self, points: Points) -> Option<Points> {
         self.step.filter(|step| *step > Points::ZERO && points.hundredths() % step.hundredths() != 0)
+    }
+
+    /// What the sheet says about a scorer.
+    pub fn rule_of(&self, scorer: Scorer) -> Option<&ScorerRule> {
+        self.scorers.iter().find(|rule| rule.scorer == scorer)
+    }
+
+    /// How the scores of several givers become one; `None` where one giver scores a criterion.
+    pub fn combine(&self, scorer: Scorer) -> Option<Combine> {
+        self.rule_of(scorer).and_then(|rule| rule.combine)
+    }
+
+    /// Whether a giver may score its own unit.
+    pub fn own_unit(&self, scorer: Scorer) -> bool {
+        self.rule_of(scorer).is_some_and(|rule| rule.own_unit)
+    }
+
+    /// Whether the scorer's score can count at all: first in line, or by its weight.
+    pub fn counts_at_all(&self, scorer: Scorer) -> bool {
+        self.counts.contains(&scorer) || self.weights.iter().any(|weight| weight.scorer == scorer)
     }
 
     /// The criteria that are scored themselves, with the kind of their part, in the order of the sheet.

@@ -33,6 +33,11 @@ impl RegulationAdopted {
 }
 
 impl Year {
+    pub(super) fn take_regulation(&mut self, event: &RegulationAdopted, mark: Mark) {
+        self.versions.push((event.version, mark));
+        self.regulation = Some(Arc::new(event.adopted(mark)));
+    }
+
     pub(super) fn adopt_regulation(
         &self,
         regulation: Arc<Regulation>,

@@ -44,6 +44,8 @@ pub struct OpenBallot {
     pub question: Question,
     /// Who stands; empty for everyone the regulation admits.
     pub candidates: Vec<UnitId>,
+    /// Who is present, where the regulation counts it.
+    pub present: Vec<UnitId>,
     /// Why there is another round.
     pub reason: Option<Remark>,
 }
@@ -64,6 +66,9 @@ pub struct BallotOpened {
     pub candidates: Vec<UnitId>,
     /// Who may vote: fixed before the first vote.
     pub electors: Vec<UnitId>,
+    /// Who was present; empty where nobody said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub present: Vec<UnitId>,
     /// What a candidate needs; absent when the most votes are enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub majority: Option<Majority>,
@@ -142,6 +147,8 @@ pub struct Ballot {
     pub candidates: Vec<UnitId>,
     /// Who may vote.
     pub electors: Vec<UnitId>,
+    /// Who was present when it was opened; empty where nobody said.
+    pub present: Vec<UnitId>,
     /// What a candidate needs.
     pub majority: Option<Majority>,
     /// Who has voted, with the choice when the ballot is open.
@@ -178,6 +185,7 @@ impl BallotOpened {
             secrecy: self.secrecy,
             candidates: self.candidates.clone(),
             electors: self.electors.clone(),
+            present: self.present.clone(),
             majority: self.majority,
             votes: BTreeMap::new(),
             opened,
@@ -225,6 +233,7 @@ impl Year {
             }
             Some(_) | None => {}
         }
+        let present = self.present(rule, act.present, &proofs.roster)?;
         Ok(BallotOpened {
             ballot: act.ballot,
             question: act.question,
@@ -232,9 +241,33 @@ impl Year {
             secrecy: rule.secrecy,
             candidates: self.admit(act.candidates, rule.candidates, &proofs.roster)?,
             electors: proofs.roster.clone(),
+            present,
             majority: rule.majority,
             reason: act.reason,
         })
+    }
+
+    /// Who is present, each once, and enough of them where the regulation asks for a number.
+    fn present(
+        &self,
+        rule: &BallotRule,
+        mut named: Vec<UnitId>,
+        roster: &[UnitId],
+    ) -> Result<Vec<UnitId>, Rejection> {
+        named.sort_unstable();
+        named.dedup();
+        if let Some(stranger) = named.iter().find(|unit| !roster.contains(unit)) {
+            return Err(Rejection::NotAMember(*stranger));
+        }
+        if named.is_empty() && rule.asks_who_is_present() {
+            return Err(Rejection::PresentUnknown);
+        }
+        let considered = roster.iter().filter(|unit| !self.is_excluded(**unit)).count();
+        let least = rule.quorum.map_or(0, |quorum| quorum.least(roster.len(), considered));
+        if named.len() < least {
+            return Err(Rejection::NoQuorum { present: named.len(), least });
+        }
+        Ok(named)
     }
 
     /// The candidates the regulation admits: those named, or all of them when none is named.

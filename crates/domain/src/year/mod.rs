@@ -1,7 +1,8 @@
 //! The emulation year of a bloc (năm thi đua): one file per step, each with its events and its rules.
 //!
-//! `opening` → `adoption` (of the regulation) → `registration` → `pledge` → `report` → `scoring` → `score_table` →
-//! `ballot` → `ranking` → `election` (of the next leader); and beside them `conference` and `exclusion`.
+//! `opening` → `adoption` (of the regulation) → `registration` → `pledge` → `report` → `panel` → `scoring` →
+//! `score_table` → `ballot` → `tie` → `ranking` → `election` (of the next leader); and beside them `conference` and
+//! `exclusion`.
 //! The order of the steps is data of the adopted regulation; `order` holds it against the state.
 
 mod adoption;
@@ -11,6 +12,7 @@ mod election;
 mod exclusion;
 mod opening;
 mod order;
+mod panel;
 mod permission;
 mod pledge;
 mod ranking;
@@ -21,6 +23,7 @@ mod scoring;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod tie;
 
 pub use adoption::{Adopted, RegulationAdopted};
 pub use ballot::{
@@ -31,6 +34,7 @@ pub use election::{ElectLeadership, LeadershipElected};
 pub use exclusion::{ExclusionCause, UnitExcluded};
 pub use opening::{Leadership, LeadershipRecorded, Opened, RecordLeadership};
 pub use order::{Gap, StepState};
+pub use panel::{AssignPanel, Panel, PanelAssigned};
 pub use pledge::PledgeSigned;
 pub use ranking::{AdoptRanking, RankedRow, Ranking, RankingAdopted};
 pub use registration::{FileRegistration, RegistrationFiled, Target};
@@ -38,6 +42,7 @@ pub use report::{Evidence, Figure, FileReport, ReportFiled, ReportKind};
 pub use score_table::{AdoptScoreTable, ScoreRow, ScoreTable, ScoreTableAdopted};
 pub use scoring::{GiveScores, Score, ScoreEntry, ScoresGiven};
 pub use tally::{CountedChoice, ReceiptCode, Tally};
+pub use tie::{BreakTie, Settlement, TieBroken};
 
 use crate::{
     Aggregate, Authority, BlocId, Date, Denied, EmulationYear, EventId, Position, Recorded, Rejection,
@@ -56,12 +61,14 @@ events! {
         "year.pledge_signed" => PledgeSigned(PledgeSigned),
         "year.conference_held" => ConferenceHeld(ConferenceHeld),
         "year.report_filed" => ReportFiled(ReportFiled),
+        "year.panel_assigned" => PanelAssigned(PanelAssigned),
         "year.scores_given" => ScoresGiven(ScoresGiven),
         "year.unit_excluded" => UnitExcluded(UnitExcluded),
         "year.score_table_adopted" => ScoreTableAdopted(ScoreTableAdopted),
         "year.ballot_opened" => BallotOpened(BallotOpened),
         "year.vote_cast" => VoteCast(VoteCast),
         "year.ballot_closed" => BallotClosed(BallotClosed),
+        "year.tie_broken" => TieBroken(TieBroken),
         "year.ranking_adopted" => RankingAdopted(RankingAdopted),
         "year.leadership_elected" => LeadershipElected(LeadershipElected),
     }
@@ -84,6 +91,8 @@ pub enum YearAct {
     HoldConference(ConferenceHeld),
     /// File a unit's report.
     FileReport(FileReport),
+    /// Assign criteria to a unit that scores them.
+    AssignPanel(AssignPanel),
     /// Score a unit.
     GiveScores(GiveScores),
     /// Exclude a unit from consideration.
@@ -96,6 +105,8 @@ pub enum YearAct {
     CastVote(CastVote),
     /// Close a ballot and count it.
     CloseBallot(CloseBallot),
+    /// Record how a tie was broken.
+    BreakTie(BreakTie),
     /// Adopt ranks and classes.
     AdoptRanking(AdoptRanking),
     /// Record the election of the next year's leader and deputy.
@@ -130,6 +141,8 @@ pub struct Proofs {
     pub elected: Option<(UnitId, Option<UnitId>)>,
     /// The choices that wait aside for the ballot that is to be closed.
     pub waiting: Vec<CountedChoice>,
+    /// Of the units the act names beside the members: those the register does not know.
+    pub unregistered: Vec<UnitId>,
 }
 
 /// A correction: what it replaces, and why. What is replaced stays in the log.
@@ -181,6 +194,12 @@ pub struct Year {
     pub regulation: Option<Arc<Adopted>>,
     /// What each unit did and had done to it.
     pub units: BTreeMap<UnitId, Arc<UnitYear>>,
+    /// Where each version of the regulation was adopted, the first one first.
+    pub versions: Vec<(u16, Mark)>,
+    /// Who scores which criteria beside the bloc.
+    pub panels: Vec<Panel>,
+    /// The ties that were broken, each with its order.
+    pub ties: Vec<(Vec<UnitId>, Mark)>,
     /// The conferences held.
     pub conferences: Vec<(ConferenceKind, Mark)>,
     /// The score table that stands.
@@ -204,7 +223,7 @@ pub struct UnitYear {
     pub half_year_report: Option<Mark>,
     /// Its annual report.
     pub annual_report: Option<Mark>,
-    /// Its scores, one of each scorer, side by side.
+    /// Its scores, by scorer, giver and month, side by side.
     pub scores: Vec<Score>,
     /// Its exclusion from consideration.
     pub exclusion: Option<(ExclusionCause, Mark)>,
@@ -221,12 +240,14 @@ impl Year {
             YearAct::SignPledge(unit) => self.sign_pledge(unit, proofs).map(Into::into),
             YearAct::HoldConference(act) => Ok(act.into()),
             YearAct::FileReport(act) => self.file_report(act, proofs).map(Into::into),
+            YearAct::AssignPanel(act) => self.assign_panel(act, proofs).map(Into::into),
             YearAct::GiveScores(act) => self.give_scores(act, proofs, by).map(Into::into),
             YearAct::Exclude(act) => self.exclude(act, proofs).map(Into::into),
             YearAct::AdoptScoreTable(act) => self.adopt_score_table(act, proofs).map(Into::into),
             YearAct::OpenBallot(act) => self.open_ballot(act, proofs).map(Into::into),
             YearAct::CastVote(act) => self.cast_vote(&act).map(Into::into),
             YearAct::CloseBallot(act) => self.close_ballot(&act, proofs).map(Into::into),
+            YearAct::BreakTie(act) => self.break_tie(act, proofs).map(Into::into),
             YearAct::AdoptRanking(act) => self.adopt_ranking(act, proofs).map(Into::into),
             YearAct::ElectLeadership(act) => self.elect_leadership(&act, proofs).map(Into::into),
         }
@@ -254,7 +275,7 @@ impl Year {
         match event {
             YearEvent::Opened(_) => {}
             YearEvent::LeadershipRecorded(e) => self.leadership = Some(e.leadership(mark)),
-            YearEvent::RegulationAdopted(e) => self.regulation = Some(Arc::new(e.adopted(mark))),
+            YearEvent::RegulationAdopted(e) => self.take_regulation(e, mark),
             YearEvent::RegistrationFiled(e) => {
                 self.unit_mut(e.unit).registration = Some(Mark { timeliness: e.timeliness, ..mark });
             }
@@ -265,12 +286,14 @@ impl Year {
             YearEvent::ReportFiled(e) => {
                 *self.unit_mut(e.unit).report_mut(e.kind) = Some(Mark { timeliness: e.timeliness, ..mark });
             }
+            YearEvent::PanelAssigned(e) => self.take_panel(e, mark),
             YearEvent::ScoresGiven(e) => self.unit_mut(e.unit).take_score(e, mark),
             YearEvent::UnitExcluded(e) => self.unit_mut(e.unit).exclusion = Some((e.cause, mark)),
             YearEvent::ScoreTableAdopted(e) => self.score_table = Some(Arc::new(e.table(mark))),
             YearEvent::BallotOpened(e) => self.ballots.push(Arc::new(e.ballot(mark))),
             YearEvent::VoteCast(e) => self.take_vote(e),
             YearEvent::BallotClosed(e) => self.take_result(e, mark),
+            YearEvent::TieBroken(e) => self.take_tie(e, mark),
             YearEvent::RankingAdopted(e) => self.ranking = Some(Arc::new(e.ranking(mark))),
             YearEvent::LeadershipElected(e) => self.elected = Some(e.leadership(mark)),
         }

@@ -4,7 +4,7 @@
 use super::{ExclusionCause, Mark, Proofs, Question, Timeliness, UnitYear, Year};
 use crate::{
     EventId, Rejection, UnitId,
-    regulation::{LatePolicy, Scorer, Step},
+    regulation::{LatePolicy, Marks, Scorer, Step},
     rejection::Missing,
 };
 
@@ -35,7 +35,9 @@ impl UnitYear {
             Step::HalfYearReport => self.half_year_report.as_ref(),
             Step::AnnualReport => self.annual_report.as_ref(),
             Step::SelfScore => self.score(Scorer::Itself).map(|score| &score.mark),
+            Step::PeerScore => self.score(Scorer::Peer).map(|score| &score.mark),
             Step::BlocScore => self.score(Scorer::Bloc).map(|score| &score.mark),
+            Step::PanelScore => self.score(Scorer::Panel).map(|score| &score.mark),
             Step::OfficialScore => self.score(Scorer::Official).map(|score| &score.mark),
             Step::ScoreTable | Step::Ballot | Step::Ranking | Step::Leadership => None,
         }
@@ -61,7 +63,9 @@ impl Year {
             | Step::HalfYearReport
             | Step::AnnualReport
             | Step::SelfScore
+            | Step::PeerScore
             | Step::BlocScore
+            | Step::PanelScore
             | Step::OfficialScore => false,
         }
     }
@@ -70,9 +74,22 @@ impl Year {
     fn without(&self, step: Step, among: &[UnitId]) -> Vec<UnitId> {
         let open = |unit: &&UnitId| {
             let known = self.unit(**unit);
-            known.is_none_or(|u| u.exclusion.is_none() && u.step(step).is_none())
+            known.is_none_or(|u| u.exclusion.is_none() && !self.has_taken(u, step))
         };
         among.iter().filter(open).copied().collect()
+    }
+
+    /// Whether a unit has taken a step, or had it taken. Where several score it, each criterion has as many scores as
+    /// the sheet asks for.
+    fn has_taken(&self, known: &UnitYear, step: Step) -> bool {
+        let several = Scorer::ALL.into_iter().find(|scorer| scorer.step() == step && scorer.may_be_many());
+        match (several, &self.regulation) {
+            (Some(scorer), Some(adopted)) => {
+                let papers: Vec<Marks<'_>> = known.scores_of(scorer).map(|score| &*score.marks).collect();
+                adopted.regulation.sheet.is_covered(scorer, &papers)
+            }
+            (Some(_), None) | (None, _) => known.step(step).is_some(),
+        }
     }
 
     /// How far every step of the procedure has come; empty before a regulation is adopted.

@@ -29,13 +29,18 @@ pub(super) fn permits(
                 let (apart, itself): (Vec<_>, Vec<_>) = leaders().partition(|role| *role != own);
                 rights.any_of(&[apart, itself].concat())
             }
+            Scorer::Peer | Scorer::Panel => {
+                rights.any_of(&act.given_by.map(officer).into_iter().collect::<Vec<_>>())
+            }
             Scorer::Official => rights.any_of(&[official]),
         },
         YearAct::Exclude(_) => rights.any_of(&[official]),
         YearAct::CastVote(act) => rights.any_of(&[officer(act.elector)]),
-        YearAct::AdoptScoreTable(_)
+        YearAct::AssignPanel(_)
+        | YearAct::AdoptScoreTable(_)
         | YearAct::OpenBallot(_)
         | YearAct::CloseBallot(_)
+        | YearAct::BreakTie(_)
         | YearAct::AdoptRanking(_)
         | YearAct::ElectLeadership(_) => rights.any_of(&leaders().chain([official]).collect::<Vec<_>>()),
     }

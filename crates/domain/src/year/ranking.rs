@@ -89,9 +89,11 @@ impl Year {
                 bonus: row.bonus,
                 penalty: row.penalty,
                 votes: votes(row.unit),
+                unscored: row.unscored,
             })
             .collect();
-        let ranked = adopted.regulation.rank(&contenders);
+        let settled: Vec<_> = self.ties.iter().map(|(order, _)| &**order).collect();
+        let ranked = adopted.regulation.rank(&contenders, &settled);
         ranked.into_iter().filter_map(|place| row_of(rows, place)).collect()
     }
 

@@ -17,7 +17,7 @@ pub struct AdoptScoreTable {
 pub struct ScoreRow {
     /// The unit.
     pub unit: UnitId,
-    /// Contents + bonus − penalty.
+    /// Base + contents + bonus − penalty.
     pub total: Points,
     /// For contents, after caps.
     pub contents: Points,
@@ -25,6 +25,14 @@ pub struct ScoreRow {
     pub bonus: Points,
     /// Penalty, as a positive number.
     pub penalty: Points,
+    /// Whether nobody whose score counts has scored it.
+    #[serde(default, skip_serializing_if = "is_scored")]
+    pub unscored: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape serde asks for")]
+const fn is_scored(unscored: &bool) -> bool {
+    !*unscored
 }
 
 /// The meeting adopted the score table.
@@ -66,6 +74,7 @@ impl Year {
                 contents: evaluation.contents,
                 bonus: evaluation.bonus,
                 penalty: evaluation.penalty,
+                unscored: !evaluation.is_scored(),
             })
         };
         considered.filter_map(row).collect()

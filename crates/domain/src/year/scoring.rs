@@ -1,10 +1,10 @@
-//! Scores (chấm điểm): by the unit itself, by the leader or deputy, by the state body. They stand side by side; a
-//! correction is a new fact that names what it corrects.
+//! Scores (chấm điểm): by the unit itself, by its peers, by the leader or deputy, by panels, by the state body. They
+//! stand side by side; a correction is a new fact that names what it corrects.
 
 use super::{Correction, Evidence, Mark, Proofs, Timeliness, UnitYear, Year};
 use crate::{
     Authority, Points, Rejection, Remark, UnitId,
-    regulation::{CriterionId, Evaluation, Scorer},
+    regulation::{Breach, CriterionId, Evaluation, Finding, FindingState, Given, Month, PenaltyRule, Scorer},
     rejection::Thing,
 };
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,10 @@ pub struct GiveScores {
     pub unit: UnitId,
     /// Who scores it.
     pub scorer: Scorer,
+    /// The unit that scores, where several may: a peer or a panel.
+    pub given_by: Option<UnitId>,
+    /// The month the scores are for, in a sheet that adds up months.
+    pub month: Option<Month>,
     /// The points, criterion by criterion.
     pub entries: Vec<ScoreEntry>,
     /// What it replaces.
@@ -46,9 +50,12 @@ pub struct ScoresGiven {
     pub unit: UnitId,
     /// Who scored it.
     pub scorer: Scorer,
-    /// The unit whose officer gave the score: the unit itself, the leader or the deputy.
+    /// The unit whose officer gave the score: the unit itself, a peer, the leader or the deputy, a panel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_by: Option<UnitId>,
+    /// The month the scores are for, in a sheet that adds up months.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<Month>,
     /// The points, criterion by criterion.
     pub entries: Vec<ScoreEntry>,
     /// Whether it came in time.
@@ -65,6 +72,8 @@ pub struct Score {
     pub scorer: Scorer,
     /// The unit whose officer gave it.
     pub given_by: Option<UnitId>,
+    /// The month it is for.
+    pub month: Option<Month>,
     /// The points, criterion by criterion.
     pub marks: Box<[(CriterionId, Points)]>,
     /// The fact that gave it.
@@ -73,23 +82,41 @@ pub struct Score {
     pub replaced: Vec<Mark>,
 }
 
+/// What tells the scores of one unit apart: who gave it, and for which month. The leader and the deputy give one and
+/// the same score of the bloc.
+type Slot = (Scorer, Option<UnitId>, Option<Month>);
+
+fn slot(scorer: Scorer, given_by: Option<UnitId>, month: Option<Month>) -> Slot {
+    (scorer, given_by.filter(|_| scorer.may_be_many()), month)
+}
+
 impl UnitYear {
-    /// The score of one scorer that stands.
+    /// The score of one scorer that stands; of several givers or months, the first.
     pub fn score(&self, scorer: Scorer) -> Option<&Score> {
-        self.scores.iter().find(|score| score.scorer == scorer)
+        self.scores_of(scorer).next()
+    }
+
+    /// The scores of one scorer that stand, by giver and month.
+    pub fn scores_of(&self, scorer: Scorer) -> impl Iterator<Item = &Score> {
+        self.scores.iter().filter(move |score| score.scorer == scorer)
+    }
+
+    fn in_slot(&self, wanted: Slot) -> Option<usize> {
+        self.scores.iter().position(|score| slot(score.scorer, score.given_by, score.month) == wanted)
     }
 
     pub(super) fn take_score(&mut self, event: &ScoresGiven, mark: Mark) {
         let marks = event.entries.iter().map(|entry| (entry.criterion, entry.points)).collect();
         let mark = Mark { timeliness: event.timeliness, ..mark };
+        let ScoresGiven { scorer, given_by, month, .. } = *event;
         let mut replaced = Vec::new();
-        if let Some(at) = self.scores.iter().position(|score| score.scorer == event.scorer) {
+        if let Some(at) = self.in_slot(slot(scorer, given_by, month)) {
             let before = self.scores.remove(at);
             replaced = before.replaced;
             replaced.push(before.mark);
         }
-        self.scores.push(Score { scorer: event.scorer, given_by: event.given_by, marks, mark, replaced });
-        self.scores.sort_by_key(|score| score.scorer);
+        self.scores.push(Score { scorer, given_by, month, marks, mark, replaced });
+        self.scores.sort_by_key(|score| slot(score.scorer, score.given_by, score.month));
     }
 }
 
@@ -100,38 +127,76 @@ impl Year {
         proofs: &Proofs,
         by: &Authority,
     ) -> Result<ScoresGiven, Rejection> {
-        let step = act.scorer.step();
+        let (unit, scorer, step) = (act.unit, act.scorer, act.scorer.step());
         let sheet = &self.adopted()?.regulation.sheet;
-        self.may_take(step, act.unit, proofs)?;
-        self.check_recusal(&act, by)?;
-        let standing = self.unit(act.unit).and_then(|unit| unit.step(step));
-        Self::replaces(step, act.unit, standing, act.correction.as_ref().map(|c| c.corrects))?;
+        self.may_take(step, unit, proofs)?;
+        self.check_giver(&act, proofs, by)?;
+        if act.month.is_some() != sheet.monthly {
+            return Err(Rejection::WrongPeriod { monthly: sheet.monthly });
+        }
+        let known = self.unit(unit);
+        let at = known.and_then(|known| known.in_slot(slot(scorer, by.unit, act.month)));
+        let standing = known.zip(at).map(|(known, at)| &known.scores[at].mark);
+        Self::replaces(step, unit, standing, act.correction.as_ref().map(|c| c.corrects))?;
         let points: Vec<_> = act.entries.iter().map(|entry| (entry.criterion, entry.points)).collect();
-        sheet.accept(act.scorer, &points).map_err(Rejection::ScoresFaulty)?;
+        let assigned = (scorer == Scorer::Panel).then(|| self.assigned_to(by.unit));
+        sheet.accept_assigned(scorer, assigned, &points).map_err(Rejection::ScoresFaulty)?;
         Ok(ScoresGiven {
             timeliness: self.timeliness(step, proofs)?,
-            unit: act.unit,
-            scorer: act.scorer,
+            unit,
+            scorer,
             given_by: by.unit,
+            month: act.month,
             entries: act.entries,
             correction: act.correction,
         })
     }
 
-    /// The leader's own unit is scored by the deputy, and the deputy's by the leader.
-    fn check_recusal(&self, act: &GiveScores, by: &Authority) -> Result<(), Rejection> {
-        if act.scorer != Scorer::Bloc || by.unit != Some(act.unit) {
+    /// Peers are members; and nobody scores its own unit for others, unless the sheet says so: the leader's unit is
+    /// scored by the deputy, and the deputy's by the leader.
+    fn check_giver(&self, act: &GiveScores, proofs: &Proofs, by: &Authority) -> Result<(), Rejection> {
+        let unit = act.unit;
+        if act.scorer == Scorer::Peer
+            && let Some(stranger) = by.unit.filter(|giver| !proofs.roster.contains(giver))
+        {
+            return Err(Rejection::NotAMember(stranger));
+        }
+        let own = act.scorer != Scorer::Itself && by.unit == Some(unit);
+        if !own || self.adopted()?.regulation.sheet.own_unit(act.scorer) {
             return Ok(());
         }
+        if act.scorer != Scorer::Bloc {
+            return Err(Rejection::ConflictOfInterest { unit, scorer: None });
+        }
         let leadership = self.leadership.as_ref().ok_or(Rejection::Unknown(Thing::Leader))?;
-        let scorer = if leadership.leader == act.unit { leadership.deputy } else { Some(leadership.leader) };
-        Err(Rejection::ConflictOfInterest { unit: act.unit, scorer })
+        let scorer = if leadership.leader == unit { leadership.deputy } else { Some(leadership.leader) };
+        Err(Rejection::ConflictOfInterest { unit, scorer })
     }
 
-    /// What a unit's scores come to under the adopted regulation.
+    /// What a unit's scores, and the steps it missed, come to under the adopted regulation.
     pub fn evaluate(&self, unit: UnitId) -> Option<Evaluation> {
         let sheet = &self.regulation.as_ref()?.regulation.sheet;
         let scored = self.unit(unit);
-        Some(sheet.evaluate(|scorer| scored.and_then(|u| u.score(scorer)).map(|score| &*score.marks)))
+        let given = |scorer| {
+            let scores = scored.into_iter().flat_map(move |known| known.scores_of(scorer));
+            scores.map(|score| Given { month: score.month, marks: &score.marks })
+        };
+        let findings = sheet.penalties.iter().filter_map(|rule| self.finding(scored?, rule));
+        Some(sheet.evaluate_record(given, findings.collect()))
+    }
+
+    /// Whether the record shows what a penalty is for. A step counts as not taken once the unit has taken a later one:
+    /// no clock decides, so that the answer is the same whenever it is read.
+    fn finding(&self, known: &UnitYear, rule: &PenaltyRule) -> Option<Finding> {
+        let found = |fact| Some(Finding { rule: *rule, fact, state: FindingState::Proposed });
+        match (rule.when, known.step(rule.step)) {
+            (Breach::Late, Some(mark)) if mark.timeliness.late => found(Some(mark.id)),
+            (Breach::NotTaken, None) => {
+                let procedure = &self.regulation.as_ref()?.regulation.procedure;
+                let later = procedure.iter().skip_while(|one| one.step != rule.step).skip(1);
+                later.into_iter().find(|one| known.step(one.step).is_some()).and_then(|_| found(None))
+            }
+            (Breach::Late | Breach::NotTaken, Some(_)) | (Breach::Late, None) => None,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Counting a ballot: receipt codes, choices, tallies.
 
 use super::{Ballot, BallotClosed, Choice};
-use crate::UnitId;
+use crate::{UnitId, regulation::TurnOut};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -73,8 +73,9 @@ pub(super) fn count(
     let first = tally
         .first()
         .filter(|first| first.votes > 0 && tally.get(1).is_none_or(|next| next.votes < first.votes));
-    let enough =
-        |votes: u32| ballot.majority.is_none_or(|rule| rule.reached(votes, electors, cast, cast - abstained));
+    let present = u32::try_from(ballot.present.len()).unwrap_or(u32::MAX);
+    let turn_out = TurnOut { electors, present, cast, valid: cast - abstained };
+    let enough = |votes: u32| ballot.majority.is_none_or(|rule| rule.reached(votes, turn_out));
     let chosen = first.filter(|first| enough(first.votes)).map(|first| first.unit);
     BallotClosed { ballot: ballot.id, electors, cast, abstained, tally, chosen, choices: published }
 }

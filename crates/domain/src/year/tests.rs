@@ -1,6 +1,8 @@
 //! The year told as stories: given what happened, when someone asks, then this follows.
 
+mod givers;
 mod properties;
+mod ties;
 
 use super::*;
 use crate::{
@@ -38,10 +40,17 @@ fn criterion(id: &str, max: &str, scored_by: &[Scorer]) -> Criterion {
         name: name(id),
         max: Some(points(max)),
         over_max: OverMaximum::Refuse,
+        bonus_of: None,
         scored_by: scored_by.to_vec(),
         options: Vec::new(),
         criteria: Vec::new(),
+        highest_only: false,
     }
+}
+
+/// Nobody scores for peers or panels here.
+fn has_a_scorer(step: &Step) -> bool {
+    !matches!(step, Step::PeerScore | Step::PanelScore)
 }
 
 fn rule(step: Step) -> StepRule {
@@ -49,7 +58,7 @@ fn rule(step: Step) -> StepRule {
 }
 
 fn vote_by(secrecy: Secrecy, candidates: Candidates, majority: Option<Majority>) -> BallotRule {
-    BallotRule { secrecy, candidates, majority }
+    BallotRule { secrecy, candidates, majority, quorum: None }
 }
 
 /// A hundred points: ninety for contents, ten bonus; penalties by the state body alone.
@@ -71,7 +80,12 @@ fn regulation() -> Regulation {
             decimals: 1,
             step: None,
             rounding: Rounding::HalfUp,
+            base: None,
+            monthly: false,
             counts: vec![Scorer::Official, Scorer::Bloc],
+            weights: Vec::new(),
+            scorers: Vec::new(),
+            penalties: Vec::new(),
             parts: vec![
                 part(
                     "Nội dung",
@@ -88,10 +102,17 @@ fn regulation() -> Regulation {
                 code: crate::Text::new("A").unwrap(),
                 name: name("Xuất sắc"),
                 at_least: Some(points("90")),
+                unscored: false,
             },
-            Class { code: crate::Text::new("B").unwrap(), name: name("Khá"), at_least: None },
+            Class {
+                code: crate::Text::new("B").unwrap(),
+                name: name("Khá"),
+                at_least: None,
+                unscored: false,
+            },
         ],
-        procedure: Step::ALL.into_iter().map(rule).collect(),
+        classify_up_to: None,
+        procedure: Step::ALL.into_iter().filter(has_a_scorer).map(rule).collect(),
         ballot: Some(vote_by(Secrecy::Open, Candidates::TopScores(1), None)),
         leadership: LeadershipRule {
             method: LeadershipMethod::Election,
@@ -190,6 +211,7 @@ impl Story {
             roster: self.roster.clone(),
             elected: None,
             waiting: self.waiting.clone(),
+            unregistered: Vec::new(),
         };
         let by = Authority { grant: GrantId(Uuid::nil()), unit: self.by.take() };
         let command = YearCommand { bloc: BLOC, year: EmulationYear::new(2024).unwrap(), act, proofs };
@@ -288,13 +310,21 @@ fn scores(unit: UnitId, scorer: Scorer, entries: &[(&str, &str)]) -> YearAct {
     YearAct::GiveScores(GiveScores {
         unit,
         scorer,
+        given_by: None,
+        month: None,
         entries: entries.iter().map(entry).collect(),
         correction: None,
     })
 }
 
 fn open(ballot: BallotId, question: Question) -> YearAct {
-    YearAct::OpenBallot(OpenBallot { ballot, question, candidates: Vec::new(), reason: None })
+    YearAct::OpenBallot(OpenBallot {
+        ballot,
+        question,
+        candidates: Vec::new(),
+        present: Vec::new(),
+        reason: None,
+    })
 }
 
 fn ballot(number: u128) -> BallotId {
@@ -498,8 +528,13 @@ fn an_official_penalty_counts_and_no_self_score_does() {
 fn a_unit_votes_once_while_the_ballot_is_open_and_only_for_a_candidate() {
     let mut story = Story::scored([(A, "45", "5"), (B, "40", "10"), (C, "50", "9")]);
     story.does(ADOPT_TABLE);
-    let named =
-        OpenBallot { ballot: ballot(1), question: Question::LeadingUnit, candidates: vec![A], reason: None };
+    let named = OpenBallot {
+        ballot: ballot(1),
+        question: Question::LeadingUnit,
+        candidates: vec![A],
+        present: Vec::new(),
+        reason: None,
+    };
     let because = Rejection::CandidateNotAdmitted { unit: A, because: Inadmissible::NotAmongHighestScores };
     story.is_refused(YearAct::OpenBallot(named), &because);
     story.does(open(ballot(1), Question::LeadingUnit));
@@ -596,6 +631,7 @@ fn who_was_elected_takes_office_when_the_next_year_is_opened() {
         roster: vec![A, B, C],
         elected: Some((C, Some(B))),
         waiting: Vec::new(),
+        unregistered: Vec::new(),
     };
     let command =
         YearCommand { bloc: BLOC, year: EmulationYear::new(2025).unwrap(), act: YearAct::Open, proofs };
@@ -618,6 +654,7 @@ fn rights_follow_the_log_not_the_token() {
             roster: story.roster.clone(),
             elected: None,
             waiting: Vec::new(),
+            unregistered: Vec::new(),
         };
         let command = YearCommand { bloc: BLOC, year: EmulationYear::new(2024).unwrap(), act, proofs };
         Year::permits(&rights, story.year.as_ref(), &command)

@@ -122,8 +122,14 @@ impl Story<'_> {
 
     async fn vote(&self, question: Question, chosen: UnitId) {
         let ballot = BallotId(self.house.uuid());
-        self.lead(YearAct::OpenBallot(OpenBallot { ballot, question, candidates: Vec::new(), reason: None }))
-            .await;
+        self.lead(YearAct::OpenBallot(OpenBallot {
+            ballot,
+            question,
+            candidates: Vec::new(),
+            present: Vec::new(),
+            reason: None,
+        }))
+        .await;
         for (place, unit) in self.bloc.units.iter().enumerate() {
             let random = self.house.bytes();
             let receipt = ReceiptCode::from_random(std::array::from_fn(|at| random[at]));
@@ -185,6 +191,13 @@ impl Story<'_> {
                 explanation: None,
             }
         });
-        GiveScores { unit: unit.id, scorer, entries: entries.collect(), correction: None }
+        GiveScores {
+            unit: unit.id,
+            scorer,
+            given_by: None,
+            month: None,
+            entries: entries.collect(),
+            correction: None,
+        }
     }
 }

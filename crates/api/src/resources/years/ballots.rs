@@ -49,7 +49,7 @@ answer_body! {
         percent: u16,
         /// Bằng đúng tỷ lệ là đủ. Whether exactly the percentage is enough.
         or_equal: bool,
-        /// Tính trên. Per cent of what: `electors`, `cast` or `valid`.
+        /// Tính trên. Per cent of what: `electors`, `present`, `cast` or `valid`.
         base: &'static str,
     }
 }
@@ -58,6 +58,7 @@ impl From<Majority> for MajorityAnswer {
     fn from(Majority { percent, or_equal, base }: Majority) -> Self {
         let base = match base {
             MajorityBase::Electors => "electors",
+            MajorityBase::Present => "present",
             MajorityBase::Cast => "cast",
             MajorityBase::Valid => "valid",
         };
@@ -84,6 +85,8 @@ answer_body! {
         candidates: Vec<CandidateAnswer>,
         /// Cử tri. Who may vote.
         electors: Vec<UnitId>,
+        /// Có mặt khi mở. Who was present when it was opened; empty where nobody said.
+        present: Vec<UnitId>,
         /// Đã bỏ phiếu. Who has voted.
         voted: Vec<UnitId>,
         /// Tỷ lệ phải đạt. What a candidate needs; absent when the most votes are enough.
@@ -132,6 +135,7 @@ fn ballot_answer(moment: &Moment, ballot: &Ballot) -> Result<BallotAnswer, Probl
         },
         candidates: ballot.candidates.iter().map(candidate).collect::<Result<_, _>>()?,
         electors: ballot.electors.clone(),
+        present: ballot.present.clone(),
         voted: ballot.votes.keys().copied().collect(),
         majority: ballot.majority.map(Into::into),
         opened: (&ballot.opened).into(),

@@ -7,7 +7,8 @@ use super::{
 use crate::{
     answer::Answer,
     body,
-    body::{Faults, Field, List, Schemas},
+    body::{Faults, Field, List, Schemas, fields::MonthNumber},
+    issue::Flaw,
     json::Json,
     parameters,
     routes::{Fact, fact::Origin},
@@ -43,6 +44,10 @@ body! {
         unit: UnitId,
         /// Người chấm. Who scores it.
         scorer: Scorer = "self",
+        /// Đơn vị chấm, khi chấm chéo hoặc được giao tiêu chí. The unit that scores: of a peer or a panel, and of nobody else.
+        given_by: Option<UnitId>,
+        /// Tháng, với bảng điểm cộng dồn từng tháng. The month, in a sheet that adds up months.
+        month: Option<MonthNumber> = 10,
         /// Điểm từng tiêu chí. The points, criterion by criterion.
         entries: List<ScoreEntryBody, 1, 200>,
         /// Thay cho lần chấm trước. What it replaces.
@@ -56,9 +61,18 @@ year_fact!(GiveScores, ["unit_officer", "official"], self, faults, {
         evidence: evidence.0.into_iter().map(Into::into).collect(),
         explanation,
     };
+    match (self.scorer.may_be_many(), self.given_by) {
+        (true, None) => faults.within("given_by", |faults| faults.note::<()>(Flaw::Missing)),
+        (false, Some(_)) => {
+            faults.within("given_by", |faults| faults.note::<()>(Flaw::BadValue("peer | panel")))
+        }
+        (true, Some(_)) | (false, None) => None,
+    };
     Some(YearAct::GiveScores(year::GiveScores {
         unit: self.unit,
         scorer: self.scorer,
+        given_by: self.given_by,
+        month: self.month.map(|month| month.0),
         entries: self.entries.0.into_iter().map(entry).collect(),
         correction: self.correction.map(Into::into),
     }))
@@ -109,6 +123,8 @@ body! {
         question: Question = "leading_unit",
         /// Ứng viên; để trống là mọi đơn vị đủ điều kiện. Who stands; everyone admitted unless named.
         candidates: List<UnitId, 0, 200>,
+        /// Đơn vị có mặt, khi quy chế tính đến. Who is present, where the regulation counts it.
+        present: List<UnitId, 0, 200>,
         /// Lý do bỏ phiếu lại. Why there is another round.
         reason: Option<Remark>,
     }
@@ -124,6 +140,7 @@ impl Fact for OpenBallot {
             ballot,
             question: self.question,
             candidates: self.candidates.0,
+            present: self.present.0,
             reason: self.reason,
         };
         Some(Act::Year(path.bloc, path.year, YearAct::OpenBallot(open)))

@@ -73,6 +73,10 @@ fact_lists! {
     Pledges: |year| of_units(year, &[Step::Pledge]);
     /// `GET /v1/blocs/{bloc}/years/{year}/reports`
     Reports: |year| of_units(year, &[Step::HalfYearReport, Step::AnnualReport]);
+    /// `GET /v1/blocs/{bloc}/years/{year}/panels`
+    Panels: |year| year.panels.iter().map(|panel| panel.mark).collect();
+    /// `GET /v1/blocs/{bloc}/years/{year}/tie-breaks`
+    TieBreaks: |year| year.ties.iter().map(|(_, mark)| *mark).collect();
     /// `GET /v1/blocs/{bloc}/years/{year}/conferences`
     Conferences: |year| year.conferences.iter().map(|(_, mark)| *mark).collect();
 }

@@ -3,8 +3,10 @@
 pub mod acts;
 pub mod ballots;
 pub mod book;
+pub mod changes;
 pub mod decisions;
 pub mod filed;
+pub mod panels;
 pub mod scores;
 pub mod standing;
 
@@ -80,6 +82,20 @@ pub static ROUTES: &[Route] = &[
         ["Thông qua quy chế", "Adopt a regulation"],
         &[RegulationsWrite],
     ),
+    read::<changes::RegulationVersion>(
+        "/v1/blocs/{bloc}/years/{year}/regulations/{version}",
+        "getRegulationVersion",
+        Tag::Years,
+        ["Một lần ban hành quy chế", "One version of the regulation"],
+        Public,
+    ),
+    read::<changes::Changes>(
+        "/v1/blocs/{bloc}/years/{year}/regulations/{version}/changes",
+        "listRegulationChanges",
+        Tag::Years,
+        ["Thay đổi giữa hai lần ban hành quy chế", "What changed between two versions of the regulation"],
+        Public,
+    ),
     read::<filed::Registrations>(
         "/v1/blocs/{bloc}/years/{year}/registrations",
         "listRegistrations",
@@ -147,6 +163,20 @@ pub static ROUTES: &[Route] = &[
 
 /// The rows from the scoring to the next leader.
 pub static DECISIONS: &[Route] = &[
+    read::<filed::Panels>(
+        "/v1/blocs/{bloc}/years/{year}/panels",
+        "listPanels",
+        Tag::Standings,
+        ["Các đơn vị được giao tiêu chí", "Who scores which criteria beside the bloc"],
+        Public,
+    ),
+    fact::<panels::AssignPanel>(
+        "/v1/blocs/{bloc}/years/{year}/panels",
+        "assignPanel",
+        Tag::Standings,
+        ["Giao tiêu chí cho đơn vị chấm", "Assign the criteria a unit scores"],
+        &[RegulationsWrite],
+    ),
     read::<scores::Scores>(
         "/v1/blocs/{bloc}/years/{year}/scores",
         "listScores",
@@ -209,6 +239,20 @@ pub static DECISIONS: &[Route] = &[
         Tag::Standings,
         ["Bảng xếp hạng", "The standing"],
         Public,
+    ),
+    read::<filed::TieBreaks>(
+        "/v1/blocs/{bloc}/years/{year}/tie-breaks",
+        "listTieBreaks",
+        Tag::Standings,
+        ["Các lần phân định đồng hạng", "How ties were broken"],
+        Public,
+    ),
+    fact::<panels::BreakTie>(
+        "/v1/blocs/{bloc}/years/{year}/tie-breaks",
+        "breakTie",
+        Tag::Standings,
+        ["Phân định các đơn vị cùng hạng", "Record how a tie was broken"],
+        &[RankingsWrite],
     ),
     fact::<decisions::AdoptRanking>(
         "/v1/blocs/{bloc}/years/{year}/rankings",

@@ -17,8 +17,8 @@ use crate::{
 };
 use app::Moment;
 use domain::{
-    LocalisedName, Points, Position, Timestamp, UnitId,
-    regulation::{CriterionId, Line, Scorer},
+    EventId, LocalisedName, Points, Position, Timestamp, UnitId,
+    regulation::{Breach, CriterionId, Finding, FindingState, Line, PenaltyRule, Scorer, Share, Step},
     year::{Score, Year},
 };
 use utoipa::openapi::{RefOr, Schema};
@@ -38,14 +38,50 @@ answer_body! {
     pub struct ScoreAnswer {
         /// Người chấm. Who scored.
         scorer: Scorer,
-        /// Đơn vị chấm thay mặt khối. The unit whose officer gave it.
+        /// Đơn vị chấm. The unit whose officer gave it.
         given_by: Option<UnitId>,
+        /// Tháng. The month it is for, in a sheet that adds up months.
+        month: Option<u8>,
         /// Điểm từng tiêu chí. The points, criterion by criterion.
         entries: Vec<PointsAnswer>,
         /// Sự kiện đang có hiệu lực. The fact that stands.
         filed: Filed,
         /// Các sự kiện đã được thay, cũ trước. The facts it replaced, oldest first.
         replaced: Vec<Filed>,
+    }
+}
+
+answer_body! {
+    /// Phần của một nguồn điểm trong điểm của tiêu chí. The part of one kind of scorer in a line.
+    pub struct ShareAnswer {
+        /// Tháng. The month, in a sheet that adds up months.
+        month: Option<u8>,
+        /// Nguồn điểm. The scorer.
+        scorer: Scorer,
+        /// Trọng số, phần trăm. Its weight in per cent, where scorers are weighted.
+        percent: Option<u8>,
+        /// Số đơn vị đã chấm. How many givers scored.
+        givers: u64,
+        /// Điểm gộp, đã làm tròn để đọc. What their scores combine to, rounded for the reader: what is counted on is exact.
+        points: Points,
+    }
+}
+
+answer_body! {
+    /// Điểm trừ do sổ phát hiện: bước không thực hiện hoặc thực hiện muộn. A penalty that the record found.
+    pub struct FindingAnswer {
+        /// Bước. The step.
+        step: Step,
+        /// Không thực hiện hay muộn. What is penalised.
+        when: Breach,
+        /// Tiêu chí điểm trừ. The criterion it is deducted under.
+        criterion: CriterionId,
+        /// Điểm trừ, số dương. The points, as a positive number.
+        points: Points,
+        /// Đã trừ, chờ xác nhận, đã xác nhận, không trừ. Whether it takes anything away.
+        state: FindingState,
+        /// Việc nộp muộn. The late act, when it came late.
+        fact: Option<EventId>,
     }
 }
 
@@ -60,6 +96,8 @@ answer_body! {
         given: Points,
         /// Điểm được tính, sau mức tối đa của tiêu chí. The points counted, after the criterion's maximum.
         counted: Points,
+        /// Các phần tạo thành điểm. What the points are made of; empty when they are one score as it was given.
+        shares: Vec<ShareAnswer>,
     }
 }
 
@@ -72,8 +110,10 @@ answer_body! {
         name: Option<LocalisedName>,
         /// Các lần chấm, bên cạnh nhau. The scores, side by side.
         scores: Vec<ScoreAnswer>,
-        /// Tổng điểm. Contents + bonus − penalty.
+        /// Tổng điểm. Base + contents + bonus − penalty.
         total: Points,
+        /// Điểm nền. What every unit starts with.
+        base: Points,
         /// Điểm nội dung. For contents, after caps.
         contents: Points,
         /// Điểm thưởng. Bonus, after caps.
@@ -82,6 +122,8 @@ answer_body! {
         penalty: Points,
         /// Cách tính. How the total came about.
         lines: Vec<LineAnswer>,
+        /// Điểm trừ do sổ phát hiện. Steps that were not taken or came late, and what that takes away.
+        findings: Vec<FindingAnswer>,
     }
 }
 
@@ -137,22 +179,40 @@ impl Read for Scores {
 fn unit_scores(moment: &Moment, year: &Year, unit: UnitId) -> Result<Option<UnitScores>, Problem> {
     let Some(evaluation) = year.evaluate(unit) else { return Ok(None) };
     let scores = year.unit(unit).map(|known| known.scores.as_slice()).unwrap_or_default();
-    let line = |line: &Line| LineAnswer {
-        criterion: line.criterion,
-        scorer: line.scorer,
-        given: line.given,
-        counted: line.counted,
-    };
     Ok(Some(UnitScores {
         unit,
         name: unit_name(moment, unit)?,
         scores: scores.iter().map(score_answer).collect(),
         total: evaluation.total,
+        base: evaluation.base,
         contents: evaluation.contents,
         bonus: evaluation.bonus,
         penalty: evaluation.penalty,
-        lines: evaluation.lines.iter().map(line).collect(),
+        lines: evaluation.lines.iter().map(line_answer).collect(),
+        findings: evaluation.findings.iter().map(finding_answer).collect(),
     }))
+}
+
+fn line_answer(line: &Line) -> LineAnswer {
+    let share = |share: &Share| ShareAnswer {
+        month: share.month,
+        scorer: share.scorer,
+        percent: share.percent,
+        givers: share.givers as u64,
+        points: share.points,
+    };
+    LineAnswer {
+        criterion: line.criterion,
+        scorer: line.scorer,
+        given: line.given,
+        counted: line.counted,
+        shares: line.shares.iter().map(share).collect(),
+    }
+}
+
+fn finding_answer(finding: &Finding) -> FindingAnswer {
+    let PenaltyRule { step, when, criterion, points } = finding.rule;
+    FindingAnswer { step, when, criterion, points, state: finding.state, fact: finding.fact }
 }
 
 fn score_answer(score: &Score) -> ScoreAnswer {
@@ -161,6 +221,7 @@ fn score_answer(score: &Score) -> ScoreAnswer {
     ScoreAnswer {
         scorer: score.scorer,
         given_by: score.given_by,
+        month: score.month,
         entries: score.marks.iter().map(entry).collect(),
         filed: (&score.mark).into(),
         replaced: score.replaced.iter().map(Filed::from).collect(),

@@ -2,7 +2,7 @@
 
 use crate::{
     Points,
-    regulation::{Scorer, Step, TieBreak},
+    regulation::{CriterionId, Scorer, Step, TieBreak},
 };
 use serde::Serialize;
 use thiserror::Error;
@@ -97,6 +97,51 @@ pub enum FaultKind {
     /// Nobody scores the criterion.
     #[error("nobody scores the criterion")]
     NobodyScores,
+    /// A criterion that the sheet does not score itself is referred to.
+    #[error("no criterion {0} is scored")]
+    UnknownCriterion(CriterionId),
+    /// A penalty is deducted under a criterion that takes nothing away.
+    #[error("{0} is no penalty")]
+    NotAPenalty(CriterionId),
+    /// A criterion outside the bonus is the bonus of another, or of one that is not for contents.
+    #[error("only a bonus can be the bonus of a criterion for contents")]
+    NotABonus,
+    /// Only the highest of the sub-criteria counts, but there are none.
+    #[error("no sub-criteria, of which only the highest counts")]
+    NoSubCriteria,
+    /// Points that the options of the criterion do not give.
+    #[error("{0} is none of the options")]
+    NotAnOption(Points),
+    /// The members score one another, and nothing says how their scores become one.
+    #[error("nothing says how the scores of several become one: {}", word(.0))]
+    CombineMissing(Scorer),
+    /// A way of combining is given for a scorer of whom there is only one.
+    #[error("there is only one: {}", word(.0))]
+    OneGiver(Scorer),
+    /// So many scores are dropped that none is sure to be left.
+    #[error("of {at_least} scores, {dropped} are dropped: nobody is left")]
+    LeavesNobody {
+        /// How many givers must have scored.
+        at_least: u8,
+        /// How many scores are dropped.
+        dropped: usize,
+    },
+    /// A trimmed mean that drops nothing is a mean.
+    #[error("a trimmed mean that drops nothing")]
+    DropsNothing,
+    /// The weights of the scorers do not make up the whole.
+    #[error("the weights make {0} per cent instead of 100")]
+    WeightsDoNotAddUp(u32),
+    /// Some of the weighted scorers score the criterion and this one does not, so the weights would not make up the
+    /// whole.
+    #[error("{} is weighted, scores with the others, and not this criterion", word(.0))]
+    PartlyWeighted(Scorer),
+    /// A penalty for a step that the bloc takes as a whole.
+    #[error("units do not take the step {}", word(.0))]
+    NotAUnitsStep(Step),
+    /// A penalty for coming late, where late acts are refused.
+    #[error("what is late is refused, so nothing is penalised")]
+    NeverLate,
     /// The criterion has sub-criteria; these are scored, not the criterion itself.
     #[error("a criterion with sub-criteria is not scored itself")]
     NotScoredItself,
@@ -115,6 +160,12 @@ pub enum FaultKind {
     /// The last class has a threshold, so totals below it have no class.
     #[error("the last class takes the rest and has no threshold, not {0}")]
     LastThreshold(Points),
+    /// The class of units without a score has a threshold.
+    #[error("the class of units without a score has no threshold, not {0}")]
+    UnscoredThreshold(Points),
+    /// Totals are limited for classes that are not there.
+    #[error("no classes")]
+    NoClasses,
     /// A threshold is not below the one before it.
     #[error("{threshold} is not below {previous}")]
     NotDescending {
@@ -159,8 +210,8 @@ pub enum FaultKind {
     /// A step is due before a required step it has to wait for.
     #[error("due before {}, which it waits for", word(.0))]
     DueTooEarly(Step),
-    /// Late acts are refused, but no deadline says what is late.
-    #[error("refuses what is late, without a deadline")]
+    /// Something follows for late acts, but no deadline says what is late.
+    #[error("speaks of what is late, without a deadline")]
     NoDeadline,
     /// The procedure has the step of the ballot, and no rule says how it is held.
     #[error("a ballot without a rule for it")]
@@ -168,8 +219,8 @@ pub enum FaultKind {
     /// A rule for a ballot nobody holds: the procedure has no such step, or the leader is not elected.
     #[error("a rule for a ballot that is not held")]
     BallotNotHeld,
-    /// A majority outside 1 to 100 per cent.
-    #[error("a majority of {0} per cent")]
+    /// A majority, a quorum or a weight outside 1 to 100 per cent.
+    #[error("{0} per cent")]
     PercentOutOfRange(u8),
     /// More than all the votes are asked for.
     #[error("more than 100 per cent cannot be reached")]
@@ -180,13 +231,16 @@ pub enum FaultKind {
     /// A tie-break looks at something the regulation does not have.
     #[error("{} decides nothing here", word(.0))]
     DecidesNothing(TieBreak),
+    /// A tie-break by numbers stands after one that people settle, which leaves nothing to break.
+    #[error("{} leaves nothing to those after it", word(.0))]
+    LeavesNothing(TieBreak),
     /// `unsourced` names a value that is not there.
     #[error("{0:?} points nowhere")]
     PointsNowhere(Box<str>),
 }
 
 /// The name of an enum value as the regulation writes it.
-pub(super) fn word(value: &impl Serialize) -> String {
+pub(in crate::regulation) fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(text)) => text,
         Ok(other) => other.to_string(),
@@ -224,12 +278,27 @@ codes! {
     NoMaximum "noMaximum",
     OptionAboveMaximum "optionAboveMaximum",
     NobodyScores "nobodyScores",
+    UnknownCriterion "unknownCriterion",
+    NotAPenalty "notAPenalty",
+    NotABonus "notABonus",
+    NoSubCriteria "noSubCriteria",
+    NotAnOption "notAnOption",
+    CombineMissing "combineMissing",
+    OneGiver "oneGiver",
+    LeavesNobody "leavesNobody",
+    DropsNothing "dropsNothing",
+    WeightsDoNotAddUp "weightsDoNotAddUp",
+    PartlyWeighted "partlyWeighted",
+    NotAUnitsStep "notAUnitsStep",
+    NeverLate "neverLate",
     NotScoredItself "notScoredItself",
     NeverCounts "neverCounts",
     NothingToScore "nothingToScore",
     ScorerWithoutStep "scorerWithoutStep",
     ThresholdMissing "thresholdMissing",
     LastThreshold "lastThreshold",
+    UnscoredThreshold "unscoredThreshold",
+    NoClasses "noClasses",
     NotDescending "notDescending",
     StepMissing "stepMissing",
     MustFollow "mustFollow",
@@ -245,5 +314,6 @@ codes! {
     MajorityOutOfReach "majorityOutOfReach",
     NoCandidates "noCandidates",
     DecidesNothing "decidesNothing",
+    LeavesNothing "leavesNothing",
     PointsNowhere "pointsNowhere",
 }

@@ -6,6 +6,7 @@
 
 mod fault;
 mod procedure;
+mod scorers;
 mod sheet;
 #[cfg(test)]
 mod tests;
@@ -14,7 +15,7 @@ pub use fault::{Fault, FaultKind};
 
 use super::{Class, Regulation};
 use crate::Points;
-use fault::word;
+pub(super) use fault::word;
 use serde::Serialize;
 
 /// The faults found so far.
@@ -42,7 +43,7 @@ impl Regulation {
         let mut faults = Faults::default();
         check_unsourced(self, &mut faults);
         sheet::check(self, &mut faults);
-        check_classes(&self.classes, sheet::reach(&self.sheet), &mut faults);
+        check_classes(self, &mut faults);
         for (index, least) in thresholds(&self.classes) {
             sheet::check_precision(
                 &format!("/classes/{index}/at_least"),
@@ -67,23 +68,44 @@ fn check_unsourced(regulation: &Regulation, faults: &mut Faults) {
     }
 }
 
-/// `most` is the highest total the sheet can give, `None` when it has no limit. A threshold may be below zero: no
-/// source states a floor for a total.
-fn check_classes(classes: &[Class], most: Option<Points>, faults: &mut Faults) {
+/// A threshold may be below zero: no source states a floor for a total.
+fn check_classes(regulation: &Regulation, faults: &mut Faults) {
+    let classes = &regulation.classes;
+    let last = classes.iter().rposition(|class| !class.unscored);
     for (index, class) in classes.iter().enumerate() {
+        let at = format!("/classes/{index}");
         if classes[..index].iter().any(|earlier| earlier.code == class.code) {
-            faults.add(format!("/classes/{index}/code"), FaultKind::Duplicate(class.code.as_str().into()));
+            faults.add(format!("{at}/code"), FaultKind::Duplicate(class.code.as_str().into()));
         }
-        let is_last = index + 1 == classes.len();
-        if class.at_least.is_none() && !is_last {
-            faults.add(format!("/classes/{index}"), FaultKind::ThresholdMissing);
+        if class.unscored && classes[..index].iter().any(|earlier| earlier.unscored) {
+            faults.add(format!("{at}/unscored"), FaultKind::Duplicate("unscored".into()));
         }
-        if let Some(least) = class.at_least.filter(|_| is_last) {
-            faults.add(format!("/classes/{index}/at_least"), FaultKind::LastThreshold(least));
+        match class.at_least {
+            Some(least) if class.unscored => {
+                faults.add(format!("{at}/at_least"), FaultKind::UnscoredThreshold(least));
+            }
+            Some(least) if last == Some(index) => {
+                faults.add(format!("{at}/at_least"), FaultKind::LastThreshold(least));
+            }
+            None if !class.unscored && last != Some(index) => faults.add(at, FaultKind::ThresholdMissing),
+            Some(_) | None => {}
         }
     }
+    check_thresholds(regulation, faults);
+    if let Some(most) = regulation.classify_up_to {
+        let at = "/classify_up_to";
+        sheet::check_precision(at, most, regulation.sheet.decimals, faults);
+        if classes.is_empty() {
+            faults.add(at, FaultKind::NoClasses);
+        }
+    }
+}
+
+fn check_thresholds(regulation: &Regulation, faults: &mut Faults) {
+    let limits = sheet::reach(&regulation.sheet).into_iter().chain(regulation.classify_up_to);
+    let most = limits.min();
     let mut previous = None;
-    for (index, threshold) in thresholds(classes) {
+    for (index, threshold) in thresholds(&regulation.classes) {
         let pointer = format!("/classes/{index}/at_least");
         if let Some(previous) = previous.filter(|previous| threshold >= *previous) {
             faults.add(pointer.as_str(), FaultKind::NotDescending { threshold, previous });

@@ -2,8 +2,8 @@
 
 use super::{FaultKind, Faults, sheet::scores_anything};
 use crate::regulation::{
-    BallotRule, Candidates, Deadline, LatePolicy, LeadershipMethod, PartKind, Regulation, Scorer, Step,
-    TieBreak,
+    BallotRule, Candidates, Deadline, LatePolicy, LeadershipMethod, PartKind, Regulation, ScoreSheet, Scorer,
+    Step, TieBreak,
 };
 use crate::{Date, EmulationYear};
 
@@ -34,16 +34,17 @@ fn place(regulation: &Regulation, step: Step) -> Option<usize> {
 
 /// A step in which nobody has anything to do, and a table that could be adopted without a single score.
 fn check_scoring(regulation: &Regulation, faults: &mut Faults) {
-    for scorer in [Scorer::Itself, Scorer::Bloc, Scorer::Official] {
+    for scorer in Scorer::ALL {
         if let Some(index) = place(regulation, scorer.step())
             && !scores_anything(&regulation.sheet, scorer)
         {
             faults.add(format!("/procedure/{index}"), FaultKind::NothingToScore(scorer));
         }
     }
-    let counts = &regulation.sheet.counts;
-    let required = |scorer: &Scorer| regulation.step(scorer.step()).is_some_and(|rule| rule.required);
-    if !counts.is_empty() && !counts.iter().any(required) {
+    let ScoreSheet { counts, weights, .. } = &regulation.sheet;
+    let mut counting = counts.iter().copied().chain(weights.iter().map(|weight| weight.scorer)).peekable();
+    let required = |scorer: Scorer| regulation.step(scorer.step()).is_some_and(|rule| rule.required);
+    if counting.peek().is_some() && !counting.any(required) {
         faults.add("/procedure", FaultKind::NoScoreRequired);
     }
 }
@@ -62,9 +63,11 @@ struct Constraint {
 /// those texts; registration, pledge and the election of the leader are seen at both ends of a year.
 fn constraints(regulation: &Regulation) -> Vec<Constraint> {
     // The meeting adopts the scores it has before it: a later one would change what was adopted.
-    let scored = [Step::SelfScore, Step::BlocScore, Step::OfficialScore];
-    let mut list: Vec<_> =
-        scored.map(|first| Constraint { first, then: Step::ScoreTable, reads: false }).into_iter().collect();
+    // Without one of the weighted scores the others would weigh nothing.
+    let weighted = |scorer| regulation.sheet.weights.iter().any(|weight| weight.scorer == scorer);
+    let before_the_table =
+        |scorer: Scorer| Constraint { first: scorer.step(), then: Step::ScoreTable, reads: weighted(scorer) };
+    let mut list: Vec<_> = Scorer::ALL.map(before_the_table).into_iter().collect();
     // The first half of a year is reported before the whole.
     list.push(Constraint { first: Step::HalfYearReport, then: Step::AnnualReport, reads: false });
     // Ranks are read off the score table.
@@ -169,6 +172,9 @@ fn check_ballot(at: &str, rule: &BallotRule, faults: &mut Faults) {
             faults.add(pointer, FaultKind::MajorityOutOfReach);
         }
     }
+    if let Some(quorum) = rule.quorum.filter(|quorum| !(1..=100).contains(&quorum.percent)) {
+        faults.add(format!("{at}/quorum/percent"), FaultKind::PercentOutOfRange(quorum.percent));
+    }
 }
 
 fn check_tie_breaks(regulation: &Regulation, faults: &mut Faults) {
@@ -180,7 +186,13 @@ fn check_tie_breaks(regulation: &Regulation, faults: &mut Faults) {
             TieBreak::Bonus => has_part(PartKind::Bonus),
             TieBreak::FewerPenalties => has_part(PartKind::Penalty),
             TieBreak::Votes => place(regulation, Step::Ballot).is_some(),
+            TieBreak::Lots | TieBreak::Meeting => true,
         };
+        if let Some(settled) = regulation.tie_breaks[..index].iter().find(|earlier| earlier.is_recorded())
+            && !tie_break.is_recorded()
+        {
+            faults.add(format!("/tie_breaks/{index}"), FaultKind::LeavesNothing(*settled));
+        }
         if !decides {
             faults.add(format!("/tie_breaks/{index}"), FaultKind::DecidesNothing(*tie_break));
         }

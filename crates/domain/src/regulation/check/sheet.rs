@@ -3,7 +3,9 @@
 use super::{FaultKind, Faults};
 use crate::{
     Points,
-    regulation::{Criterion, CriterionId, OverMaximum, Part, PartKind, Regulation, ScoreSheet, Scorer},
+    regulation::{
+        Criterion, CriterionId, OverMaximum, Part, PartKind, Regulation, ScoreSheet, Scorer, Weight,
+    },
 };
 use std::collections::HashSet;
 
@@ -17,11 +19,15 @@ pub(super) fn check(regulation: &Regulation, faults: &mut Faults) {
         check_precision("/sheet/step", step, sheet.decimals, faults);
     }
     check_limit(sheet, "/sheet/scale", sheet.scale, faults);
+    if let Some(base) = sheet.base {
+        check_limit(sheet, "/sheet/base", base, faults);
+    }
     check_counts(sheet, faults);
+    super::scorers::check(regulation, faults);
     if sheet.parts.is_empty() {
         faults.add("/sheet/parts", FaultKind::Empty);
     }
-    let mut walk = Walk { regulation, ids: HashSet::new(), faults };
+    let mut walk = Walk { regulation, ids: HashSet::new(), kind: PartKind::Contents, faults };
     for (index, part) in sheet.parts.iter().enumerate() {
         walk.part(&format!("/sheet/parts/{index}"), part);
     }
@@ -29,7 +35,7 @@ pub(super) fn check(regulation: &Regulation, faults: &mut Faults) {
 }
 
 fn check_counts(sheet: &ScoreSheet, faults: &mut Faults) {
-    if sheet.counts.is_empty() {
+    if sheet.counts.is_empty() && sheet.weights.is_empty() {
         faults.add("/sheet/counts", FaultKind::Empty);
     }
     faults.add_duplicates("/sheet/counts", &sheet.counts);
@@ -48,7 +54,7 @@ pub(super) fn scores_anything(sheet: &ScoreSheet, scorer: Scorer) -> bool {
 /// Papers state the scale either with the bonus in it (Thừa Thiên Huế: 950 + 50 = 1,000) or without it (Ho Chi
 /// Minh City: 97 of 100 and a bonus of 10 make 107), so either must come out. A bonus without limit is outside.
 fn check_scale(sheet: &ScoreSheet, faults: &mut Faults) {
-    let (mut contents, mut bonus) = (Points::ZERO, Points::ZERO);
+    let (mut contents, mut bonus) = (sheet.base.unwrap_or_default(), Points::ZERO);
     for (index, part) in sheet.parts.iter().enumerate() {
         match (part.kind, reach_of_part(part)) {
             (PartKind::Contents, Some(points)) => contents = contents + points,
@@ -67,7 +73,9 @@ fn check_scale(sheet: &ScoreSheet, faults: &mut Faults) {
 
 /// The highest total the sheet can give; `None` when there is no limit.
 pub(super) fn reach(sheet: &ScoreSheet) -> Option<Points> {
-    sheet.parts.iter().filter(|part| part.kind != PartKind::Penalty).map(reach_of_part).sum()
+    let parts = sheet.parts.iter().filter(|part| part.kind != PartKind::Penalty);
+    let sum = parts.map(reach_of_part).sum::<Option<Points>>()?;
+    Some(sheet.base.unwrap_or_default() + sum)
 }
 
 fn reach_of_part(part: &Part) -> Option<Points> {
@@ -82,7 +90,9 @@ fn nominal_of(criterion: &Criterion) -> Option<Points> {
 /// The most the criterion can count; `None` when there is no limit.
 fn reach_of(criterion: &Criterion) -> Option<Points> {
     match criterion.over_max {
-        OverMaximum::Refuse | OverMaximum::Cap => least(most_below(criterion, reach_of), criterion.max),
+        OverMaximum::Refuse | OverMaximum::Cap | OverMaximum::Clamp => {
+            least(most_below(criterion, reach_of), criterion.max)
+        }
         OverMaximum::Carry => most_below(criterion, reach_of),
     }
 }
@@ -91,6 +101,9 @@ fn reach_of(criterion: &Criterion) -> Option<Points> {
 fn most_below(criterion: &Criterion, of: fn(&Criterion) -> Option<Points>) -> Option<Points> {
     if criterion.criteria.is_empty() {
         criterion.options.iter().map(|option| option.points).max()
+    } else if criterion.highest_only {
+        let all = criterion.criteria.iter().map(of).collect::<Option<Vec<_>>>();
+        all.and_then(|all| all.into_iter().max())
     } else {
         criterion.criteria.iter().map(of).sum::<Option<Points>>()
     }
@@ -107,14 +120,14 @@ pub(super) fn check_precision(pointer: &str, value: Points, decimals: u8, faults
     }
 }
 
-fn check_positive(pointer: &str, value: Points, faults: &mut Faults) {
+pub(super) fn check_positive(pointer: &str, value: Points, faults: &mut Faults) {
     if value <= Points::ZERO {
         faults.add(pointer, FaultKind::NotPositive(value));
     }
 }
 
 /// Whether a score can take this value at all.
-fn check_score(sheet: &ScoreSheet, pointer: &str, value: Points, faults: &mut Faults) {
+pub(super) fn check_score(sheet: &ScoreSheet, pointer: &str, value: Points, faults: &mut Faults) {
     check_precision(pointer, value, sheet.decimals, faults);
     if let Some(step) = sheet.missed_step(value) {
         faults.add(pointer, FaultKind::NotAStep { value, step });
@@ -131,6 +144,7 @@ fn check_limit(sheet: &ScoreSheet, pointer: &str, value: Points, faults: &mut Fa
 struct Walk<'a> {
     regulation: &'a Regulation,
     ids: HashSet<CriterionId>,
+    kind: PartKind,
     faults: &'a mut Faults,
 }
 
@@ -148,6 +162,7 @@ impl Walk<'_> {
                 self.faults.add(pointer, FaultKind::DoNotAddUp { sum, max: cap });
             }
         }
+        self.kind = part.kind;
         self.criteria(at, &part.criteria);
     }
 
@@ -162,7 +177,11 @@ impl Walk<'_> {
                 None if criterion.over_max == OverMaximum::Refuse => {}
                 None => self.faults.add(format!("{at}/over_max"), FaultKind::NoMaximum),
             }
+            self.bonus_of(&at, criterion);
             if criterion.criteria.is_empty() {
+                if criterion.highest_only {
+                    self.faults.add(format!("{at}/highest_only"), FaultKind::NoSubCriteria);
+                }
                 self.scorers(&at, criterion);
                 self.options(&at, criterion);
             } else {
@@ -190,9 +209,26 @@ impl Walk<'_> {
         self.criteria(at, &criterion.criteria);
     }
 
+    fn bonus_of(&mut self, at: &str, criterion: &Criterion) {
+        let Some(id) = criterion.bonus_of else { return };
+        let leaves = self.regulation.sheet.leaves();
+        let fault = match leaves.iter().find(|(_, leaf)| leaf.id == id) {
+            None => Some(FaultKind::UnknownCriterion(id)),
+            Some((PartKind::Contents, _)) if self.kind == PartKind::Bonus => None,
+            Some((PartKind::Contents | PartKind::Bonus | PartKind::Penalty, _)) => Some(FaultKind::NotABonus),
+        };
+        if let Some(fault) = fault {
+            self.faults.add(format!("{at}/bonus_of"), fault);
+        }
+    }
+
     fn scorers(&mut self, at: &str, criterion: &Criterion) {
         if criterion.scored_by.is_empty() {
-            self.faults.add(at, FaultKind::NobodyScores);
+            // What nobody scores may still be a penalty that the record applies.
+            let recorded = self.regulation.sheet.penalties.iter().any(|rule| rule.criterion == criterion.id);
+            if !(recorded && self.kind == PartKind::Penalty) {
+                self.faults.add(at, FaultKind::NobodyScores);
+            }
             return;
         }
         let pointer = format!("{at}/scored_by");
@@ -202,8 +238,14 @@ impl Walk<'_> {
                 self.faults.add(format!("{pointer}/{index}"), FaultKind::ScorerWithoutStep(*scorer));
             }
         }
-        if !criterion.scored_by.iter().any(|scorer| self.regulation.sheet.counts.contains(scorer)) {
-            self.faults.add(pointer, FaultKind::NeverCounts);
+        let sheet = &self.regulation.sheet;
+        if !criterion.scored_by.iter().any(|scorer| sheet.counts_at_all(*scorer)) {
+            self.faults.add(pointer.as_str(), FaultKind::NeverCounts);
+        }
+        let (scoring, absent): (Vec<&Weight>, Vec<&Weight>) =
+            sheet.weights.iter().partition(|weight| criterion.scored_by.contains(&weight.scorer));
+        if let (false, Some(absent)) = (scoring.is_empty(), absent.first()) {
+            self.faults.add(pointer, FaultKind::PartlyWeighted(absent.scorer));
         }
     }
 

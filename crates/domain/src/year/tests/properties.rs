@@ -112,7 +112,7 @@ fn given(
     };
     let entries = match scorer {
         Scorer::Official => vec![entry("P1", Points::from_hundredths(tenths % 900))],
-        Scorer::Itself | Scorer::Bloc => {
+        Scorer::Itself | Scorer::Bloc | Scorer::Peer | Scorer::Panel => {
             vec![
                 entry("N1", points),
                 entry("N2", Points::from_hundredths(tenths * 6)),
@@ -120,7 +120,7 @@ fn given(
             ]
         }
     };
-    YearAct::GiveScores(GiveScores { unit, scorer, entries, correction })
+    YearAct::GiveScores(GiveScores { unit, scorer, given_by: None, month: None, entries, correction })
 }
 
 /// What holds in every year, whatever happened in it.

@@ -1,6 +1,7 @@
 //! Each way in which a draft can contradict itself, told as an edit of a faultless one.
 
 mod procedure;
+mod scorers;
 mod sheet;
 
 use super::FaultKind;
@@ -43,12 +44,14 @@ fn story(
 }
 
 fn stories() -> Vec<Story> {
-    [sheet::stories(), procedure::stories()].concat()
+    [sheet::stories(), procedure::stories(), scorers::stories()].concat()
 }
 
 #[test]
 fn a_faultless_regulation_has_no_fault() {
     assert_eq!(regulation(&[]).check(), []);
+    let fullest: Regulation = serde_json::from_value(crate::regulation::sample::fullest()).unwrap();
+    assert_eq!(fullest.check(), []);
 }
 
 #[test]
