@@ -52,7 +52,8 @@ Example:
 Example:
   thidua import --store sled:/var/lib/thidua --client so-noi-vu api-spec/import/quang-tri-2025.jsonl
 
-Each line is an object: {\"post\": path, \"key\": idempotency key, \"body\": {…}}. A line that was carried out before is
+Each line is an object: {\"post\": path, \"key\": idempotency key, \"body\": {…}}. Where
+the id of a fact is needed, \"@KEY\" stands for that of the line with this key. A line that was carried out before is
 left as it is, so an interrupted import is simply run again. Lines that begin with // are comments.")]
     Import(Import),
     /// Make development keys and tokens.
