@@ -190,6 +190,8 @@ impl Story {
             roster: self.roster.clone(),
             elected: None,
             waiting: self.waiting.clone(),
+            bloc_end: None,
+            ended: Vec::new(),
         };
         let by = Authority { grant: GrantId(Uuid::nil()), unit: self.by.take() };
         let command = YearCommand { bloc: BLOC, year: EmulationYear::new(2024).unwrap(), act, proofs };
@@ -596,6 +598,8 @@ fn who_was_elected_takes_office_when_the_next_year_is_opened() {
         roster: vec![A, B, C],
         elected: Some((C, Some(B))),
         waiting: Vec::new(),
+        bloc_end: None,
+        ended: Vec::new(),
     };
     let command =
         YearCommand { bloc: BLOC, year: EmulationYear::new(2025).unwrap(), act: YearAct::Open, proofs };
@@ -618,6 +622,8 @@ fn rights_follow_the_log_not_the_token() {
             roster: story.roster.clone(),
             elected: None,
             waiting: Vec::new(),
+            bloc_end: None,
+            ended: Vec::new(),
         };
         let command = YearCommand { bloc: BLOC, year: EmulationYear::new(2024).unwrap(), act, proofs };
         Year::permits(&rights, story.year.as_ref(), &command)
