@@ -2,11 +2,12 @@
 
 use crate::body::{Field, Schemas};
 use domain::{
-    BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, LocalisedName, Points,
+    BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, IdentifierScheme,
+    LocalisedName, Points,
     Role, Text, Timestamp, UnitId, UnitIdentifier,
     bloc::{BlocKind, Level},
     regulation::{CriterionId, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step},
-    unit::UnitKind,
+    unit::{LineageChange, EndCause, Relation, UnitKind},
     year::{ConferenceKind, ExclusionCause, Question},
 };
 use serde::Serialize;
@@ -89,8 +90,8 @@ macro_rules! as_read {
     )+};
 }
 as_read! {
-    BallotId, BlocId, BlocKind, ClientId, ConferenceKind, CriterionId, Date, DocumentNumber, EmulationYear, EventId,
-    ExclusionCause, GrantId, LeadershipMethod, Level, LocalisedName, PartKind, Points, Question, Regulation, Role, Scorer,
+    BallotId, BlocId, BlocKind, LineageChange, ClientId, ConferenceKind, CriterionId, Date, DocumentNumber, EmulationYear, EndCause, EventId,
+    ExclusionCause, GrantId, IdentifierScheme, LeadershipMethod, Level, LocalisedName, PartKind, Points, Question, Regulation, Relation, Role, Scorer,
     Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, bool, u16, u32,
 }
 

@@ -168,12 +168,14 @@ impl Directory {
         self.years_of.range(whole).map(|((_, year), position)| (*year, *position))
     }
 
-    /// Where a name last changed: an answer that shows names and was made after this still shows the right ones.
+    /// Where a name last changed or a unit last ended: an answer that shows names and members and was made after this
+    /// still shows the right ones.
     pub fn last_renaming(&self) -> Position {
         self.renamed
     }
 
-    fn order(&self, name: &str) -> Box<[u8]> {
+    /// What a name is sorted by: the Vietnamese order of CLDR.
+    pub fn order(&self, name: &str) -> Box<[u8]> {
         let mut key = Vec::new();
         match &self.collator {
             Some(collator) => {
@@ -222,12 +224,11 @@ impl Directory {
                     self.placed_in.entry(other).or_default().insert(unit);
                 }
             }
-            UnitEvent::IdentifierEnded(_)
-            | UnitEvent::TookOver(_)
-            | UnitEvent::Merged(_)
-            | UnitEvent::Split(_)
-            | UnitEvent::SplitOff(_)
-            | UnitEvent::Dissolved(_) => {}
+            // Who has ended is a member no more.
+            UnitEvent::Merged(_) | UnitEvent::Split(_) | UnitEvent::Dissolved(_) => {
+                self.renamed = fact.position;
+            }
+            UnitEvent::IdentifierEnded(_) | UnitEvent::TookOver(_) | UnitEvent::SplitOff(_) => {}
         }
     }
 

@@ -12,7 +12,7 @@ use domain::{
         procedure::{LatePolicy, MajorityBase},
     },
     time::NotATime,
-    unit::UnitKind,
+    unit::{EndCause, LineageChange, Relation, UnitKind},
     year::{ConferenceKind, ExclusionCause, Question, ReportKind},
 };
 use serde::{Deserialize, Serialize, de::IntoDeserializer};
@@ -354,7 +354,9 @@ macro_rules! closed_lists {
 }
 closed_lists! {
     BlocKind: [BlocKind::Khoi, BlocKind::Cum], "Khối (theo tính chất, ngành nghề) hay cụm (theo địa bàn). By function or by area.";
+    LineageChange: [LineageChange::Merger, LineageChange::Split], "Hợp nhất, sáp nhập, hay chia, tách. What joins a unit to those before and after it.";
     ConferenceKind: ConferenceKind::ALL, "Hội nghị phát động, sơ kết, tổng kết, đại hội thi đua, giao ban. What a conference is for.";
+    EndCause: [EndCause::Merged, EndCause::Split, EndCause::Dissolved], "Sáp nhập, chia, hay giải thể. How a unit ended.";
     ExclusionCause: ExclusionCause::ALL, "Vì sao không xét thi đua. Why a unit is not considered.";
     IdentifierScheme: IdentifierScheme::ALL, "Loại mã: mã định danh điện tử theo Quyết định 20/2020/QĐ-TTg, mã cũ, mã doanh nghiệp, mã quan hệ ngân sách, mã thống kê, mã nội bộ. The scheme of an identifier.";
     LatePolicy: [LatePolicy::Accept, LatePolicy::Refuse], "Nộp muộn: ghi nhận và đánh dấu, hay từ chối. What happens after a deadline.";
@@ -364,6 +366,7 @@ closed_lists! {
     OverMaximum: [OverMaximum::Refuse, OverMaximum::Cap, OverMaximum::Carry], "Vượt điểm tối đa: từ chối hay tính bằng điểm tối đa. What happens above a maximum.";
     PartKind: [PartKind::Contents, PartKind::Bonus, PartKind::Penalty], "Điểm chuẩn, điểm thưởng, điểm trừ. How a part enters the total.";
     Question: [Question::LeadingUnit, Question::NextLeader, Question::NextDeputy], "Bỏ phiếu về đơn vị dẫn đầu, Trưởng khối năm sau, Phó Trưởng khối năm sau. What is voted on.";
+    Relation: Relation::ALL, "Trực thuộc đơn vị cấp trên, hay trên địa bàn một địa phương. In which way a unit belongs to another.";
     ReportKind: [ReportKind::HalfYear, ReportKind::Annual], "Báo cáo sơ kết 6 tháng hay tổng kết năm. Which report.";
     Rounding: [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down], "Cách làm tròn. How a computed value is rounded.";
     Scorer: [Scorer::Itself, Scorer::Bloc, Scorer::Official], "Ai chấm: tự chấm, khối, cơ quan có thẩm quyền. Who scores.";

@@ -52,7 +52,7 @@ pub struct Dissolved {
 /// What joins a unit to those before and after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Change {
+pub enum LineageChange {
     /// Units became one.
     Merger,
     /// A unit became several.
@@ -65,7 +65,7 @@ pub struct LineageStep {
     /// The first day on which things are as after the step.
     pub on: Date,
     /// What happened.
-    pub change: Change,
+    pub change: LineageChange,
     /// The units on the other side.
     pub units: Vec<UnitId>,
     /// Where the fact stands that says so, with the documents it rests on.
@@ -135,18 +135,18 @@ impl Unit {
 
     pub(super) fn take_over(&mut self, event: &TookOver, on: Date, position: Position) {
         let units = event.predecessors.clone();
-        self.predecessors.push(LineageStep { on, change: Change::Merger, units, position });
+        self.predecessors.push(LineageStep { on, change: LineageChange::Merger, units, position });
     }
 
     pub(super) fn merge(&mut self, event: &Merged, on: Date, position: Position) {
         let units = vec![event.into];
-        self.successors.push(LineageStep { on, change: Change::Merger, units: units.clone(), position });
+        self.successors.push(LineageStep { on, change: LineageChange::Merger, units: units.clone(), position });
         self.end = Some(UnitEnd { on, cause: EndCause::Merged, successors: units, reason: None, position });
     }
 
     pub(super) fn split(&mut self, event: &Split, on: Date, position: Position) {
         let units = event.into.clone();
-        self.successors.push(LineageStep { on, change: Change::Split, units: units.clone(), position });
+        self.successors.push(LineageStep { on, change: LineageChange::Split, units: units.clone(), position });
         if !event.continues {
             self.end = Some(UnitEnd { on, cause: EndCause::Split, successors: units, reason: None, position });
         }
@@ -154,7 +154,7 @@ impl Unit {
 
     pub(super) fn split_off(&mut self, event: &SplitOff, on: Date, position: Position) {
         let units = vec![event.from];
-        self.predecessors.push(LineageStep { on, change: Change::Split, units, position });
+        self.predecessors.push(LineageStep { on, change: LineageChange::Split, units, position });
     }
 
     pub(super) fn dissolve(&mut self, event: &Dissolved, on: Date, position: Position) {

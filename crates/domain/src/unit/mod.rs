@@ -8,7 +8,7 @@ mod over_time;
 #[cfg(test)]
 mod tests;
 
-pub use lineage::{Change, Dissolved, EndCause, LineageStep, Merged, Split, SplitOff, TookOver, UnitEnd};
+pub use lineage::{LineageChange, Dissolved, EndCause, LineageStep, Merged, Split, SplitOff, TookOver, UnitEnd};
 pub use over_time::{Holding, Link, Named, Relation};
 
 use crate::{
@@ -171,6 +171,8 @@ pub struct Unit {
     pub place: Option<Name>,
     /// The first day the register vouches for it.
     pub since: Date,
+    /// The name it was registered under.
+    pub registered_as: LocalisedName,
     /// Its names, by the day each counts from.
     pub names: Vec<Named>,
     /// What other systems know or knew it by, in the order recorded.
@@ -245,6 +247,7 @@ impl Unit {
             kind: registered.kind,
             place: registered.place.clone(),
             since,
+            registered_as: registered.name.clone(),
             names: vec![named],
             identifiers: registered.identifiers.iter().map(held).collect(),
             links: Vec::new(),

@@ -64,15 +64,15 @@ impl Holding {
 
 impl Unit {
     /// Its name on a day; before its first day, the name it was registered under.
-    pub fn name_on(&self, day: Date) -> Option<&LocalisedName> {
+    pub fn name_on(&self, day: Date) -> &LocalisedName {
         let begun = self.names.iter().rev().find(|named| named.from <= day);
-        begun.or_else(|| self.names.first()).map(|named| &named.name)
+        begun.map_or(&self.registered_as, |named| &named.name)
     }
 
-    /// What it was called at other times than `day`, oldest first.
+    /// What it is called at other times than `day`, oldest first.
     pub fn other_names(&self, day: Date) -> impl Iterator<Item = &LocalisedName> {
         let present = self.name_on(day);
-        self.names.iter().map(|named| &named.name).filter(move |name| Some(*name) != present)
+        self.names.iter().map(|named| &named.name).filter(move |name| *name != present)
     }
 
     /// What other systems know it by on a day.
