@@ -27,6 +27,10 @@ mod readme;
 // One year of a bloc, told over HTTP by the people who live it.
 mod year_story;
 
+// Units and blocs over time: the reform of 2025, lineage, transfers, delegation, ends.
+mod provinces;
+mod register_story;
+
 // Ballots: what a secret one hides and shows.
 mod ballots;
 

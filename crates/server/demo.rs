@@ -11,8 +11,13 @@ use app::{App, Clock, ScriptedClock, SystemClock};
 use domain::{ClientId, Timestamp};
 use std::{path::PathBuf, sync::Arc};
 
-/// What the five documents say, then what is made up to go with it and marked so.
-const DATA: [&str; 2] = [include_str!("demo/facts.jsonl"), include_str!("demo/example.jsonl")];
+/// The provinces before and since the reform of 2025, what the five documents say, then what is made up to go with it and
+/// marked so.
+const DATA: [&str; 3] = [
+    include_str!("../../api-spec/import/provinces.jsonl"),
+    include_str!("demo/facts.jsonl"),
+    include_str!("demo/example.jsonl"),
+];
 /// How long before the demo is loaded its clock begins, in days: so that there is a last month to ask about.
 const BEGINS_DAYS_AGO: i64 = 60;
 const DAY: i64 = 86_400_000;

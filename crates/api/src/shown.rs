@@ -3,11 +3,10 @@
 use crate::body::{Field, Schemas};
 use domain::{
     BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, IdentifierScheme,
-    LocalisedName, Points,
-    Role, Text, Timestamp, UnitId, UnitIdentifier,
+    LocalisedName, Points, Role, Text, Timestamp, UnitId, UnitIdentifier,
     bloc::{BlocKind, Level},
     regulation::{CriterionId, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step},
-    unit::{LineageChange, EndCause, Relation, UnitKind},
+    unit::{EndCause, LineageChange, Relation, UnitKind},
     year::{ConferenceKind, ExclusionCause, Question},
 };
 use serde::Serialize;

@@ -3,8 +3,8 @@
 
 use crate::{Shared, rebuild::decode};
 use domain::{
-    Aggregate, BlocId, Date, EmulationYear, Envelope, Event, GrantId, LeafHash, Position, StreamId, Timestamp,
-    UnitId, bloc::Bloc, grant::Grant, unit::Unit, year::Year,
+    Aggregate, BlocId, Date, EmulationYear, Envelope, Event, GrantId, LeafHash, Position, StreamId,
+    Timestamp, UnitId, bloc::Bloc, grant::Grant, unit::Unit, year::Year,
 };
 use eventlog::LogError;
 use std::sync::Arc;

@@ -42,8 +42,7 @@ pub fn in_the_name_of(pending: &Pending<'_>, by: Authority) -> Authority {
 
 /// The members of a bloc on a day. What has ended is a member no more.
 pub fn roster(pending: &Pending<'_>, bloc: BlocId, day: Date) -> Vec<UnitId> {
-    let there =
-        |unit: &UnitId| pending.unit(*unit).is_none_or(|book| book.state.ended_by(day).is_none());
+    let there = |unit: &UnitId| pending.unit(*unit).is_none_or(|book| book.state.ended_by(day).is_none());
     pending.bloc(bloc).map(|book| book.state.members_on(day).filter(there).collect()).unwrap_or_default()
 }
 
@@ -74,18 +73,14 @@ pub fn of_unit(
 }
 
 /// Those of the act's identifiers that belong to another unit at some time of the period it asks for.
-fn taken(
-    pending: &Pending<'_>,
-    unit: UnitId,
-    act: &UnitAct,
-    from: Date,
-) -> Vec<(UnitIdentifier, UnitId)> {
+fn taken(pending: &Pending<'_>, unit: UnitId, act: &UnitAct, from: Date) -> Vec<(UnitIdentifier, UnitId)> {
     let (identifiers, until) = act.identifiers();
     let holds = |owner: UnitId, identifier: &UnitIdentifier| {
         pending.unit(owner).is_some_and(|book| book.state.holds(identifier, from, until))
     };
     let taken = identifiers.iter().filter_map(|identifier| {
-        let owner = pending.owners_of(identifier).find(|owner| *owner != unit && holds(*owner, identifier))?;
+        let owner =
+            pending.owners_of(identifier).find(|owner| *owner != unit && holds(*owner, identifier))?;
         Some((identifier.clone(), owner))
     });
     taken.collect()

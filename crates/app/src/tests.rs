@@ -192,8 +192,15 @@ async fn the_past_is_read_as_it_was_known() {
     service.clock.set("2026-02-05T02:00:00Z".parse().unwrap());
     service.asks("registry", rename(UNIT, "Tên mới")).await.unwrap();
 
-    let called =
-        |as_of| service.app.moment(as_of).unwrap().unit(UNIT).unwrap().map(|book| book.state.name_on("2026-03-01".parse().unwrap()).clone());
+    let called = |as_of| {
+        service
+            .app
+            .moment(as_of)
+            .unwrap()
+            .unit(UNIT)
+            .unwrap()
+            .map(|book| book.state.name_on("2026-03-01".parse().unwrap()).clone())
+    };
     assert_eq!(called(AsOf::Now), Some(name("Tên mới")));
     assert_eq!(called(AsOf::Time(before)), Some(name("Tên cũ")));
     assert_eq!(called(AsOf::Position(Position(2))), Some(name("Tên cũ")));

@@ -3,8 +3,8 @@
 use crate::View;
 use ahash::AHashMap;
 use domain::{
-    BlocId, Date, EmulationYear, Envelope, Event, LocalisedName, Position, StreamId, UnitId, UnitIdentifier, bloc::BlocEvent,
-    unit::UnitEvent, year::YearEvent,
+    BlocId, Date, EmulationYear, Envelope, Event, LocalisedName, Position, StreamId, UnitId, UnitIdentifier,
+    bloc::BlocEvent, unit::UnitEvent, year::YearEvent,
 };
 use icu_collator::{CollatorBorrowed, options::CollatorOptions};
 use std::collections::{BTreeMap, BTreeSet};

@@ -122,7 +122,8 @@ impl Bloc {
 
     /// The blocs it stands in on some day from `day` on.
     pub fn within_from(&self, day: Date) -> impl Iterator<Item = BlocId> {
-        let later = self.within.iter().filter(move |placed| placed.from > day).filter_map(|placed| placed.value);
+        let later =
+            self.within.iter().filter(move |placed| placed.from > day).filter_map(|placed| placed.value);
         self.within_on(day).into_iter().chain(later)
     }
 

@@ -60,7 +60,8 @@ impl Story {
         let units = act.units().iter().map(|unit| (*unit, self.units.get(unit).cloned())).collect();
         let blocs = act.blocs().iter().map(|bloc| (*bloc, self.blocs.get(bloc).cloned())).collect();
         let around = |bloc: BlocId| self.blocs.get(&bloc).map(|bloc| bloc.within_from(day(on)).collect());
-        let above = act.blocs().iter().filter_map(|bloc| around(*bloc)).flat_map(|above: Vec<_>| above).collect();
+        let above =
+            act.blocs().iter().filter_map(|bloc| around(*bloc)).flat_map(|above: Vec<_>| above).collect();
         let command = BlocCommand { id, act, effective_on: day(on), units, blocs, above };
         Bloc::decide(self.blocs.get(&id).map(AsRef::as_ref), command, &BY)
     }
@@ -167,10 +168,16 @@ fn a_dissolved_bloc_lets_its_members_go_and_takes_no_more_acts() {
     assert_eq!((story.members(A, "2025-06-30"), story.members(A, "2025-07-01")), (vec![UNIT], vec![]));
     for act in [join(UNIT), nest(Some(B)), alias(None), dissolve(&[]), transfer(&[UNIT], B)] {
         let refused = story.asks(A, "2025-07-01", act);
-        assert!(matches!(&refused, Err(Rejection::BlocEnded(A, end)) if end.successors == [B]), "{refused:?}");
+        assert!(
+            matches!(&refused, Err(Rejection::BlocEnded(A, end)) if end.successors == [B]),
+            "{refused:?}"
+        );
     }
     assert!(story.asks(B, "2025-07-01", join(UNIT)).is_ok(), "its members are free to join elsewhere");
-    assert!(matches!(story.asks(A, "2020-01-01", dissolve(&[])), Err(Rejection::BlocEnded(..))), "it ends once");
+    assert!(
+        matches!(story.asks(A, "2020-01-01", dissolve(&[])), Err(Rejection::BlocEnded(..))),
+        "it ends once"
+    );
 }
 
 #[test]

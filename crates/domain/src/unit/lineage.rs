@@ -140,15 +140,26 @@ impl Unit {
 
     pub(super) fn merge(&mut self, event: &Merged, on: Date, position: Position) {
         let units = vec![event.into];
-        self.successors.push(LineageStep { on, change: LineageChange::Merger, units: units.clone(), position });
+        self.successors.push(LineageStep {
+            on,
+            change: LineageChange::Merger,
+            units: units.clone(),
+            position,
+        });
         self.end = Some(UnitEnd { on, cause: EndCause::Merged, successors: units, reason: None, position });
     }
 
     pub(super) fn split(&mut self, event: &Split, on: Date, position: Position) {
         let units = event.into.clone();
-        self.successors.push(LineageStep { on, change: LineageChange::Split, units: units.clone(), position });
+        self.successors.push(LineageStep {
+            on,
+            change: LineageChange::Split,
+            units: units.clone(),
+            position,
+        });
         if !event.continues {
-            self.end = Some(UnitEnd { on, cause: EndCause::Split, successors: units, reason: None, position });
+            self.end =
+                Some(UnitEnd { on, cause: EndCause::Split, successors: units, reason: None, position });
         }
     }
 
@@ -159,8 +170,7 @@ impl Unit {
 
     pub(super) fn dissolve(&mut self, event: &Dissolved, on: Date, position: Position) {
         let reason = Some(event.reason.clone());
-        self.end =
-            Some(UnitEnd { on, cause: EndCause::Dissolved, successors: Vec::new(), reason, position });
+        self.end = Some(UnitEnd { on, cause: EndCause::Dissolved, successors: Vec::new(), reason, position });
     }
 }
 

@@ -8,7 +8,9 @@ mod over_time;
 #[cfg(test)]
 mod tests;
 
-pub use lineage::{LineageChange, Dissolved, EndCause, LineageStep, Merged, Split, SplitOff, TookOver, UnitEnd};
+pub use lineage::{
+    Dissolved, EndCause, LineageChange, LineageStep, Merged, Split, SplitOff, TookOver, UnitEnd,
+};
 pub use over_time::{Holding, Link, Named, Relation};
 
 use crate::{
@@ -223,7 +225,9 @@ impl UnitEvent {
         let each = |units: &[UnitId], event: Self| units.iter().map(|unit| (*unit, event.clone())).collect();
         match self {
             Self::TookOver(took_over) => each(&took_over.predecessors, Merged { into: own }.into()),
-            Self::Split(split) => each(&split.into, SplitOff { from: own, continues: split.continues }.into()),
+            Self::Split(split) => {
+                each(&split.into, SplitOff { from: own, continues: split.continues }.into())
+            }
             Self::Registered(_)
             | Self::Renamed(_)
             | Self::Identified(_)

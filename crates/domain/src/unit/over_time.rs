@@ -83,10 +83,10 @@ impl Unit {
     /// Every identifier with its period. What has ended is known by none from that day on.
     pub fn holdings(&self) -> impl Iterator<Item = Holding> {
         let end = self.end.as_ref().map(|end| end.on);
-        self.identifiers.iter().cloned().map(move |held| Holding {
-            until: [held.until, end].into_iter().flatten().min(),
-            ..held
-        })
+        self.identifiers
+            .iter()
+            .cloned()
+            .map(move |held| Holding { until: [held.until, end].into_iter().flatten().min(), ..held })
     }
 
     /// Whether an identifier is this unit's on some day from `from` until before `until`.
@@ -110,7 +110,12 @@ impl Unit {
     pub fn periods(&self, relation: Relation) -> Vec<(Link, Option<Date>)> {
         let links: Vec<_> = self.links.iter().filter(|link| link.relation == relation).copied().collect();
         let ends = links.iter().skip(1).map(|next| Some(next.from)).chain([None]);
-        links.iter().copied().zip(ends).filter(|(link, end)| link.unit.is_some() && *end != Some(link.from)).collect()
+        links
+            .iter()
+            .copied()
+            .zip(ends)
+            .filter(|(link, end)| link.unit.is_some() && *end != Some(link.from))
+            .collect()
     }
 
     pub(super) fn take_name(&mut self, named: Named) {

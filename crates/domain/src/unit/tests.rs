@@ -113,7 +113,8 @@ fn dissolve() -> UnitAct {
 
 /// Hà Giang and Tuyên Quang became a new Tuyên Quang on 1 July 2025.
 fn reform() -> Register {
-    let mut register = Register::of(&[(2, "tỉnh Hà Giang"), (8, "tỉnh Tuyên Quang"), (100, "tỉnh Tuyên Quang")]);
+    let mut register =
+        Register::of(&[(2, "tỉnh Hà Giang"), (8, "tỉnh Tuyên Quang"), (100, "tỉnh Tuyên Quang")]);
     register.does(8, "2008-08-01", identify("08", None));
     register.does(100, "2025-07-01", merger(&[2, 8]));
     register
@@ -152,7 +153,9 @@ fn a_code_is_given_again_only_after_it_has_expired() {
         Err(Rejection::IdentifierTaken(code("08"), id(8)))
     );
     register.does(100, "2025-07-01", identify("08", None));
-    let holder = |on| register.units.iter().find(|(_, unit)| unit.holds(&code("08"), day(on), Some(day(on).plus_days(1))));
+    let holder = |on| {
+        register.units.iter().find(|(_, unit)| unit.holds(&code("08"), day(on), Some(day(on).plus_days(1))))
+    };
     assert_eq!(holder("2025-06-30").map(|(unit, _)| *unit), Some(id(8)));
     assert_eq!(holder("2025-07-01").map(|(unit, _)| *unit), Some(id(100)));
 }
@@ -164,7 +167,10 @@ fn an_identifier_has_a_period_and_can_be_ended() {
     assert!(matches!(register.asks(1, "2011-01-01", identify("01", None)), Err(Rejection::AlreadyExists(_))));
     register.does(2, "2012-01-01", identify("01", None));
     // In between, back to the first: the second's is still running.
-    assert!(matches!(register.asks(1, "2013-01-01", identify("01", None)), Err(Rejection::IdentifierTaken(..))));
+    assert!(matches!(
+        register.asks(1, "2013-01-01", identify("01", None)),
+        Err(Rejection::IdentifierTaken(..))
+    ));
     let end = || UnitAct::EndIdentifier(IdentifierEnded { identifier: code("01") });
     assert_eq!(register.asks(1, "2013-01-01", end()), Err(Rejection::Unknown(Thing::Identifier(code("01")))));
     register.does(2, "2013-01-01", end());
@@ -220,12 +226,10 @@ fn nobody_is_merged_with_itself_twice_unknown_or_on_hearsay() {
 #[test]
 fn a_unit_is_placed_in_localities_and_under_no_one_below_it() {
     let mut register = Register::of(&[(1, "tỉnh"), (2, "Sở")]);
-    let office = Registered {
-        name: name("Phòng"),
-        kind: UnitKind::StateAgency,
-        place: None,
-        identifiers: Vec::new(),
-    };
+    let office =
+        Registered {
+            name: name("Phòng"), kind: UnitKind::StateAgency, place: None, identifiers: Vec::new()
+        };
     register.does(3, "2010-01-01", UnitAct::Register(office));
     let place = |relation, unit: Option<u128>| UnitAct::Place(Placed { relation, unit: unit.map(id) });
     let refused = register.asks(1, "2010-01-01", place(Relation::Locality, Some(3)));
@@ -255,7 +259,8 @@ fn act() -> impl Strategy<Value = UnitAct> {
         units().prop_map(|units| merger(&units)),
         (units(), any::<bool>()).prop_map(|(units, continues)| split(&units, continues)),
         (1_u32..4).prop_map(|n| identify(&format!("0{n}"), None)),
-        (1_u32..4).prop_map(|n| UnitAct::EndIdentifier(IdentifierEnded { identifier: code(&format!("0{n}")) })),
+        (1_u32..4)
+            .prop_map(|n| UnitAct::EndIdentifier(IdentifierEnded { identifier: code(&format!("0{n}")) })),
         (1_u128..8, any::<bool>()).prop_map(|(unit, is_none)| {
             let unit = (!is_none).then_some(id(unit));
             UnitAct::Place(Placed { relation: Relation::Locality, unit })

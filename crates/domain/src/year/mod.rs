@@ -42,8 +42,8 @@ pub use tally::{CountedChoice, ReceiptCode, Tally};
 
 use crate::{
     Aggregate, Authority, BlocId, Date, Denied, EmulationYear, EventId, Position, Recorded, Rejection,
-    Remark, Rights, Timestamp, UnitId, bloc::BlocEnd, event::events, regulation::Regulation, rejection::Thing,
-    unit::UnitEnd,
+    Remark, Rights, Timestamp, UnitId, bloc::BlocEnd, event::events, regulation::Regulation,
+    rejection::Thing, unit::UnitEnd,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};

@@ -31,7 +31,13 @@ pub static ROUTES: &[Route] = &[
         ["Thành lập khối, cụm", "Establish a bloc"],
         &[BlocsWrite],
     ),
-    read::<reads::OneBloc>("/v1/blocs/{bloc}", "getBloc", Tag::Blocs, ["Một khối, cụm", "One bloc"], Access::Public),
+    read::<reads::OneBloc>(
+        "/v1/blocs/{bloc}",
+        "getBloc",
+        Tag::Blocs,
+        ["Một khối, cụm", "One bloc"],
+        Access::Public,
+    ),
     fact::<acts::AliasBloc>(
         "/v1/blocs/{bloc}/aliases",
         "aliasBloc",

@@ -10,8 +10,8 @@ use app::Act;
 use domain::{
     Date, Envelope, LocalisedName, Name, Remark, UnitId, UnitIdentifier,
     unit::{
-        Dissolved, Identified, IdentifierEnded, Placed, Registered, Relation, Renamed, Split, TookOver, UnitAct,
-        UnitKind,
+        Dissolved, Identified, IdentifierEnded, Placed, Registered, Relation, Renamed, Split, TookOver,
+        UnitAct, UnitKind,
     },
 };
 
@@ -78,7 +78,10 @@ impl Fact for IdentifyUnit {
     const ROLES: &'static [&'static str] = &["registrar"];
 
     fn act(self, path: UnitPath, _: &Origin<'_>, _: &mut Faults) -> Option<Act> {
-        Some(Act::Unit(path.unit, UnitAct::Identify(Identified { identifier: self.identifier, until: self.until })))
+        Some(Act::Unit(
+            path.unit,
+            UnitAct::Identify(Identified { identifier: self.identifier, until: self.until }),
+        ))
     }
 }
 

@@ -266,7 +266,7 @@ parameters! {
         scheme: Option<IdentifierScheme>,
         /// Giá trị của mã, đi cùng `scheme`. The value of an identifier; goes with `scheme`.
         identifier: Option<IdentifierValue>,
-        /// Vào ngày này: chỉ đơn vị chưa kết thúc. On this day: only units that have not ended. When left out, ended ones are listed too, and everything else is as of today.
+        /// Vào ngày này: chỉ đơn vị đã được ghi nhận và chưa kết thúc. On this day: only units the register vouches for and that have not ended. When left out, all are listed, and everything else is as of today.
         on: Option<Date> = "2019-07-11",
         /// Số dòng mỗi trang. How many items a page holds.
         limit: Limit,
@@ -291,9 +291,8 @@ impl Read for Units {
     }
 
     async fn answer(call: &Call<'_>, _: NoParameters, query: UnitQuery) -> Result<Answer, Problem> {
-        let UnitQuery {
-            q, kind, bloc, within, scheme, identifier, on, limit, cursor, as_of, as_of_position
-        } = query;
+        let UnitQuery { q, kind, bloc, within, scheme, identifier, on, limit, cursor, as_of, as_of_position } =
+            query;
         let asked = (&q, kind, bloc, within, scheme, &identifier, on);
         let page = Page::open(call, PageQuery { cursor, limit, as_of, as_of_position }, &asked)?;
         let day = on.unwrap_or_else(|| call.service.app().now().day());
@@ -304,7 +303,8 @@ impl Read for Units {
         let wanted = |set: &Option<BTreeSet<UnitId>>, id| set.as_ref().is_none_or(|set| set.contains(&id));
         let listed = candidates.into_iter().filter(|id| wanted(&members, *id) && wanted(&inside, *id));
         let Found { items, next_cursor } = page.fill(listed, |id| {
-            let there = |unit: &Unit| on.is_none_or(|day| unit.ended_by(day).is_none());
+            let there =
+                |unit: &Unit| on.is_none_or(|day| unit.since <= day && unit.ended_by(day).is_none());
             let book = page.moment.unit(id)?.filter(|book| kind.is_none_or(|kind| kind == book.state.kind));
             Ok(book.filter(|book| there(&book.state)).map(|book| unit_row(id, &book.state, day)))
         })?;
