@@ -120,9 +120,12 @@ fn try_it(address: &str, token: &str) -> String {
          export TOKEN={token}\n\
          curl {address}/v1/blocs\n\
          curl {address}/v1/blocs/{HA_GIANG}/years/2019/standing\n\
+         curl {address}/v1/units/{HA_GIANG_PROVINCE}/lineage\n\
          curl -H \"Authorization: Bearer $TOKEN\" {address}/v1/me\n"
     )
 }
 
 /// The bloc of the associations of Hà Giang.
 const HA_GIANG: &str = "01890000-0000-7000-8001-000000000003";
+/// The province of Hà Giang, which became part of Tuyên Quang on 1 July 2025.
+const HA_GIANG_PROVINCE: &str = "01890000-0000-7000-8020-000000006302";

@@ -133,7 +133,11 @@ fn over_time(met: &mut Met) {
         json!({"units": [register(&bloc.registrar, "Hội khác")], "from": outer}),
     );
     no(Code::AlreadyAMember, &own("transfers"), json!({"units": units, "from": outer}));
-    no(Code::ResourceNotFound, &own("transfers"), json!({"units": [register(&bloc.registrar, "Hội lạ")], "from": nothing}));
+    no(
+        Code::ResourceNotFound,
+        &own("transfers"),
+        json!({"units": [register(&bloc.registrar, "Hội lạ")], "from": nothing}),
+    );
     no(Code::Circular, &own("dissolutions"), json!({"reason": "Nhầm", "successors": [bloc.id]}));
 
     let merged = json!({"predecessors": [second], "effective_on": "2025-07-01", "basis": basis});

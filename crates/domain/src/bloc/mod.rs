@@ -243,7 +243,7 @@ impl Bloc {
         }
     }
 
-    fn apply(mut self, fact: Recorded<'_, BlocEvent>) -> Self {
+    fn apply(mut self, fact: &Recorded<'_, BlocEvent>) -> Self {
         let (day, position) = (fact.effective_on, fact.position);
         match fact.event {
             BlocEvent::Established(_) => {}
@@ -291,7 +291,7 @@ impl Aggregate for Bloc {
     fn evolve(state: Option<Self>, fact: Recorded<'_, BlocEvent>) -> Option<Self> {
         match (fact.event, state) {
             (BlocEvent::Established(established), None) => Some(Self::new(established, fact.effective_on)),
-            (_, state) => state.map(|bloc| bloc.apply(fact)),
+            (_, state) => state.map(|bloc| bloc.apply(&fact)),
         }
     }
 

@@ -114,7 +114,7 @@ impl Unit {
     }
 
     /// It has no end yet, on whatever day.
-    pub(super) fn not_ended(&self, id: UnitId) -> Result<(), Rejection> {
+    fn not_ended(&self, id: UnitId) -> Result<(), Rejection> {
         self.end.as_ref().map_or(Ok(()), |end| Err(Rejection::UnitEnded(id, Box::new(end.clone()))))
     }
 
@@ -175,7 +175,7 @@ impl Unit {
 }
 
 /// No unit is named twice, and none is the unit itself.
-pub(super) fn different(command: &UnitCommand) -> Result<(), Rejection> {
+fn different(command: &UnitCommand) -> Result<(), Rejection> {
     let units: Vec<_> = command.others.iter().map(|(unit, _)| *unit).collect();
     let twice = |(index, unit): &(usize, &UnitId)| **unit == command.id || units[..*index].contains(unit);
     let double = units.iter().enumerate().find(twice);
@@ -183,6 +183,16 @@ pub(super) fn different(command: &UnitCommand) -> Result<(), Rejection> {
 }
 
 /// Nobody's existence is changed on hearsay: the act cites a document, or says that it is an example.
-pub(super) fn documented(command: &UnitCommand) -> Result<(), Rejection> {
+fn documented(command: &UnitCommand) -> Result<(), Rejection> {
     if command.documented { Ok(()) } else { Err(Rejection::Undocumented) }
+}
+
+/// Every unit taken over is there and ends.
+pub(super) fn may_take_over(command: &UnitCommand) -> Result<(), Rejection> {
+    different(command)?;
+    for (id, unit) in &command.others {
+        let unit = unit.as_ref().ok_or(Rejection::Unknown(Thing::Unit(*id)))?;
+        unit.not_ended(*id)?;
+    }
+    documented(command)
 }

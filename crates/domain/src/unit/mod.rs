@@ -269,8 +269,8 @@ impl Unit {
             UnitAct::Rename(_) => {}
             UnitAct::Identify(identified) => self.may_be_identified(identified, &command)?,
             UnitAct::EndIdentifier(ended) => self.may_lose(&ended.identifier, day)?,
-            UnitAct::Place(placed) => may_be_placed(placed, &command)?,
-            UnitAct::TakeOver(_) => may_take_over(&command)?,
+            UnitAct::Place(placed) => over_time::may_be_placed(placed, &command)?,
+            UnitAct::TakeOver(_) => lineage::may_take_over(&command)?,
             UnitAct::Split(_) => self.may_split(&command)?,
             UnitAct::Dissolve(_) => self.may_end(&command)?,
         }
@@ -286,7 +286,7 @@ impl Unit {
         })
     }
 
-    fn apply(mut self, fact: Recorded<'_, UnitEvent>) -> Self {
+    fn apply(mut self, fact: &Recorded<'_, UnitEvent>) -> Self {
         let (day, position) = (fact.effective_on, fact.position);
         match fact.event {
             UnitEvent::Registered(_) => {}
@@ -337,7 +337,7 @@ impl Aggregate for Unit {
                 let named = Named { name: registered.name.clone(), from, position };
                 Some(Self::new(registered, fact.effective_on, named))
             }
-            (_, state) => state.map(|unit| unit.apply(fact)),
+            (_, state) => state.map(|unit| unit.apply(&fact)),
         }
     }
 
@@ -353,30 +353,4 @@ impl Aggregate for Unit {
             | UnitAct::Dissolve(_) => rights.any_of(&[Role::Registrar]),
         }
     }
-}
-
-/// Under no unit that stands below it, and in no locality that is none.
-fn may_be_placed(placed: &Placed, command: &UnitCommand) -> Result<(), Rejection> {
-    let Some((target, unit)) = command.others.first() else { return Ok(()) };
-    let unit = unit.as_ref().ok_or(Rejection::Unknown(Thing::Unit(*target)))?;
-    unit.there_on(*target, command.effective_on)?;
-    match placed.relation {
-        Relation::Locality if unit.kind != UnitKind::Locality => Err(Rejection::NotALocality(*target)),
-        Relation::Locality | Relation::Superior
-            if *target == command.id || command.above.contains(&command.id) =>
-        {
-            Err(Rejection::Circular(Thing::Unit(*target)))
-        }
-        Relation::Locality | Relation::Superior => Ok(()),
-    }
-}
-
-/// Every unit taken over is there and ends.
-fn may_take_over(command: &UnitCommand) -> Result<(), Rejection> {
-    lineage::different(command)?;
-    for (id, unit) in &command.others {
-        let unit = unit.as_ref().ok_or(Rejection::Unknown(Thing::Unit(*id)))?;
-        unit.not_ended(*id)?;
-    }
-    lineage::documented(command)
 }

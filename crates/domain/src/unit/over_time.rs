@@ -1,6 +1,6 @@
 //! What a unit is called, known by and placed under, each from a day on.
 
-use super::{Identified, Unit, UnitCommand};
+use super::{Identified, Placed, Unit, UnitCommand, UnitKind};
 use crate::{Date, LocalisedName, Position, Rejection, UnitId, UnitIdentifier, rejection::Thing};
 use serde::{Deserialize, Serialize};
 
@@ -157,5 +157,21 @@ impl Unit {
         } else {
             Err(Rejection::Unknown(Thing::Identifier(identifier.clone())))
         }
+    }
+}
+
+/// Under no unit that stands below it, and in no locality that is none.
+pub(super) fn may_be_placed(placed: &Placed, command: &UnitCommand) -> Result<(), Rejection> {
+    let Some((target, unit)) = command.others.first() else { return Ok(()) };
+    let unit = unit.as_ref().ok_or(Rejection::Unknown(Thing::Unit(*target)))?;
+    unit.there_on(*target, command.effective_on)?;
+    match placed.relation {
+        Relation::Locality if unit.kind != UnitKind::Locality => Err(Rejection::NotALocality(*target)),
+        Relation::Locality | Relation::Superior
+            if *target == command.id || command.above.contains(&command.id) =>
+        {
+            Err(Rejection::Circular(Thing::Unit(*target)))
+        }
+        Relation::Locality | Relation::Superior => Ok(()),
     }
 }

@@ -1,11 +1,13 @@
 //! Blocs (khối, cụm thi đua) and their members.
 //!
 //! - `acts`: what can be recorded
-//! - `reads`: one bloc, lists of blocs, members
+//! - `one`, `list`, `members`: one bloc, lists of blocs, and who belongs to a bloc
 //! - `tree`: the blocs around and within a bloc
 
 pub mod acts;
-pub mod reads;
+pub mod list;
+pub mod members;
+pub mod one;
 pub mod tree;
 
 use crate::{
@@ -17,7 +19,7 @@ use domain::BlocId;
 
 /// The rows of this resource.
 pub static ROUTES: &[Route] = &[
-    read::<reads::Blocs>(
+    read::<list::Blocs>(
         "/v1/blocs",
         "listBlocs",
         Tag::Blocs,
@@ -31,7 +33,7 @@ pub static ROUTES: &[Route] = &[
         ["Thành lập khối, cụm", "Establish a bloc"],
         &[BlocsWrite],
     ),
-    read::<reads::OneBloc>(
+    read::<one::OneBloc>(
         "/v1/blocs/{bloc}",
         "getBloc",
         Tag::Blocs,
@@ -45,7 +47,7 @@ pub static ROUTES: &[Route] = &[
         ["Ghi thêm tên gọi khác", "Record another name of a bloc"],
         &[BlocsWrite],
     ),
-    read::<reads::Memberships>(
+    read::<members::Memberships>(
         "/v1/blocs/{bloc}/memberships",
         "listMemberships",
         Tag::Blocs,

@@ -2,7 +2,7 @@
 
 use super::{
     BlocPath,
-    reads::{BlocMomentQuery, BlocRef},
+    one::{BlocMomentQuery, BlocRef},
 };
 use crate::{
     answer::Answer,

@@ -1,6 +1,6 @@
 //! What came before a unit and what came after it, and who stands in its place on a day.
 
-use super::{UnitPath, reads::UnitMomentQuery};
+use super::{UnitPath, one::UnitMomentQuery};
 use crate::{
     answer::{Answer, Cache},
     answer_body,

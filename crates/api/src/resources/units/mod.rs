@@ -1,13 +1,14 @@
 //! Units (đơn vị).
 //!
 //! - `acts`: what can be recorded
-//! - `reads`: one unit and lists of them
+//! - `one`, `list`: one unit, and lists of them
 //! - `lineage`: what came before it and after it, and who stands in its place on a day
 //! - `standings`: its ranks over the years, and those of its predecessors
 
 pub mod acts;
 pub mod lineage;
-pub mod reads;
+pub mod list;
+pub mod one;
 pub mod standings;
 
 use crate::{
@@ -18,14 +19,14 @@ use domain::UnitId;
 
 /// The rows of this resource.
 pub static ROUTES: &[Route] = &[
-    read::<reads::Units>(
+    read::<list::Units>(
         "/v1/units",
         "listUnits",
         Tag::Units,
         ["Danh sách đơn vị", "List units"],
         Access::Public,
     ),
-    read::<reads::OneUnit>(
+    read::<one::OneUnit>(
         "/v1/units/{unit}",
         "getUnit",
         Tag::Units,
