@@ -144,9 +144,11 @@ impl Read for OneBloc {
         let book = moment.bloc(path.bloc)?.ok_or_else(|| Problem::new(Code::ResourceNotFound))?;
         let day = query.on.unwrap_or_else(|| call.service.app().now().day());
         let shown = bloc_answer(call, &moment, path.bloc, &book, day)?;
-        // The years, the members of the day and the names of others are in the answer and not in the version.
+        // The years, the members of the day and the name of who runs it are in the answer and not in the version.
         let renamed = call.service.app().views().directory.last_renaming();
-        let tag = format!("{}-{}-{renamed}-{day}", book.version, shown.years.len());
+        let named = shown.run_by.as_ref().map_or(Position::default(), |_| renamed);
+        let (years, members) = (shown.years.len(), shown.member_count);
+        let tag = format!("{}-{years}-{members}-{named}-{day}", book.version);
         Answer::serialised(&shown).map(|answer| answer.with_etag(tag).at(moment.position()))
     }
 }
