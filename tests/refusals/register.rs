@@ -80,13 +80,18 @@ fn membership(met: &mut Met, bloc: &Bloc) {
 /// What has ended, what would contain itself, what rests on nothing.
 fn over_time(met: &mut Met) {
     let bloc = Bloc::with_members(3);
+    units_over_time(met, &bloc);
+    let outer = blocs_over_time(met, &bloc);
+    what_has_ended(met, &bloc, outer);
+}
+
+fn units_over_time(met: &mut Met, bloc: &Bloc) {
     let [first, second, third] = [0, 1, 2].map(|index| bloc.members[index].unit);
     let of = |unit: Uuid, rest: &str| format!("/v1/units/{unit}/{rest}");
     let own = |rest: &str| format!("/v1/blocs/{}/{rest}", bloc.id);
     let basis = json!({"documents": ["15/QĐ-UBND"]});
     let mut no =
-        |code: Code, path: &str, body: serde_json::Value| met.no(&bloc, code, &bloc.registrar, path, &body);
-
+        |code: Code, path: &str, body: serde_json::Value| met.no(bloc, code, &bloc.registrar, path, &body);
     for (rest, body) in [
         ("mergers", json!({"predecessors": [second]})),
         ("splits", json!({"into": [second], "continues": true})),
@@ -117,7 +122,14 @@ fn over_time(met: &mut Met) {
     no(Code::ResourceNotFound, &of(first, "identifier-ends"), json!({"identifier": identifier}));
     let alias = json!({"alias": {"vi": "Khối Hội"}, "effective_on": "2020-01-01", "until": "2019-01-01"});
     no(Code::EmptyPeriod, &own("aliases"), alias);
+}
 
+/// Leaves the bloc within another one, which it tells.
+fn blocs_over_time(met: &mut Met, bloc: &Bloc) -> Uuid {
+    let (first, nothing) = (bloc.members[0].unit, fresh_id());
+    let own = |rest: &str| format!("/v1/blocs/{}/{rest}", bloc.id);
+    let mut no =
+        |code: Code, path: &str, body: serde_json::Value| met.no(bloc, code, &bloc.registrar, path, &body);
     no(Code::Circular, &own("nestings"), json!({"within": bloc.id}));
     no(Code::ResourceNotFound, &own("nestings"), json!({"within": nothing}));
     no(Code::ResourceNotFound, &own("delegations"), json!({"to": nothing}));
@@ -139,12 +151,22 @@ fn over_time(met: &mut Met) {
         json!({"units": [register(&bloc.registrar, "Hội lạ")], "from": nothing}),
     );
     no(Code::Circular, &own("dissolutions"), json!({"reason": "Nhầm", "successors": [bloc.id]}));
+    outer
+}
 
+fn what_has_ended(met: &mut Met, bloc: &Bloc, outer: Uuid) {
+    let [first, second, third] = [0, 1, 2].map(|index| bloc.members[index].unit);
+    let of = |unit: Uuid, rest: &str| format!("/v1/units/{unit}/{rest}");
+    let own = |rest: &str| format!("/v1/blocs/{}/{rest}", bloc.id);
+    let basis = json!({"documents": ["15/QĐ-UBND"]});
+    let units = json!([first]);
+    let mut no =
+        |code: Code, path: &str, body: serde_json::Value| met.no(bloc, code, &bloc.registrar, path, &body);
     let merged = json!({"predecessors": [second], "effective_on": "2025-07-01", "basis": basis});
     bloc.registrar.record(&of(first, "mergers"), &merged);
     for (rest, body) in [
         ("renamings", json!({"name": {"vi": "Tên mới"}})),
-        ("identifiers", json!({"identifier": identifier})),
+        ("identifiers", json!({"identifier": {"scheme": "internal", "value": "H26.9"}})),
         ("placements", json!({"relation": "superior"})),
         ("mergers", json!({"predecessors": [third], "basis": basis})),
         ("splits", json!({"into": [third], "continues": true, "basis": basis})),
