@@ -73,14 +73,27 @@ fn rows(bloc: &Bloc) -> Vec<Row> {
     let unit = bloc.members[0].unit;
     let (name, own) = (json!({"vi": "Tên"}), json!({"unit": unit}));
     let identifier = json!({"identifier": {"scheme": "internal", "value": "H26.9"}});
+    // Far enough ahead that the unit still takes part in everything below.
+    let dissolution = json!({"reason": "Giải thể", "effective_on": now().day().plus_days(300).to_string(),
+                             "basis": {"illustrative": true}});
     vec![
         row("registerUnit", &[Registrar], json!({"name": name, "kind": "association"})),
         row("renameUnit", &[Registrar], json!({"name": name})),
-        row("identifyUnit", &[Registrar], identifier),
+        row("identifyUnit", &[Registrar], identifier.clone()),
+        row("endIdentifier", &[Registrar], identifier.clone()),
+        row("placeUnit", &[Registrar], json!({"relation": "superior"})),
+        row("mergeUnits", &[Registrar], json!({"predecessors": [fresh_id()]})),
+        row("splitUnit", &[Registrar], json!({"into": [fresh_id()], "continues": true})),
+        row("dissolveUnit", &[Registrar], dissolution),
         row("establishBloc", &[Registrar], json!({"name": name, "kind": "khoi", "level": "province"})),
         row("aliasBloc", &[Registrar], json!({"alias": name})),
         row("joinBloc", &[Registrar], own.clone()),
         row("leaveBloc", &[Registrar], json!({"unit": fresh_id()})),
+        row("transferUnits", &[Registrar], json!({"units": [unit], "from": fresh_id()})),
+        row("nestBloc", &[Registrar], json!({})),
+        row("delegateBloc", &[Registrar], json!({})),
+        row("describeBloc", &[Registrar], json!({"zone": "Vùng động lực"})),
+        row("dissolveBloc", &[Registrar], json!({"reason": "Sắp xếp lại", "successors": [fresh_id()]})),
         row("openYear", &[Registrar, Official], json!({"year": YEAR})),
         row("recordLeadership", &[Registrar, Official], json!({"leader": unit})),
         row("adoptRegulation", &[Registrar, Official, Leader], json!({"regulation": regulation()})),

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 const FACTS: &str = include_str!("../crates/server/demo/facts.jsonl");
 const EXAMPLE: &str = include_str!("../crates/server/demo/example.jsonl");
 const IMPORT: &str = include_str!("../api-spec/import/quang-tri-2025.jsonl");
+const PROVINCES: &str = include_str!("../api-spec/import/provinces.jsonl");
 
 /// The associations bloc of Hà Giang, with its leader and deputy of 2019.
 const HA_GIANG: &str = "01890000-0000-7000-8001-000000000003";
@@ -87,6 +88,11 @@ fn demo() -> Vec<Request> {
     requests(FACTS).into_iter().chain(requests(EXAMPLE)).collect()
 }
 
+/// Every request of every file.
+fn everything() -> Vec<Request> {
+    demo().into_iter().chain(requests(IMPORT)).chain(requests(PROVINCES)).collect()
+}
+
 fn of<'a>(requests: &'a [Request], collection: &'a str) -> impl Iterator<Item = &'a Request> {
     requests.iter().filter(move |request| request.collection() == collection)
 }
@@ -94,7 +100,7 @@ fn of<'a>(requests: &'a [Request], collection: &'a str) -> impl Iterator<Item = 
 #[test]
 fn a_key_is_used_once_and_fits_the_header() {
     let mut seen = HashSet::new();
-    for request in demo().into_iter().chain(requests(IMPORT)) {
+    for request in everything() {
         let fits =
             (16..=128).contains(&request.key.len()) && request.key.bytes().all(|b| b.is_ascii_graphic());
         assert!(fits, "line {}: {}", request.line, request.key);
@@ -105,15 +111,15 @@ fn a_key_is_used_once_and_fits_the_header() {
 #[test]
 fn an_id_is_given_once() {
     let mut seen = HashSet::new();
-    for request in demo().into_iter().chain(requests(IMPORT)) {
+    for request in everything() {
         if let Some(id) = request.text("/id") {
             assert!(seen.insert(id.to_owned()), "line {}: {id} again", request.line);
         }
     }
     assert_eq!(
         seen.len(),
-        5 + 20 + 21 + 2 + 15 + 105,
-        "blocs, units, grants, ballots; clusters and their units"
+        5 + 20 + 21 + 2 + 15 + 105 + 63 + 23,
+        "blocs, units, grants, ballots; clusters and their units; provinces before and new"
     );
 }
 
@@ -122,12 +128,12 @@ fn the_demos_clock_never_runs_back_and_an_import_has_none() {
     let days: Vec<_> = demo().iter().map(|request| request.days_ago.expect("a day for the clock")).collect();
     assert!(days.is_sorted_by(|earlier, later| earlier >= later));
     assert_eq!(days.iter().collect::<BTreeSet<_>>(), BTreeSet::from([&60, &45, &10]));
-    assert!(requests(IMPORT).iter().all(|request| request.days_ago.is_none()));
+    assert!(requests(IMPORT).iter().chain(&requests(PROVINCES)).all(|request| request.days_ago.is_none()));
 }
 
 #[test]
 fn facts_are_facts_and_the_example_says_what_it_is() {
-    for request in requests(FACTS).iter().chain(&requests(IMPORT)) {
+    for request in requests(FACTS).iter().chain(&requests(IMPORT)).chain(&requests(PROVINCES)) {
         assert!(!request.is_illustrative(), "line {} of the facts is illustrative", request.line);
     }
     for request in requests(EXAMPLE) {
@@ -353,4 +359,23 @@ fn an_odd_spelling_of_the_source_is_kept_and_said() {
     let cluster = of(&import, "memberships").find(|joined| joined.text("/unit") == unit.text("/id")).unwrap();
     let note = of(&import, "blocs").find(|bloc| bloc.text("/id") == cluster.bloc()).unwrap().text("/note");
     assert!(note.is_some_and(|note| note.contains("\"Đồng Hởi\"")));
+}
+
+#[test]
+fn every_line_on_a_province_says_what_it_rests_on_and_from_when() {
+    for request in requests(PROVINCES) {
+        let documents = request.body.pointer("/basis/documents").and_then(Value::as_array);
+        assert!(documents.is_some_and(|documents| !documents.is_empty()), "line {}", request.line);
+        assert!(request.text("/effective_on").is_some(), "line {}", request.line);
+    }
+}
+
+#[test]
+fn an_association_of_ha_giang_stands_in_its_province_and_has_no_successor() {
+    let facts = requests(FACTS);
+    let placed: Vec<_> = of(&facts, "placements").collect();
+    let ha_giang = placed.iter().filter(|one| one.text("/within").is_some_and(|unit| unit.ends_with("6302")));
+    assert_eq!((ha_giang.count(), placed.len()), (12, 13), "and the people's committee of Bắc Hà in Lào Cai");
+    let ends = ["mergers", "splits", "dissolutions"];
+    assert!(demo().iter().all(|request| !ends.contains(&request.collection())), "no source says so");
 }

@@ -29,6 +29,9 @@ mod year_story;
 
 // The score sheets of real places, each run through a year over HTTP; peers, panels, ties, versions of a regulation.
 mod sheets;
+// Units and blocs over time: the reform of 2025, lineage, transfers, delegation, ends.
+mod provinces;
+mod register_story;
 
 // Ballots: what a secret one hides and shows.
 mod ballots;

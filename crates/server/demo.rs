@@ -11,8 +11,13 @@ use app::{App, Clock, ScriptedClock, SystemClock};
 use domain::{ClientId, Timestamp};
 use std::{path::PathBuf, sync::Arc};
 
-/// What the five documents say, then what is made up to go with it and marked so.
-const DATA: [&str; 2] = [include_str!("demo/facts.jsonl"), include_str!("demo/example.jsonl")];
+/// The provinces before and since the reform of 2025, what the five documents say, then what is made up to go with it and
+/// marked so.
+const DATA: [&str; 3] = [
+    include_str!("../../api-spec/import/provinces.jsonl"),
+    include_str!("demo/facts.jsonl"),
+    include_str!("demo/example.jsonl"),
+];
 /// How long before the demo is loaded its clock begins, in days: so that there is a last month to ask about.
 const BEGINS_DAYS_AGO: i64 = 60;
 const DAY: i64 = 86_400_000;
@@ -112,9 +117,12 @@ fn try_it(address: &str, token: &str) -> String {
          export TOKEN={token}\n\
          curl {address}/v1/blocs\n\
          curl {address}/v1/blocs/{HA_GIANG}/years/2019/standing\n\
+         curl {address}/v1/units/{HA_GIANG_PROVINCE}/lineage\n\
          curl -H \"Authorization: Bearer $TOKEN\" {address}/v1/me\n"
     )
 }
 
 /// The bloc of the associations of Hà Giang.
 const HA_GIANG: &str = "01890000-0000-7000-8001-000000000003";
+/// The province of Hà Giang, which became part of Tuyên Quang on 1 July 2025.
+const HA_GIANG_PROVINCE: &str = "01890000-0000-7000-8020-000000006302";

@@ -14,6 +14,7 @@ pub(super) fn all(met: &mut Met) {
     what_is_there_already(met, &bloc);
     what_is_not_there(met, &bloc);
     membership(met, &bloc);
+    over_time(met);
     let first = &bloc.members[0];
     let path = format!("/v1/grants/{}/revocations", bloc.members[1].grant);
     bloc.registrar.record(&path, &json!({"reason": "Hết nhiệm kỳ"}));
@@ -73,5 +74,127 @@ fn membership(met: &mut Met, bloc: &Bloc) {
     let departures = format!("/v1/blocs/{}/departures", bloc.id);
     for left in [json!({"unit": stranger}), json!({"unit": member, "effective_on": "2018-11-30"})] {
         met.no(bloc, Code::NotAMember, &bloc.registrar, &departures, &left);
+    }
+}
+
+/// What has ended, what would contain itself, what rests on nothing.
+fn over_time(met: &mut Met) {
+    let bloc = Bloc::with_members(3);
+    units_over_time(met, &bloc);
+    let outer = blocs_over_time(met, &bloc);
+    what_has_ended(met, &bloc, outer);
+}
+
+fn units_over_time(met: &mut Met, bloc: &Bloc) {
+    let [first, second, third] = [0, 1, 2].map(|index| bloc.members[index].unit);
+    let of = |unit: Uuid, rest: &str| format!("/v1/units/{unit}/{rest}");
+    let own = |rest: &str| format!("/v1/blocs/{}/{rest}", bloc.id);
+    let basis = json!({"documents": ["15/QĐ-UBND"]});
+    let mut no =
+        |code: Code, path: &str, body: serde_json::Value| met.no(bloc, code, &bloc.registrar, path, &body);
+    for (rest, body) in [
+        ("mergers", json!({"predecessors": [second]})),
+        ("splits", json!({"into": [second], "continues": true})),
+        ("dissolutions", json!({"reason": "Giải thể"})),
+    ] {
+        no(Code::Undocumented, &of(first, rest), body);
+    }
+    no(Code::SameUnit, &of(first, "mergers"), json!({"predecessors": [first], "basis": basis}));
+    no(
+        Code::SameUnit,
+        &of(first, "splits"),
+        json!({"into": [second, second], "continues": false, "basis": basis}),
+    );
+    let nothing = fresh_id();
+    let unknown =
+        no(Code::ResourceNotFound, &of(first, "mergers"), json!({"predecessors": [nothing], "basis": basis}));
+    assert_eq!(unknown["unit"], json!(nothing));
+    no(Code::NotALocality, &of(first, "placements"), json!({"relation": "locality", "within": second}));
+    no(Code::Circular, &of(first, "placements"), json!({"relation": "superior", "within": first}));
+    bloc.registrar.record(&of(second, "placements"), &json!({"relation": "superior", "within": first}));
+    bloc.registrar.record(&of(third, "placements"), &json!({"relation": "superior", "within": second}));
+    let below =
+        no(Code::Circular, &of(first, "placements"), json!({"relation": "superior", "within": third}));
+    assert_eq!(below["unit"], json!(third));
+    let identifier = json!({"scheme": "internal", "value": "H26.9"});
+    let backwards = json!({"identifier": identifier, "effective_on": "2020-01-01", "until": "2020-01-01"});
+    no(Code::EmptyPeriod, &of(first, "identifiers"), backwards);
+    no(Code::ResourceNotFound, &of(first, "identifier-ends"), json!({"identifier": identifier}));
+    let alias = json!({"alias": {"vi": "Khối Hội"}, "effective_on": "2020-01-01", "until": "2019-01-01"});
+    no(Code::EmptyPeriod, &own("aliases"), alias);
+}
+
+/// Leaves the bloc within another one, which it tells.
+fn blocs_over_time(met: &mut Met, bloc: &Bloc) -> Uuid {
+    let (first, nothing) = (bloc.members[0].unit, fresh_id());
+    let own = |rest: &str| format!("/v1/blocs/{}/{rest}", bloc.id);
+    let mut no =
+        |code: Code, path: &str, body: serde_json::Value| met.no(bloc, code, &bloc.registrar, path, &body);
+    no(Code::Circular, &own("nestings"), json!({"within": bloc.id}));
+    no(Code::ResourceNotFound, &own("nestings"), json!({"within": nothing}));
+    no(Code::ResourceNotFound, &own("delegations"), json!({"to": nothing}));
+    let (outer, units) = (fresh_id(), json!([first]));
+    let established = json!({"id": outer, "name": {"vi": "Cụm"}, "kind": "cum", "level": "province"});
+    bloc.registrar.record("/v1/blocs", &established);
+    bloc.registrar.record(&own("nestings"), &json!({"within": outer}));
+    let inside_out = no(Code::Circular, &format!("/v1/blocs/{outer}/nestings"), json!({"within": bloc.id}));
+    assert_eq!(inside_out["bloc"], json!(bloc.id));
+    no(
+        Code::NotAMember,
+        &own("transfers"),
+        json!({"units": [register(&bloc.registrar, "Hội khác")], "from": outer}),
+    );
+    no(Code::AlreadyAMember, &own("transfers"), json!({"units": units, "from": outer}));
+    no(
+        Code::ResourceNotFound,
+        &own("transfers"),
+        json!({"units": [register(&bloc.registrar, "Hội lạ")], "from": nothing}),
+    );
+    no(Code::Circular, &own("dissolutions"), json!({"reason": "Nhầm", "successors": [bloc.id]}));
+    outer
+}
+
+fn what_has_ended(met: &mut Met, bloc: &Bloc, outer: Uuid) {
+    let [first, second, third] = [0, 1, 2].map(|index| bloc.members[index].unit);
+    let of = |unit: Uuid, rest: &str| format!("/v1/units/{unit}/{rest}");
+    let own = |rest: &str| format!("/v1/blocs/{}/{rest}", bloc.id);
+    let basis = json!({"documents": ["15/QĐ-UBND"]});
+    let units = json!([first]);
+    let mut no =
+        |code: Code, path: &str, body: serde_json::Value| met.no(bloc, code, &bloc.registrar, path, &body);
+    let merged = json!({"predecessors": [second], "effective_on": "2025-07-01", "basis": basis});
+    bloc.registrar.record(&of(first, "mergers"), &merged);
+    for (rest, body) in [
+        ("renamings", json!({"name": {"vi": "Tên mới"}})),
+        ("identifiers", json!({"identifier": {"scheme": "internal", "value": "H26.9"}})),
+        ("placements", json!({"relation": "superior"})),
+        ("mergers", json!({"predecessors": [third], "basis": basis})),
+        ("splits", json!({"into": [third], "continues": true, "basis": basis})),
+        ("dissolutions", json!({"reason": "Giải thể", "basis": basis})),
+    ] {
+        let said = no(Code::Ended, &of(second, rest), body);
+        assert_eq!((&said["unit"], &said["cause"]), (&json!(second), &json!("merged")), "{rest}");
+        assert_eq!(
+            (&said["ended_on"], &said["successors"]),
+            (&json!("2025-07-01"), &json!([first])),
+            "{rest}"
+        );
+    }
+    no(Code::Ended, &format!("/v1/blocs/{outer}/memberships"), json!({"unit": second}));
+    bloc.registrar.record(&own("dissolutions"), &json!({"reason": "Sắp xếp lại", "successors": [outer]}));
+    for (rest, body) in [
+        ("aliases", json!({"alias": {"vi": "Khối Hội"}})),
+        ("memberships", json!({"unit": third})),
+        ("departures", json!({"unit": third})),
+        ("transfers", json!({"units": units, "from": outer})),
+        ("nestings", json!({})),
+        ("delegations", json!({"to": first})),
+        ("descriptions", json!({"zone": "Khu vực I"})),
+        ("dissolutions", json!({"reason": "Lần nữa"})),
+        ("years", json!({"year": 2026})),
+    ] {
+        let said = no(Code::Ended, &own(rest), body);
+        assert_eq!((&said["bloc"], &said["successors"]), (&json!(bloc.id), &json!([outer])), "{rest}");
+        assert_eq!(said["reason"], "Sắp xếp lại");
     }
 }

@@ -169,5 +169,40 @@ impl Bloc {
         self.registrar.record(&format!("/v1/blocs/{}/departures", self.id), &left);
         let revoked = format!("/v1/grants/{}/revocations", last.grant);
         self.registrar.record(&revoked, &json!({"reason": "Đơn vị đã rời khối"}));
+        self.register_over_time(last.unit);
+    }
+
+    /// Everything that can happen to units and blocs beside joining and leaving.
+    fn register_over_time(&self, unit: Uuid) {
+        let record = |path: &str, body: Value| self.registrar.record(path, &body);
+        let [province, part, other, cluster] = std::array::from_fn(|_| fresh_id());
+        let basis = json!({"documents": ["202/2025/QH15"]});
+        let days = [(province, "2008-08-01"), (part, "2025-07-01"), (other, "2025-07-01")];
+        for (id, day) in days {
+            let body = json!({"id": id, "name": {"vi": "Tỉnh"}, "kind": "locality", "effective_on": day});
+            record("/v1/units", body);
+        }
+        let placed = json!({"relation": "locality", "within": province, "effective_on": "2018-12-01"});
+        record(&format!("/v1/units/{unit}/placements"), placed);
+        let identifier = json!({"scheme": "statistics", "value": "02"});
+        let until = json!({"identifier": identifier, "effective_on": "2008-08-01", "until": "2030-01-01"});
+        record(&format!("/v1/units/{province}/identifiers"), until);
+        let ended = json!({"identifier": identifier, "effective_on": "2025-06-30"});
+        record(&format!("/v1/units/{province}/identifier-ends"), ended);
+        let merged = json!({"predecessors": [province], "effective_on": "2025-07-01", "basis": basis});
+        record(&format!("/v1/units/{part}/mergers"), merged);
+        let split = json!({"into": [other], "continues": true, "effective_on": "2026-01-01", "basis": basis});
+        record(&format!("/v1/units/{part}/splits"), split);
+        let dissolved = json!({"reason": "Kết thúc hoạt động", "effective_on": "2026-02-01", "basis": basis});
+        record(&format!("/v1/units/{other}/dissolutions"), dissolved);
+        let name = json!({"vi": "Cụm thi đua số 1"});
+        record("/v1/blocs", json!({"id": cluster, "name": name, "kind": "cum", "level": "province"}));
+        let own = |rest: &str| format!("/v1/blocs/{}/{rest}", self.id);
+        record(&own("nestings"), json!({"within": cluster}));
+        record(&own("delegations"), json!({"to": self.members[1].unit}));
+        record(&own("descriptions"), json!({"category": "Các tổ chức hội", "zone": "Vùng động lực"}));
+        let moved = json!({"units": [self.members[0].unit], "from": self.id, "reason": "Sắp xếp lại"});
+        record(&format!("/v1/blocs/{cluster}/transfers"), moved);
+        record(&own("dissolutions"), json!({"reason": "Sắp xếp lại", "successors": [cluster]}));
     }
 }

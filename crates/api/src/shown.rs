@@ -2,13 +2,13 @@
 
 use crate::body::{Field, Schemas};
 use domain::{
-    BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, LocalisedName, Points,
-    Role, Text, Timestamp, UnitId, UnitIdentifier,
+    BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, IdentifierScheme,
+    LocalisedName, Points, Role, Text, Timestamp, UnitId, UnitIdentifier,
     bloc::{BlocKind, Level},
     regulation::{
         Breach, CriterionId, FindingState, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step,
     },
-    unit::UnitKind,
+    unit::{EndCause, LineageChange, Relation, UnitKind},
     year::{ConferenceKind, ExclusionCause, Question},
 };
 use serde::Serialize;
@@ -97,9 +97,9 @@ macro_rules! as_read {
     )+};
 }
 as_read! {
-    BallotId, BlocId, BlocKind, Breach, ClientId, ConferenceKind, CriterionId, Date, DocumentNumber, EmulationYear, EventId,
-    ExclusionCause, FindingState, GrantId, LeadershipMethod, Level, LocalisedName, PartKind, Points, Question, Regulation, Role, Scorer,
-    Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, bool, u16, u32, u8,
+    BallotId, BlocId, BlocKind, Breach, ClientId, ConferenceKind, CriterionId, Date, DocumentNumber, EmulationYear, EndCause, EventId,
+    ExclusionCause, FindingState, GrantId, IdentifierScheme, LeadershipMethod, Level, LineageChange, LocalisedName, PartKind, Points,
+    Question, Regulation, Relation, Role, Scorer, Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, bool, u16, u32, u8,
 }
 
 /// Declares the body of an answer: its members are written in this order, those that are left out are not written.

@@ -3,8 +3,8 @@
 
 use crate::{Shared, rebuild::decode};
 use domain::{
-    Aggregate, BlocId, EmulationYear, Envelope, Event, GrantId, LeafHash, Position, StreamId, Timestamp,
-    UnitId, bloc::Bloc, grant::Grant, unit::Unit, year::Year,
+    Aggregate, BlocId, Date, EmulationYear, Envelope, Event, GrantId, LeafHash, Position, StreamId,
+    Timestamp, UnitId, bloc::Bloc, grant::Grant, unit::Unit, year::Year,
 };
 use eventlog::LogError;
 use std::sync::Arc;
@@ -34,6 +34,7 @@ pub struct Moment {
     position: Position,
     /// The head when the moment was taken: a reader of the present needs no replay.
     is_now: bool,
+    day: Date,
 }
 
 impl Moment {
@@ -49,12 +50,25 @@ impl Moment {
                 AsOf::Position(position) => position,
             }
         };
-        Ok(Self { shared, position, is_now: as_of == AsOf::Now })
+        let time = match as_of {
+            AsOf::Now => shared.clock.now(),
+            AsOf::Time(time) => time,
+            AsOf::Position(_) => {
+                let last = shared.views.read().history.recorded_before(position);
+                last.unwrap_or_else(|| shared.clock.now())
+            }
+        };
+        Ok(Self { shared, position, is_now: as_of == AsOf::Now, day: time.day() })
     }
 
     /// How many facts are known at this moment.
     pub const fn position(&self) -> Position {
         self.position
+    }
+
+    /// The day this moment stands on in Viet Nam: today; the day of the time asked for; the day of the last fact known.
+    pub fn day(&self) -> Date {
+        self.day
     }
 
     /// Whether this is the present.

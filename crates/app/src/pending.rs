@@ -29,7 +29,7 @@ pub struct Pending<'a> {
     pub aside: Vec<AsideChange>,
     changed: Books,
     spent: HashMap<KeyHash, (Range<usize>, Fingerprint)>,
-    identifiers: HashMap<UnitIdentifier, UnitId>,
+    identifiers: HashMap<UnitIdentifier, Vec<UnitId>>,
     grants: Vec<(ClientId, GrantId)>,
     recorded_at: Timestamp,
 }
@@ -131,9 +131,10 @@ impl<'a> Pending<'a> {
         self.views.grants.of(client).iter().copied().chain(new)
     }
 
-    /// The unit an identifier belongs to.
-    pub fn owner_of(&self, identifier: &UnitIdentifier) -> Option<UnitId> {
-        self.identifiers.get(identifier).copied().or_else(|| self.views.directory.by_identifier(identifier))
+    /// The units that hold or have held an identifier.
+    pub fn owners_of(&self, identifier: &UnitIdentifier) -> impl Iterator<Item = UnitId> {
+        let new = self.identifiers.get(identifier).into_iter().flatten();
+        self.views.directory.owners(identifier).iter().chain(new).copied()
     }
 
     /// Whether nobody has ever been given anything.
@@ -146,25 +147,32 @@ impl<'a> Pending<'a> {
         self.spent.get(&key).cloned()
     }
 
-    /// Writes down the facts of one request, all of them or none, and answers which of `facts` they are.
+    /// Writes down the facts of one request, all of them or none, and answers which of `facts` they are. Each stands in
+    /// a stream of its own or of a counterpart; they stand next to each other in the log.
     pub fn add(
         &mut self,
-        stream: StreamId,
-        events: Vec<Event>,
+        events: Vec<(StreamId, Event)>,
         origin: &Origin,
         mint: &mut Mint,
     ) -> Result<Range<usize>, Unwritable> {
         let start = self.facts.len();
-        let (mut version, mut previous) = self.tip(stream);
+        let mut tips: Vec<(StreamId, (Version, LeafHash))> = Vec::with_capacity(1);
         let mut written = Vec::with_capacity(events.len());
-        for event in events {
-            version = version.next();
+        for (stream, event) in events {
+            let tip = tips.iter().position(|(known, _)| *known == stream).unwrap_or_else(|| {
+                tips.push((stream, self.tip(stream)));
+                tips.len() - 1
+            });
+            let (version, previous) = &mut tips[tip].1;
+            *version = version.next();
             let position = Position(self.next().0 + written.len() as u64);
-            let fact = write_down(stream, version, previous, position, event, origin, mint)?;
-            previous = LeafHash(tlog::leaf_hash(&fact.bytes));
-            written.push((fact, previous));
+            let fact = write_down(stream, *version, *previous, position, event, origin, mint)?;
+            *previous = LeafHash(tlog::leaf_hash(&fact.bytes));
+            written.push((fact, *previous));
         }
-        self.changed.borrow_from(&self.views.books, stream);
+        for (stream, _) in tips {
+            self.changed.borrow_from(&self.views.books, stream);
+        }
         for (fact, leaf) in written {
             self.take_in(&fact.envelope, leaf);
             self.facts.push(fact);
@@ -178,10 +186,12 @@ impl<'a> Pending<'a> {
         self.changed.fold(fact, leaf);
         match (&fact.event, fact.stream) {
             (Event::Unit(UnitEvent::Registered(registered)), StreamId::Unit(unit)) => {
-                self.identifiers.extend(registered.identifiers.iter().map(|i| (i.clone(), unit)));
+                for identifier in &registered.identifiers {
+                    self.identifiers.entry(identifier.clone()).or_default().push(unit);
+                }
             }
             (Event::Unit(UnitEvent::Identified(identified)), StreamId::Unit(unit)) => {
-                self.identifiers.insert(identified.identifier.clone(), unit);
+                self.identifiers.entry(identified.identifier.clone()).or_default().push(unit);
             }
             (Event::Grant(domain::grant::GrantEvent::Given(given)), StreamId::Grant(id)) => {
                 self.grants.push((given.client.clone(), id));

@@ -1,38 +1,126 @@
 //! What a decision needs from elsewhere: each proof is built here, by one function, under the turn.
 
-use crate::pending::Pending;
+use crate::{act::Act, pending::Pending};
 use domain::{
-    BallotId, BlocId, ClientId, Date, EmulationYear, Rights, Role, Timestamp, UnitId, UnitIdentifier,
+    Authority, BallotId, BlocId, ClientId, Date, EmulationYear, Rights, Role, Timestamp, UnitId,
+    UnitIdentifier,
+    bloc::{BlocAct, BlocCommand},
     grant::GrantAct,
     rejection::Thing,
+    unit::{Placed, Relation, Unit, UnitAct, UnitCommand},
     year::{BreakTie, Choice, CountedChoice, Proofs, ReceiptCode, Settlement, YearAct},
 };
 use eventlog::{AsideChange, EventLog, LogError};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-/// The grants a client holds on a day.
-pub fn rights<'c>(pending: &Pending<'_>, client: &'c ClientId, day: Date) -> Rights<'c> {
+/// The grants a client holds on a day. Whoever acts for the unit that runs a bloc by delegation is an official of that
+/// bloc.
+pub fn rights<'c>(pending: &Pending<'_>, client: &'c ClientId, act: &Act, day: Date) -> Rights<'c> {
     let held = pending.grants_of(client).filter_map(|id| {
         let grant = &pending.grant(id)?.state;
         grant.in_force_on(day).then_some((id, grant.given.role))
     });
-    Rights { client, held: held.collect() }
+    let mut held: Vec<_> = held.collect();
+    if let Act::Year(bloc, ..) = act
+        && let Some(unit) = pending.bloc(*bloc).and_then(|book| book.state.run_by(day))
+        && let Some((grant, _)) = held.iter().find(|(_, role)| *role == Role::UnitOfficer { unit })
+        && pending.unit(unit).is_some_and(|book| book.state.ended_by(day).is_none())
+    {
+        held.push((*grant, Role::Official { bloc: Some(*bloc) }));
+    }
+    Rights { client, held }
 }
 
-/// The members of a bloc on a day.
+/// The unit in whose name a grant was used, also where it allowed something by delegation.
+pub fn in_the_name_of(pending: &Pending<'_>, by: Authority) -> Authority {
+    let role = pending.grant(by.grant).map(|book| book.state.given.role);
+    match role {
+        Some(Role::UnitOfficer { unit }) => Authority { unit: by.unit.or(Some(unit)), ..by },
+        Some(Role::Registrar | Role::Official { .. } | Role::Auditor) | None => by,
+    }
+}
+
+/// The members of a bloc on a day. What has ended is a member no more.
 pub fn roster(pending: &Pending<'_>, bloc: BlocId, day: Date) -> Vec<UnitId> {
-    pending.bloc(bloc).map(|book| book.state.members_on(day).collect()).unwrap_or_default()
+    let there = |unit: &UnitId| pending.unit(*unit).is_none_or(|book| book.state.ended_by(day).is_none());
+    pending.bloc(bloc).map(|book| book.state.members_on(day).filter(there).collect()).unwrap_or_default()
 }
 
-/// Those of the identifiers that belong to another unit than `unit`.
-pub fn taken(
+/// An act on a unit with everything it needs.
+pub fn of_unit(
     pending: &Pending<'_>,
-    unit: UnitId,
-    identifiers: &[UnitIdentifier],
-) -> Vec<(UnitIdentifier, UnitId)> {
-    let owned =
-        identifiers.iter().filter_map(|identifier| Some((identifier.clone(), pending.owner_of(identifier)?)));
-    owned.filter(|(_, owner)| *owner != unit).collect()
+    id: UnitId,
+    act: UnitAct,
+    effective_on: Date,
+    documented: bool,
+) -> UnitCommand {
+    let others = act.others().iter().map(|unit| (*unit, unit_state(pending, *unit)));
+    let above = match &act {
+        UnitAct::Place(Placed { relation, unit: Some(unit) }) => {
+            units_above(pending, *unit, *relation, effective_on)
+        }
+        UnitAct::Place(Placed { unit: None, .. })
+        | UnitAct::Register(_)
+        | UnitAct::Rename(_)
+        | UnitAct::Identify(_)
+        | UnitAct::EndIdentifier(_)
+        | UnitAct::TakeOver(_)
+        | UnitAct::Split(_)
+        | UnitAct::Dissolve(_) => Vec::new(),
+    };
+    let (others, taken) = (others.collect(), taken(pending, id, &act, effective_on));
+    UnitCommand { id, act, effective_on, documented, taken, others, above }
+}
+
+/// Those of the act's identifiers that belong to another unit at some time of the period it asks for.
+fn taken(pending: &Pending<'_>, unit: UnitId, act: &UnitAct, from: Date) -> Vec<(UnitIdentifier, UnitId)> {
+    let (identifiers, until) = act.identifiers();
+    let holds = |owner: UnitId, identifier: &UnitIdentifier| {
+        pending.unit(owner).is_some_and(|book| book.state.holds(identifier, from, until))
+    };
+    let taken = identifiers.iter().filter_map(|identifier| {
+        let owner =
+            pending.owners_of(identifier).find(|owner| *owner != unit && holds(*owner, identifier))?;
+        Some((identifier.clone(), owner))
+    });
+    taken.collect()
+}
+
+/// The units above a unit in one way, from a day on.
+fn units_above(pending: &Pending<'_>, unit: UnitId, relation: Relation, day: Date) -> Vec<UnitId> {
+    closure(unit, |unit| {
+        let state = pending.unit(unit).map(|book| book.state.as_ref());
+        state.map(|unit| unit.linked_from(relation, day).collect()).unwrap_or_default()
+    })
+}
+
+/// An act on a bloc with everything it needs.
+pub fn of_bloc(pending: &Pending<'_>, id: BlocId, act: BlocAct, effective_on: Date) -> BlocCommand {
+    let units = act.units().iter().map(|unit| (*unit, unit_state(pending, *unit))).collect();
+    let state = |bloc: BlocId| pending.bloc(bloc).map(|book| &book.state);
+    let blocs = act.blocs().iter().map(|bloc| (*bloc, state(*bloc).map(Arc::clone))).collect();
+    let within = |bloc| state(bloc).map(|bloc| bloc.within_from(effective_on).collect()).unwrap_or_default();
+    let above =
+        if let BlocAct::Nest(nested) = &act { nested.within.map(|bloc| closure(bloc, within)) } else { None };
+    BlocCommand { id, act, effective_on, units, blocs, above: above.unwrap_or_default() }
+}
+
+fn unit_state(pending: &Pending<'_>, unit: UnitId) -> Option<Arc<Unit>> {
+    pending.unit(unit).map(|book| Arc::clone(&book.state))
+}
+
+/// Everything that can be reached from `start` by `next`, each once.
+fn closure<K: Copy + PartialEq>(start: K, next: impl Fn(K) -> Vec<K>) -> Vec<K> {
+    let (mut found, mut open) = (Vec::new(), vec![start]);
+    while let Some(one) = open.pop() {
+        for other in next(one) {
+            if !found.contains(&other) {
+                found.push(other);
+                open.push(other);
+            }
+        }
+    }
+    found
 }
 
 /// What a grant speaks of and the register does not know.
@@ -59,15 +147,25 @@ pub fn of_year(
 ) -> Result<Proofs, LogError> {
     let waiting =
         if let YearAct::CloseBallot(close) = act { waiting(pending, log, close.ballot)? } else { Vec::new() };
+    let day = year.membership_day(effective_on);
+    let ended = |unit: UnitId, day| {
+        let end = pending.unit(unit)?.state.ended_by(day)?;
+        Some((unit, Box::new(end.clone())))
+    };
+    let acting = act.acting_unit().and_then(|unit| ended(unit, effective_on));
+    let others = act.units_about().into_iter().filter_map(|unit| ended(unit, day));
+    let bloc_end = pending.bloc(bloc).and_then(|book| book.state.ended_by(day)).cloned();
     let elected = pending.year(bloc, year.previous()).and_then(|book| book.state.elected.as_ref());
     Ok(Proofs {
         received,
         effective_on,
         bloc_exists: pending.bloc(bloc).is_some(),
-        roster: roster(pending, bloc, year.membership_day(effective_on)),
+        roster: roster(pending, bloc, day),
         elected: elected.map(|leadership| (leadership.leader, leadership.deputy)),
         waiting,
         unregistered: unregistered(pending, act),
+        bloc_end: bloc_end.map(Box::new),
+        ended: acting.into_iter().chain(others).collect(),
     })
 }
 

@@ -94,7 +94,7 @@ async fn what_is_answered_is_in_every_view() {
     let fact = &receipt.facts[0];
     assert_eq!((fact.position, fact.version, receipt.head), (Position(1), Version(1), Position(2)));
     assert_eq!(fact.actor.grant, Some(GrantId(Uuid::from_u128(99))));
-    assert_eq!(service.app.views().books.unit(UNIT).unwrap().state.name, name("Hội Luật gia"));
+    assert_eq!(service.app.views().books.unit(UNIT).unwrap().state.names[0].name, name("Hội Luật gia"));
     assert!(service.app.reach(Position(2), Duration::ZERO).await);
     assert!(!service.app.reach(Position(3), Duration::from_millis(1)).await);
 }
@@ -192,8 +192,15 @@ async fn the_past_is_read_as_it_was_known() {
     service.clock.set("2026-02-05T02:00:00Z".parse().unwrap());
     service.asks("registry", rename(UNIT, "Tên mới")).await.unwrap();
 
-    let called =
-        |as_of| service.app.moment(as_of).unwrap().unit(UNIT).unwrap().map(|book| book.state.name.clone());
+    let called = |as_of| {
+        service
+            .app
+            .moment(as_of)
+            .unwrap()
+            .unit(UNIT)
+            .unwrap()
+            .map(|book| book.state.name_on("2026-03-01".parse().unwrap()).clone())
+    };
     assert_eq!(called(AsOf::Now), Some(name("Tên mới")));
     assert_eq!(called(AsOf::Time(before)), Some(name("Tên cũ")));
     assert_eq!(called(AsOf::Position(Position(2))), Some(name("Tên cũ")));

@@ -10,11 +10,11 @@ use crate::{
 };
 use domain::{
     Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, KeyHash, LeafHash, Position, Rejection,
-    RequestRef, Rights, Role, Timestamp,
-    bloc::{Bloc, BlocAct, BlocCommand},
+    RequestRef, Rights, Role, StreamId, Timestamp,
+    bloc::Bloc,
     grant::{Given, Grant, GrantCommand},
     rejection::Thing,
-    unit::{Unit, UnitCommand},
+    unit::Unit,
     year::{BallotClosed, CastVote, Year, YearAct, YearCommand, YearEvent},
 };
 use eventlog::{AsideChange, LogError};
@@ -62,9 +62,18 @@ enum Outcome {
 
 /// What follows from one request.
 struct Decision {
-    events: Vec<Event>,
+    /// The facts of the act's own stream, then their counterparts elsewhere.
+    events: Vec<(StreamId, Event)>,
     aside: Vec<AsideChange>,
     by: Option<Authority>,
+}
+
+/// When a request came, the day its act counts from, and whether it cites a document or says that it is an example.
+#[derive(Clone, Copy)]
+struct When {
+    received: Timestamp,
+    effective_on: Date,
+    documented: bool,
 }
 
 /// Starts the writer. It ends when every sender is gone and the last job is answered.
@@ -230,9 +239,10 @@ impl Writer {
         }
         let received = pending.stamp(self.shared.clock.now());
         let effective_on = claimed_day(request.effective_on, received)?;
-        let rights = proofs::rights(pending, &request.client, received.day());
-        let Decision { events, aside, by } =
-            self.decide(pending, &rights, request.act, received, effective_on)?;
+        let rights = proofs::rights(pending, &request.client, &request.act, received.day());
+        let documented = !request.basis.documents.is_empty() || request.basis.illustrative;
+        let when = When { received, effective_on, documented };
+        let Decision { events, aside, by } = self.decide(pending, &rights, request.act, when)?;
         let reference = RequestRef {
             id: request.id,
             key: request.key,
@@ -247,7 +257,7 @@ impl Writer {
             received,
             effective_on,
         };
-        let range = pending.add(stream, events, &origin, &mut self.mint)?;
+        let range = pending.add(events, &origin, &mut self.mint)?;
         pending.aside.extend(aside);
         Ok(Outcome::Facts { range, replayed: false })
     }
@@ -286,27 +296,19 @@ impl Writer {
         pending: &Pending<'_>,
         rights: &Rights<'_>,
         act: Act,
-        received: Timestamp,
-        effective_on: Date,
+        when: When,
     ) -> Result<Decision, Stop> {
+        let (stream, day) = (act.stream(), when.effective_on);
+        let mut vote = None;
         let (events, by) = match act {
             Act::Unit(id, act) => {
-                let taken = proofs::taken(pending, id, act.identifiers());
                 let state = pending.unit(id).map(|book| book.state.as_ref());
-                decide::<Unit>(state, rights, UnitCommand { id, act, taken }, Event::Unit)?
+                let command = proofs::of_unit(pending, id, act, day, when.documented);
+                decide::<Unit>(state, rights, command, Event::Unit)?
             }
             Act::Bloc(id, act) => {
-                let unit_registered = match &act {
-                    BlocAct::Join(joined) => pending.unit(joined.unit).is_some(),
-                    BlocAct::Establish(_) | BlocAct::Alias(_) | BlocAct::Leave(_) => true,
-                };
                 let state = pending.bloc(id).map(|book| book.state.as_ref());
-                decide::<Bloc>(
-                    state,
-                    rights,
-                    BlocCommand { id, act, effective_on, unit_registered },
-                    Event::Bloc,
-                )?
+                decide::<Bloc>(state, rights, proofs::of_bloc(pending, id, act, day), Event::Bloc)?
             }
             Act::Found(id, client) => return found(pending, id, client),
             Act::Grant(id, act) => {
@@ -316,16 +318,17 @@ impl Writer {
             }
             Act::Year(bloc, year, act) => {
                 let log = self.shared.log.as_ref();
-                let proofs = proofs::of_year(pending, log, bloc, year, &act, received, effective_on)?;
-                let vote = if let YearAct::CastVote(vote) = &act { Some(vote.clone()) } else { None };
+                let proofs = proofs::of_year(pending, log, bloc, year, &act, when.received, day)?;
+                vote = if let YearAct::CastVote(vote) = &act { Some(vote.clone()) } else { None };
                 let state = pending.year(bloc, year).map(|book| book.state.as_ref());
-                let (events, by) =
-                    decide::<Year>(state, rights, YearCommand { bloc, year, act, proofs }, Event::Year)?;
-                let aside = beside(&events, vote.as_ref());
-                return Ok(Decision { events, aside, by: Some(by) });
+                decide::<Year>(state, rights, YearCommand { bloc, year, act, proofs }, Event::Year)?
             }
         };
-        Ok(Decision { events, aside: Vec::new(), by: Some(by) })
+        let aside = beside(&events, vote.as_ref());
+        let by = proofs::in_the_name_of(pending, by);
+        let counterparts: Vec<_> = events.iter().flat_map(|event| event.counterparts(stream)).collect();
+        let events = events.into_iter().map(|event| (stream, event)).chain(counterparts).collect();
+        Ok(Decision { events, aside, by: Some(by) })
     }
 }
 
@@ -346,7 +349,8 @@ fn found(pending: &Pending<'_>, id: GrantId, client: ClientId) -> Result<Decisio
         return Err(Failure::Rejected(Rejection::AlreadyExists(Thing::Grant(id))).into());
     }
     let given = Given { client, role: Role::Registrar, until: None };
-    Ok(Decision { events: vec![Event::Grant(given.into())], aside: Vec::new(), by: None })
+    let events = vec![(StreamId::Grant(id), Event::Grant(given.into()))];
+    Ok(Decision { events, aside: Vec::new(), by: None })
 }
 
 /// The changes beside the log that go with the facts: the choice of a secret vote waits until the ballot closes.

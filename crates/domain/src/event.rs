@@ -1,6 +1,6 @@
 //! The union of everything that can happen, and how it is written: `{"type":"year.report_filed","data":{…}}`.
 
-use crate::{bloc::BlocEvent, grant::GrantEvent, lent::Lent, unit::UnitEvent, year::YearEvent};
+use crate::{StreamId, bloc::BlocEvent, grant::GrantEvent, lent::Lent, unit::UnitEvent, year::YearEvent};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, DeserializeSeed, IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -64,6 +64,22 @@ impl Event {
             Self::Grant(event) => event.type_name(),
             Self::Unit(event) => event.type_name(),
             Self::Year(event) => event.type_name(),
+        }
+    }
+
+    /// The same happening as the other things it concerns must show it, each in its own stream: a merger ends its
+    /// predecessors, a unit that moves in somewhere moves out elsewhere. Decided once, with proofs of the others' state.
+    pub fn counterparts(&self, own: StreamId) -> Vec<(StreamId, Self)> {
+        match (self, own) {
+            (Self::Unit(event), StreamId::Unit(unit)) => {
+                let others = event.counterparts(unit).into_iter();
+                others.map(|(unit, event)| (StreamId::Unit(unit), Self::Unit(event))).collect()
+            }
+            (Self::Bloc(event), StreamId::Bloc(bloc)) => {
+                let others = event.counterparts(bloc).into_iter();
+                others.map(|(bloc, event)| (StreamId::Bloc(bloc), Self::Bloc(event))).collect()
+            }
+            (Self::Bloc(_) | Self::Grant(_) | Self::Unit(_) | Self::Year(_), _) => Vec::new(),
         }
     }
 

@@ -5,7 +5,7 @@
 //! - the fact as stored: [`envelope`], [`event`]; `stored`: how it is read
 //! - how rules are written: [`aggregate`] (the trait), [`rejection`] (every way to say no)
 //! - the aggregates: [`mod@unit`], [`bloc`], [`year`] (a folder, one file per step), [`grant`]
-//! - [`regulation`]: what differs from place to place, as data
+//! - [`regulation`]: what differs from place to place, as data; [`province`]: the provinces, as reference data
 //!
 //! # What it refuses to know
 //! No clock, no randomness, no input or output, no HTTP, no storage, no async. What a rule needs from elsewhere
@@ -23,6 +23,7 @@ pub mod ids;
 mod lent;
 pub mod names;
 pub mod points;
+pub mod province;
 pub mod regulation;
 pub mod rejection;
 mod stored;

@@ -1,8 +1,10 @@
 //! Every way a rule can say no. The HTTP status and the words in Vietnamese and English are `api`'s business.
 
 use crate::{
-    BallotId, Date, EmulationYear, EventId, Points, Timestamp, UnitId, UnitIdentifier,
+    BallotId, BlocId, Date, EmulationYear, EventId, Points, Timestamp, UnitId, UnitIdentifier,
+    bloc::BlocEnd,
     regulation::{CriterionId, Fault, Scorer, Step, TieBreak},
+    unit::UnitEnd,
 };
 
 /// Why a command was refused. Nothing was recorded.
@@ -12,8 +14,25 @@ pub enum Rejection {
     Unknown(Thing),
     /// The thing the command would create is there already.
     AlreadyExists(Thing),
-    /// The unit, bloc or grant has come to its end and takes no more acts.
+    /// The grant has come to its end and takes no more acts.
     Ended(Thing),
+    /// The unit is no more on that day: how it ended and what took its place.
+    UnitEnded(UnitId, Box<UnitEnd>),
+    /// The bloc is no more on that day.
+    BlocEnded(BlocId, Box<BlocEnd>),
+    /// A thing would contain itself, directly or through others.
+    Circular(Thing),
+    /// A unit that is no locality was named as one.
+    NotALocality(UnitId),
+    /// A merger, split or dissolution without a document it rests on.
+    Undocumented,
+    /// A period that ends on or before its first day.
+    EmptyPeriod {
+        /// Its first day.
+        from: Date,
+        /// The first day after it.
+        until: Date,
+    },
     /// An identifier belongs to another unit.
     IdentifierTaken(UnitIdentifier, UnitId),
     /// The unit is not an active member of the bloc on that day.
@@ -138,7 +157,7 @@ pub enum Thing {
     /// A unit.
     Unit(UnitId),
     /// A bloc.
-    Bloc(crate::BlocId),
+    Bloc(BlocId),
     /// The year of a bloc.
     Year(EmulationYear),
     /// A grant.

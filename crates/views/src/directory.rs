@@ -3,8 +3,8 @@
 use crate::View;
 use ahash::AHashMap;
 use domain::{
-    BlocId, EmulationYear, Envelope, Event, Position, StreamId, UnitId, UnitIdentifier, bloc::BlocEvent,
-    unit::UnitEvent, year::YearEvent,
+    BlocId, Date, EmulationYear, Envelope, Event, LocalisedName, Position, StreamId, UnitId, UnitIdentifier,
+    bloc::BlocEvent, unit::UnitEvent, year::YearEvent,
 };
 use icu_collator::{CollatorBorrowed, options::CollatorOptions};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +15,15 @@ pub struct Directory {
     collator: Option<CollatorBorrowed<'static>>,
     units: Shelf<UnitId>,
     blocs: Shelf<BlocId>,
-    identifiers: AHashMap<UnitIdentifier, UnitId>,
+    /// Every unit that holds or held an identifier, first holder first.
+    owners: AHashMap<UnitIdentifier, Vec<UnitId>>,
+    /// From which day the name counts that each unit is listed by.
+    named_from: AHashMap<UnitId, Date>,
+    /// The units that are or were placed under or in a unit.
+    placed_in: AHashMap<UnitId, BTreeSet<UnitId>>,
     blocs_of: AHashMap<UnitId, BTreeSet<BlocId>>,
+    /// The blocs that stand or stood directly within a bloc.
+    blocs_in: AHashMap<BlocId, BTreeSet<BlocId>>,
     years_of: BTreeMap<(BlocId, EmulationYear), Position>,
     renamed: Position,
 }
@@ -63,7 +70,10 @@ impl Default for Directory {
             collator,
             units: Shelf::default(),
             blocs: Shelf::default(),
-            identifiers: AHashMap::new(),
+            owners: AHashMap::new(),
+            named_from: AHashMap::new(),
+            placed_in: AHashMap::new(),
+            blocs_in: AHashMap::new(),
             blocs_of: AHashMap::new(),
             years_of: BTreeMap::new(),
             renamed: Position::default(),
@@ -121,7 +131,7 @@ impl<K: Copy + Ord + std::hash::Hash> Shelf<K> {
 }
 
 impl Directory {
-    /// Units by their names when the log held `known` facts, in Vietnamese order; `query` is a [`search_key`].
+    /// Units by their names, former ones too, when the log held `known` facts, in Vietnamese order; `query` is a [`search_key`].
     pub fn units(&self, query: Option<&str>, known: Position) -> Vec<UnitId> {
         self.units.find(query, known)
     }
@@ -132,9 +142,19 @@ impl Directory {
         self.blocs.find(query, known)
     }
 
-    /// The unit with an identifier.
-    pub fn by_identifier(&self, identifier: &UnitIdentifier) -> Option<UnitId> {
-        self.identifiers.get(identifier).copied()
+    /// The units that hold or have held an identifier; who holds it on a day, the units know.
+    pub fn owners(&self, identifier: &UnitIdentifier) -> &[UnitId] {
+        self.owners.get(identifier).map_or(&[], Vec::as_slice)
+    }
+
+    /// The units that are or have been placed directly under or in a unit.
+    pub fn placed_in(&self, unit: UnitId) -> impl Iterator<Item = UnitId> {
+        self.placed_in.get(&unit).into_iter().flatten().copied()
+    }
+
+    /// The blocs that stand or have stood directly within a bloc.
+    pub fn blocs_in(&self, bloc: BlocId) -> impl Iterator<Item = BlocId> {
+        self.blocs_in.get(&bloc).into_iter().flatten().copied()
     }
 
     /// The blocs a unit belongs to or has belonged to.
@@ -148,12 +168,14 @@ impl Directory {
         self.years_of.range(whole).map(|((_, year), position)| (*year, *position))
     }
 
-    /// Where a name last changed: an answer that shows names and was made after this still shows the right ones.
+    /// Where a name last changed or a unit last ended: an answer that shows names and members and was made after this
+    /// still shows the right ones.
     pub fn last_renaming(&self) -> Position {
         self.renamed
     }
 
-    fn order(&self, name: &str) -> Box<[u8]> {
+    /// What a name is sorted by: the Vietnamese order of CLDR.
+    pub fn order(&self, name: &str) -> Box<[u8]> {
         let mut key = Vec::new();
         match &self.collator {
             Some(collator) => {
@@ -165,23 +187,48 @@ impl Directory {
         key.into()
     }
 
-    fn name_unit(&mut self, unit: UnitId, name: &domain::LocalisedName, at: Position) {
-        let order = self.order(name.vi.as_str());
-        self.units.name(unit, order, searched(name), at);
-        self.renamed = at;
+    /// A unit is listed by the name that counts from the latest day, and found by every name it ever had.
+    fn name_unit(&mut self, unit: UnitId, name: &LocalisedName, fact: &Envelope) {
+        let mut order = self.order(name.vi.as_str());
+        let mut search = searched(name);
+        if let Some(listed) = self.units.keys.get(&unit).cloned() {
+            if self.named_from.get(&unit).is_some_and(|from| fact.effective_on < *from) {
+                order = listed.clone();
+            }
+            let known = self.units.in_order.get(&(listed, unit));
+            search = format!("{}\n{search}", known.map_or("", |label| &label.search));
+        }
+        let from = self.named_from.entry(unit).or_insert(fact.effective_on);
+        *from = fact.effective_on.max(*from);
+        self.units.name(unit, order, search, fact.position);
+        self.renamed = fact.position;
     }
 
-    fn fold_unit(&mut self, unit: UnitId, event: &UnitEvent, at: Position) {
+    fn own(&mut self, identifier: &UnitIdentifier, unit: UnitId) {
+        let owners = self.owners.entry(identifier.clone()).or_default();
+        if !owners.contains(&unit) {
+            owners.push(unit);
+        }
+    }
+
+    fn fold_unit(&mut self, unit: UnitId, event: &UnitEvent, fact: &Envelope) {
         match event {
             UnitEvent::Registered(registered) => {
-                self.name_unit(unit, &registered.name, at);
-                self.identifiers
-                    .extend(registered.identifiers.iter().map(|identifier| (identifier.clone(), unit)));
+                self.name_unit(unit, &registered.name, fact);
+                registered.identifiers.iter().for_each(|identifier| self.own(identifier, unit));
             }
-            UnitEvent::Renamed(renamed) => self.name_unit(unit, &renamed.name, at),
-            UnitEvent::Identified(identified) => {
-                self.identifiers.insert(identified.identifier.clone(), unit);
+            UnitEvent::Renamed(renamed) => self.name_unit(unit, &renamed.name, fact),
+            UnitEvent::Identified(identified) => self.own(&identified.identifier, unit),
+            UnitEvent::Placed(placed) => {
+                if let Some(other) = placed.unit {
+                    self.placed_in.entry(other).or_default().insert(unit);
+                }
             }
+            // Who has ended is a member no more.
+            UnitEvent::Merged(_) | UnitEvent::Split(_) | UnitEvent::Dissolved(_) => {
+                self.renamed = fact.position;
+            }
+            UnitEvent::IdentifierEnded(_) | UnitEvent::TookOver(_) | UnitEvent::SplitOff(_) => {}
         }
     }
 
@@ -202,12 +249,26 @@ impl Directory {
             BlocEvent::UnitJoined(joined) => {
                 self.blocs_of.entry(joined.unit).or_default().insert(bloc);
             }
-            BlocEvent::UnitLeft(_) => {}
+            BlocEvent::UnitsMovedIn(moved) => {
+                for unit in &moved.units {
+                    self.blocs_of.entry(*unit).or_default().insert(bloc);
+                }
+            }
+            BlocEvent::Nested(nested) => {
+                if let Some(other) = nested.within {
+                    self.blocs_in.entry(other).or_default().insert(bloc);
+                }
+            }
+            BlocEvent::UnitLeft(_)
+            | BlocEvent::UnitsMovedOut(_)
+            | BlocEvent::Delegated(_)
+            | BlocEvent::Described(_)
+            | BlocEvent::Dissolved(_) => {}
         }
     }
 }
 
-fn searched(name: &domain::LocalisedName) -> String {
+fn searched(name: &LocalisedName) -> String {
     let english = name.en.as_ref().map(|en| search_key(en.as_str()));
     [Some(search_key(name.vi.as_str())), english].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
@@ -215,7 +276,7 @@ fn searched(name: &domain::LocalisedName) -> String {
 impl View for Directory {
     fn fold(&mut self, fact: &Envelope) {
         match (&fact.event, fact.stream) {
-            (Event::Unit(event), StreamId::Unit(unit)) => self.fold_unit(unit, event, fact.position),
+            (Event::Unit(event), StreamId::Unit(unit)) => self.fold_unit(unit, event, fact),
             (Event::Bloc(event), StreamId::Bloc(bloc)) => self.fold_bloc(bloc, event, fact.position),
             (Event::Year(YearEvent::Opened(opened)), _) => {
                 self.years_of.insert((opened.bloc, opened.year), fact.position);

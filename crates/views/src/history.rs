@@ -41,6 +41,12 @@ impl History {
         self.recorded_at.last().copied()
     }
 
+    /// When the last of the first `known` facts was recorded.
+    pub fn recorded_before(&self, known: Position) -> Option<Timestamp> {
+        let last = usize::try_from(known.0).ok()?.checked_sub(1)?;
+        self.recorded_at.get(last).copied()
+    }
+
     /// How many facts had been recorded by a moment, that moment included.
     pub fn position_at(&self, moment: Timestamp) -> Position {
         Position(self.recorded_at.partition_point(|recorded| *recorded <= moment) as u64)
@@ -108,6 +114,16 @@ fn holds(list: &[u32], position: Position) -> bool {
     u32::try_from(position.0).is_ok_and(|at| list.binary_search(&at).is_ok())
 }
 
+/// The units a fact lists, where it lists many.
+fn units_listed(fact: &Envelope) -> &[UnitId] {
+    match &fact.event {
+        Event::Bloc(BlocEvent::UnitsMovedIn(moved)) => &moved.units,
+        Event::Bloc(BlocEvent::UnitsMovedOut(moved)) => &moved.units,
+        Event::Year(YearEvent::TieBroken(broken)) => &broken.order,
+        Event::Bloc(_) | Event::Grant(_) | Event::Unit(_) | Event::Year(_) => &[],
+    }
+}
+
 /// The units a fact is about: a leader and its deputy, who scored beside who was scored, or one.
 fn units_of(fact: &Envelope) -> [Option<UnitId>; 2] {
     match &fact.event {
@@ -120,18 +136,20 @@ fn units_of(fact: &Envelope) -> [Option<UnitId>; 2] {
     }
 }
 
-/// The units of a fact that is about any number of them.
-fn many_units_of(fact: &Envelope) -> &[UnitId] {
-    if let Event::Year(YearEvent::TieBroken(broken)) = &fact.event { &broken.order } else { &[] }
-}
-
 fn unit_of(fact: &Envelope) -> Option<UnitId> {
     match (&fact.event, fact.stream) {
         (Event::Unit(_), StreamId::Unit(unit)) => Some(unit),
         (Event::Bloc(event), _) => match event {
             BlocEvent::UnitJoined(joined) => Some(joined.unit),
             BlocEvent::UnitLeft(left) => Some(left.unit),
-            BlocEvent::Established(_) | BlocEvent::Aliased(_) => None,
+            BlocEvent::Delegated(delegated) => delegated.to,
+            BlocEvent::Established(_)
+            | BlocEvent::Aliased(_)
+            | BlocEvent::UnitsMovedIn(_)
+            | BlocEvent::UnitsMovedOut(_)
+            | BlocEvent::Nested(_)
+            | BlocEvent::Described(_)
+            | BlocEvent::Dissolved(_) => None,
         },
         (Event::Year(event), _) => match event {
             YearEvent::RegistrationFiled(filed) => Some(filed.unit),
@@ -164,7 +182,7 @@ impl View for History {
         let number = self.number_of(fact.event.type_name());
         self.types.push(number);
         self.streams.entry(fact.stream).or_default().push(at);
-        for unit in units_of(fact).into_iter().flatten().chain(many_units_of(fact).iter().copied()) {
+        for unit in units_of(fact).into_iter().flatten().chain(units_listed(fact).iter().copied()) {
             self.units.entry(unit).or_default().push(at);
         }
         if let StreamId::Bloc(bloc) | StreamId::Year(bloc, _) = fact.stream {

@@ -13,7 +13,7 @@ use domain::{
         procedure::{LatePolicy, MajorityBase},
     },
     time::NotATime,
-    unit::UnitKind,
+    unit::{EndCause, LineageChange, Relation, UnitKind},
     year::{ConferenceKind, ExclusionCause, Question, ReportKind},
 };
 use serde::{Deserialize, Serialize, de::IntoDeserializer};
@@ -356,7 +356,9 @@ macro_rules! closed_lists {
 closed_lists! {
     Breach: [Breach::NotTaken, Breach::Late], "Không thực hiện bước, hay thực hiện muộn. What a penalty is for.";
     BlocKind: [BlocKind::Khoi, BlocKind::Cum], "Khối (theo tính chất, ngành nghề) hay cụm (theo địa bàn). By function or by area.";
+    LineageChange: [LineageChange::Merger, LineageChange::Split], "Hợp nhất, sáp nhập, hay chia, tách. What joins a unit to those before and after it.";
     ConferenceKind: ConferenceKind::ALL, "Hội nghị phát động, sơ kết, tổng kết, đại hội thi đua, giao ban. What a conference is for.";
+    EndCause: [EndCause::Merged, EndCause::Split, EndCause::Dissolved], "Sáp nhập, chia, hay giải thể. How a unit ended.";
     ExclusionCause: ExclusionCause::ALL, "Vì sao không xét thi đua. Why a unit is not considered.";
     FindingState: [FindingState::Applied, FindingState::Proposed, FindingState::Confirmed, FindingState::Waived], "Điểm trừ theo sổ: đã trừ, chờ xác nhận, đã xác nhận, không trừ. How far a penalty that the record found has come.";
     IdentifierScheme: IdentifierScheme::ALL, "Loại mã: mã định danh điện tử theo Quyết định 20/2020/QĐ-TTg, mã cũ, mã doanh nghiệp, mã quan hệ ngân sách, mã thống kê, mã nội bộ. The scheme of an identifier.";
@@ -368,6 +370,7 @@ closed_lists! {
     PartKind: [PartKind::Contents, PartKind::Bonus, PartKind::Penalty], "Điểm chuẩn, điểm thưởng, điểm trừ. How a part enters the total.";
     Question: [Question::LeadingUnit, Question::NextLeader, Question::NextDeputy], "Bỏ phiếu về đơn vị dẫn đầu, Trưởng khối năm sau, Phó Trưởng khối năm sau. What is voted on.";
     QuorumBase: [QuorumBase::Members, QuorumBase::Considered], "Số phải có mặt tính trên: mọi thành viên, hay thành viên được xét. What a quorum is counted over.";
+    Relation: Relation::ALL, "Trực thuộc đơn vị cấp trên, hay trên địa bàn một địa phương. In which way a unit belongs to another.";
     ReportKind: [ReportKind::HalfYear, ReportKind::Annual], "Báo cáo sơ kết 6 tháng hay tổng kết năm. Which report.";
     Rounding: [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down], "Cách làm tròn. How a computed value is rounded.";
     Scorer: Scorer::ALL, "Ai chấm: tự chấm, chấm chéo, khối, đơn vị được giao tiêu chí, cơ quan có thẩm quyền. Who scores.";

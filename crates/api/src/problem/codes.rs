@@ -64,6 +64,12 @@ codes! {
     ImpossibleDate = "impossibleDate", BAD_REQUEST, "Impossible date",
         "Ngày có hiệu lực nằm ngoài khoảng cho phép.", "The day the act counts from lies outside what is possible.",
         "Dùng một ngày không muộn hơn latest.", "Use a day no later than latest.";
+    EmptyPeriod = "emptyPeriod", BAD_REQUEST, "Empty period",
+        "Ngày hết hiệu lực không sau ngày có hiệu lực.", "The period ends on or before its first day.",
+        "Dùng một until sau from (effective_on).", "Use an until after from (effective_on).";
+    Undocumented = "undocumented", BAD_REQUEST, "Undocumented",
+        "Sáp nhập, chia, tách, giải thể phải nêu văn bản làm căn cứ.", "A merger, split or dissolution must cite the document it rests on.",
+        "Nêu số, ký hiệu văn bản trong basis.documents.", "Give the document's number in basis.documents.";
     RegulationFaulty = "regulationFaulty", BAD_REQUEST, "Regulation faulty",
         "Quy chế tự mâu thuẫn; mọi chỗ được liệt kê trong issues.", "The regulation contradicts itself; issues lists every place.",
         "Sửa từng chỗ trong issues.", "Mend each of the issues.";
@@ -111,9 +117,15 @@ codes! {
         "Đọc đối tượng hiện có thay vì tạo mới.", "Read what is there instead of creating it.";
     Ended = "ended", CONFLICT, "Ended",
         "Đối tượng đã kết thúc và không nhận thêm việc nào.", "This has come to its end and takes no more acts.",
-        "Không gửi lại.", "Do not send again.";
+        "Dùng đối tượng kế thừa trong successors, nếu có.", "Use one of successors, where there are any.";
+    Circular = "circular", CONFLICT, "Circular",
+        "Đối tượng không thể nằm trong chính nó, trực tiếp hay qua đối tượng khác.", "A thing cannot stand within itself, directly or through others.",
+        "Nêu một đối tượng khác.", "Name another one.";
+    NotALocality = "notALocality", CONFLICT, "Not a locality",
+        "Đơn vị được nêu không phải là địa phương.", "The unit named is not a locality.",
+        "Nêu một đơn vị loại locality, hoặc dùng quan hệ superior.", "Name a unit of the kind locality, or use the relation superior.";
     IdentifierTaken = "identifierTaken", CONFLICT, "Identifier taken",
-        "Mã này thuộc về đơn vị khác.", "The identifier belongs to another unit.",
+        "Mã này thuộc về đơn vị khác trong thời gian đó.", "The identifier belongs to another unit at that time.",
         "Kiểm tra mã, hoặc dùng đơn vị trong unit.", "Check the identifier, or use the unit in unit.";
     NotAMember = "notAMember", CONFLICT, "Not a member",
         "Đơn vị không là thành viên của khối, cụm vào ngày đó.", "The unit is not a member of the bloc on that day.",

@@ -1,4 +1,4 @@
-//! Lists for programs: regulations that come with the service, event types, scopes; and whether the service is well.
+//! Lists for programs: regulations that come with the service, event types, scopes, provinces; and whether the service is well.
 
 use crate::{
     answer::{Answer, Cache},
@@ -11,7 +11,8 @@ use crate::{
     shown::Shown,
 };
 use domain::{
-    Event, LocalisedName,
+    Date, DocumentNumber, Event, LocalisedName,
+    province::{Province, provinces},
     regulation::{Regulation, presets},
 };
 use utoipa::openapi::{RefOr, Schema};
@@ -44,6 +45,16 @@ pub static ROUTES: &[Route] = &[
         "listScopes",
         Tag::Reference,
         ["Danh mục phạm vi của thẻ", "Every scope a token may have"],
+        Public,
+    ),
+    read::<ProvinceRead>(
+        "/v1/reference/provinces",
+        "listProvinces",
+        Tag::Reference,
+        [
+            "Danh mục tỉnh, thành phố trước và sau ngày 01/07/2025",
+            "The provinces before and since 1 July 2025, with their codes",
+        ],
         Public,
     ),
     page("/health/live", |_, _| Answer::serialised(&Health { status: "live", facts: None })),
@@ -186,6 +197,102 @@ impl Read for Scopes {
         };
         Answer::serialised(&ScopeList { items: Scope::ALL.iter().map(row).collect() })
     }
+}
+
+answer_body! {
+    /// Một tỉnh, thành phố. A province or a centrally-run city.
+    pub struct ProvinceRow {
+        /// Mã thống kê. Its code; another province may have had it before.
+        code: String,
+        /// Tên vào ngày hỏi, hoặc tên cuối cùng. Its name on the day asked for, or its last one.
+        name: LocalisedName,
+        /// Các tên gọi. Its names, oldest first.
+        names: Vec<ProvinceNameRow>,
+        /// Ngày đầu tiên danh mục ghi nhận. The first day the list vouches for it.
+        from: Date,
+        /// Ngày đầu tiên không còn. The first day on which it is no more.
+        until: Option<Date>,
+        /// Mã của tỉnh, thành phố kế thừa. The code of the province that took its place.
+        successor: Option<String>,
+        /// Mã của các tỉnh, thành phố tiền thân. The codes of those whose place it took.
+        predecessors: Vec<String>,
+        /// Văn bản. The papers this rests on.
+        sources: Vec<DocumentNumber>,
+    }
+}
+
+answer_body! {
+    /// Một tên gọi của tỉnh, thành phố. A name of a province.
+    pub struct ProvinceNameRow {
+        /// Tên. The name.
+        name: LocalisedName,
+        /// Từ ngày. Its first day.
+        from: Date,
+        /// Văn bản. The paper it rests on.
+        source: DocumentNumber,
+    }
+}
+
+answer_body! {
+    /// Danh mục tỉnh, thành phố. The provinces; those of the day asked for, or all since 1 August 2008.
+    pub struct ProvinceList {
+        /// Nguồn và điều danh mục không nói. Where the list comes from and what it does not say.
+        about: LocalisedText,
+        /// Các tỉnh, thành phố. The provinces.
+        items: Vec<ProvinceRow>,
+    }
+}
+
+parameters! {
+    /// Which provinces.
+    pub struct ProvinceQuery {
+        /// Vào ngày này; không nêu thì tất cả. Those of this day; all of them when left out.
+        on: Option<Date> = "2025-07-01",
+    }
+}
+
+/// `GET /v1/reference/provinces`
+pub struct ProvinceRead;
+
+impl Read for ProvinceRead {
+    type Path = NoParameters;
+    type Query = ProvinceQuery;
+    const CACHE: Cache = Cache::Shared(60);
+
+    fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
+        ProvinceList::schema(schemas)
+    }
+
+    async fn answer(_: &Call<'_>, _: NoParameters, query: ProvinceQuery) -> Result<Answer, Problem> {
+        let list = provinces();
+        let wanted = |province: &&Province| query.on.is_none_or(|day| province.is_there_on(day));
+        let items = list.provinces.iter().filter(wanted).filter_map(|one| province_row(one, query.on));
+        let about = LocalisedText { vi: &list.about.vi, en: &list.about.en };
+        Answer::serialised(&ProvinceList { about, items: items.collect() })
+    }
+}
+
+fn province_row(province: &Province, on: Option<Date>) -> Option<ProvinceRow> {
+    let names: Vec<_> = province
+        .names
+        .iter()
+        .map(|named| ProvinceNameRow {
+            name: LocalisedName { vi: named.vi.clone(), en: Some(named.en.clone()) },
+            from: named.from,
+            source: named.source.clone(),
+        })
+        .collect();
+    let last = names.last().map(|named| named.name.clone());
+    Some(ProvinceRow {
+        code: province.code.to_string(),
+        name: on.map_or(last, |day| province.name_on(day))?,
+        names,
+        from: province.from,
+        until: province.until,
+        successor: province.successor.as_ref().map(ToString::to_string),
+        predecessors: province.predecessors.iter().map(ToString::to_string).collect(),
+        sources: province.sources.clone(),
+    })
 }
 
 answer_body! {

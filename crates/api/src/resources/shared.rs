@@ -1,6 +1,7 @@
 //! What several resources have in common: moments, pages, names beside ids.
 
 use crate::{
+    answer_body,
     body::parameters::Limit,
     parameters,
     problem::{Code, Problem},
@@ -8,7 +9,9 @@ use crate::{
 };
 use app::{AsOf, Moment};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{BlocId, LocalisedName, Position, Text, Timestamp, UnitId, year::Year};
+use domain::{
+    BlocId, Date, DocumentNumber, LocalisedName, Position, Text, Timestamp, UnitId, bloc::Bloc, year::Year,
+};
 use std::fmt::Debug;
 use views::Book;
 
@@ -42,9 +45,64 @@ pub fn year_tag(call: &Call<'_>, moment: &Moment, bloc: BlocId, year: &Book<Year
     format!("{}-{changed}-{}", year.version, app.now().day())
 }
 
-/// The name of a unit at a moment; its id where the register does not know it yet.
+/// The name of a unit on the day of a moment; nothing where the register does not know it yet.
 pub fn unit_name(moment: &Moment, id: UnitId) -> Result<Option<LocalisedName>, Problem> {
-    Ok(moment.unit(id)?.map(|book| book.state.name.clone()))
+    Ok(moment.unit(id)?.map(|book| book.state.name_on(moment.day()).clone()))
+}
+
+/// A moment to read at.
+pub fn as_of_moment(
+    call: &Call<'_>,
+    time: Option<Timestamp>,
+    position: Option<Position>,
+) -> Result<Moment, Problem> {
+    Ok(call.service.app().moment(as_of(time, position)?)?)
+}
+
+/// The members of a bloc on a day, in the order they joined. What has ended is a member no more.
+pub fn active_members(moment: &Moment, bloc: &Bloc, day: Date) -> Result<Vec<UnitId>, Problem> {
+    let mut members = Vec::new();
+    for unit in bloc.members_on(day) {
+        let ended = moment.unit(unit)?.is_some_and(|book| book.state.ended_by(day).is_some());
+        members.extend((!ended).then_some(unit));
+    }
+    Ok(members)
+}
+
+answer_body! {
+    /// Một đơn vị được nhắc đến. A unit that is spoken of.
+    pub struct UnitRef {
+        /// Mã. Its id.
+        unit: UnitId,
+        /// Tên. Its name.
+        name: Option<LocalisedName>,
+    }
+}
+
+/// A unit with its name on a day.
+pub fn unit_ref(moment: &Moment, unit: UnitId, day: Date) -> Result<UnitRef, Problem> {
+    let name = moment.unit(unit)?.map(|book| book.state.name_on(day).clone());
+    Ok(UnitRef { unit, name })
+}
+
+answer_body! {
+    /// Sự kiện và văn bản làm căn cứ. The fact that says so, and what it rests on.
+    pub struct FactSource {
+        /// Vị trí của sự kiện trong sổ. Where the fact stands in the log.
+        event: u64,
+        /// Các văn bản viện dẫn. The papers it cites.
+        documents: Vec<DocumentNumber>,
+        /// Ví dụ minh họa, không có văn bản nào nêu. An example that no document states.
+        illustrative: bool,
+    }
+}
+
+impl FactSource {
+    /// What the fact at a position rests on, read from the log.
+    pub fn of(moment: &Moment, position: Position) -> Result<Self, Problem> {
+        let basis = moment.facts(&[position])?.pop().map(|fact| fact.basis).unwrap_or_default();
+        Ok(Self { event: position.0, documents: basis.documents, illustrative: basis.illustrative })
+    }
 }
 
 /// What a list was asked with.

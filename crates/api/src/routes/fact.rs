@@ -221,7 +221,9 @@ pub fn fresh(app: &App) -> Result<Uuid, Problem> {
 }
 
 fn respond(row: &FactRow, receipt: &Receipt, origin: &Origin<'_>) -> Result<Answer, Problem> {
-    let (Some(fact), Some(last)) = (receipt.facts.first(), receipt.facts.last()) else {
+    // Facts of other streams stand behind those of the act's own.
+    let own = |fact: &&Envelope| receipt.facts.first().is_some_and(|first| first.stream == fact.stream);
+    let (Some(fact), Some(last)) = (receipt.facts.first(), receipt.facts.iter().rfind(own)) else {
         return Err(Problem::new(Code::InternalServerError));
     };
     let mut answer = Answer::json(cloud_event::to_bytes(fact)?)

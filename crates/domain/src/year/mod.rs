@@ -10,6 +10,7 @@ mod ballot;
 mod conference;
 mod election;
 mod exclusion;
+mod named;
 mod opening;
 mod order;
 mod panel;
@@ -46,7 +47,8 @@ pub use tie::{BreakTie, Settlement, TieBroken};
 
 use crate::{
     Aggregate, Authority, BlocId, Date, Denied, EmulationYear, EventId, Position, Recorded, Rejection,
-    Remark, Rights, Timestamp, UnitId, event::events, regulation::Regulation, rejection::Thing,
+    Remark, Rights, Timestamp, UnitId, bloc::BlocEnd, event::events, regulation::Regulation,
+    rejection::Thing, unit::UnitEnd,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -143,6 +145,11 @@ pub struct Proofs {
     pub waiting: Vec<CountedChoice>,
     /// Of the units the act names beside the members: those the register does not know.
     pub unregistered: Vec<UnitId>,
+    /// The end of the bloc, when it has come by the day that decides about membership.
+    pub bloc_end: Option<Box<BlocEnd>>,
+    /// The units the act names that are no more: those that act themselves by the day the act counts from, the others by
+    /// the day that decides about membership.
+    pub ended: Vec<(UnitId, Box<UnitEnd>)>,
 }
 
 /// A correction: what it replaces, and why. What is replaced stays in the log.
@@ -313,6 +320,7 @@ impl Aggregate for Year {
         if !command.proofs.bloc_exists {
             return Err(Rejection::Unknown(Thing::Bloc(command.bloc)));
         }
+        command.proofs.all_there(command.bloc)?;
         match (state, &command.act) {
             (Some(year), _) => year.decide_open(command, by).map(|event| vec![event]),
             (None, YearAct::Open) => Ok(opening::open(&command)),

@@ -212,6 +212,8 @@ impl Story {
             elected: None,
             waiting: self.waiting.clone(),
             unregistered: Vec::new(),
+            bloc_end: None,
+            ended: Vec::new(),
         };
         let by = Authority { grant: GrantId(Uuid::nil()), unit: self.by.take() };
         let command = YearCommand { bloc: BLOC, year: EmulationYear::new(2024).unwrap(), act, proofs };
@@ -632,6 +634,8 @@ fn who_was_elected_takes_office_when_the_next_year_is_opened() {
         elected: Some((C, Some(B))),
         waiting: Vec::new(),
         unregistered: Vec::new(),
+        bloc_end: None,
+        ended: Vec::new(),
     };
     let command =
         YearCommand { bloc: BLOC, year: EmulationYear::new(2025).unwrap(), act: YearAct::Open, proofs };
@@ -655,6 +659,8 @@ fn rights_follow_the_log_not_the_token() {
             elected: None,
             waiting: Vec::new(),
             unregistered: Vec::new(),
+            bloc_end: None,
+            ended: Vec::new(),
         };
         let command = YearCommand { bloc: BLOC, year: EmulationYear::new(2024).unwrap(), act, proofs };
         Year::permits(&rights, story.year.as_ref(), &command)

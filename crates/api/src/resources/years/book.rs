@@ -8,7 +8,7 @@ use crate::{
     problem::{Code, Problem},
     resources::{
         blocs::BlocPath,
-        shared::{AsOfQuery, unit_name, year_tag},
+        shared::{AsOfQuery, active_members, unit_name, year_tag},
     },
     routes::{Call, Read},
     shown::Shown,
@@ -262,8 +262,7 @@ fn year_answer(
 /// The members whose steps are counted: those of today, or of the last day of a year that is over.
 pub fn roster(call: &Call<'_>, moment: &Moment, bloc: BlocId, year: &Year) -> Result<Vec<UnitId>, Problem> {
     let day = year.year.membership_day(call.service.app().now().day());
-    let book = moment.bloc(bloc)?;
-    Ok(book.map(|book| book.state.members_on(day).collect()).unwrap_or_default())
+    moment.bloc(bloc)?.map_or(Ok(Vec::new()), |book| active_members(moment, &book.state, day))
 }
 
 fn unit_answer(

@@ -1,0 +1,72 @@
+//! Which units an act names: whoever is no more on the day takes no part in the year.
+
+use super::{OpenBallot, Proofs, RecordLeadership, YearAct};
+use crate::{BlocId, Rejection, UnitId, regulation::Scorer};
+
+impl YearAct {
+    /// The unit that acts itself. It must be there on the day the act counts from.
+    pub fn acting_unit(&self) -> Option<UnitId> {
+        match self {
+            Self::FileRegistration(act) => Some(act.unit),
+            Self::SignPledge(unit) => Some(*unit),
+            Self::FileReport(act) => Some(act.unit),
+            Self::GiveScores(act) => match act.scorer {
+                Scorer::Itself => Some(act.unit),
+                Scorer::Peer | Scorer::Panel => act.given_by,
+                Scorer::Bloc | Scorer::Official => None,
+            },
+            Self::CastVote(act) => Some(act.elector),
+            Self::Open
+            | Self::RecordLeadership(_)
+            | Self::AdoptRegulation(_)
+            | Self::HoldConference(_)
+            | Self::Exclude(_)
+            | Self::AdoptScoreTable(_)
+            | Self::OpenBallot(_)
+            | Self::CloseBallot(_)
+            | Self::AdoptRanking(_)
+            | Self::AssignPanel(_)
+            | Self::BreakTie(_)
+            | Self::ElectLeadership(_) => None,
+        }
+    }
+
+    /// The units the act is about. It is enough that they were there on the day that decides about membership: a unit that
+    /// ended in January is still scored for the year before.
+    pub fn units_about(&self) -> Vec<UnitId> {
+        match self {
+            Self::RecordLeadership(RecordLeadership { leader, deputy, .. }) => {
+                [Some(*leader), *deputy].into_iter().flatten().collect()
+            }
+            Self::GiveScores(act) => vec![act.unit],
+            Self::Exclude(act) => vec![act.unit],
+            Self::AssignPanel(act) => vec![act.panel],
+            Self::BreakTie(act) => act.order.clone(),
+            Self::OpenBallot(OpenBallot { candidates, .. }) => candidates.clone(),
+            Self::ElectLeadership(act) => [Some(act.leader), act.deputy].into_iter().flatten().collect(),
+            Self::Open
+            | Self::AdoptRegulation(_)
+            | Self::FileRegistration(_)
+            | Self::SignPledge(_)
+            | Self::HoldConference(_)
+            | Self::FileReport(_)
+            | Self::AdoptScoreTable(_)
+            | Self::CastVote(_)
+            | Self::CloseBallot(_)
+            | Self::AdoptRanking(_) => Vec::new(),
+        }
+    }
+}
+
+impl Proofs {
+    /// The bloc and every unit the act names are there.
+    pub(super) fn all_there(&self, bloc: BlocId) -> Result<(), Rejection> {
+        if let Some(end) = &self.bloc_end {
+            return Err(Rejection::BlocEnded(bloc, end.clone()));
+        }
+        match self.ended.first() {
+            Some((unit, end)) => Err(Rejection::UnitEnded(*unit, end.clone())),
+            None => Ok(()),
+        }
+    }
+}
