@@ -7,7 +7,7 @@ use domain::{
     bloc::{BlocKind, Level},
     regulation::{CriterionId, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step},
     unit::UnitKind,
-    year::{ConferenceKind, ExclusionCause, Question},
+    year::{ConferenceKind, Contested, ExclusionCause, Outcome, Question},
 };
 use serde::Serialize;
 use utoipa::openapi::{
@@ -89,8 +89,8 @@ macro_rules! as_read {
     )+};
 }
 as_read! {
-    BallotId, BlocId, BlocKind, ClientId, ConferenceKind, CriterionId, Date, DocumentNumber, EmulationYear, EventId,
-    ExclusionCause, GrantId, LeadershipMethod, Level, LocalisedName, PartKind, Points, Question, Regulation, Role, Scorer,
+    BallotId, BlocId, BlocKind, ClientId, ConferenceKind, Contested, CriterionId, Date, DocumentNumber, EmulationYear, EventId,
+    ExclusionCause, GrantId, LeadershipMethod, Level, LocalisedName, Outcome, PartKind, Points, Question, Regulation, Role, Scorer,
     Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, bool, u16, u32,
 }
 

@@ -8,7 +8,7 @@ use domain::{
     year::{Choice, CountedChoice, Proofs, ReceiptCode, YearAct},
 };
 use eventlog::{AsideChange, EventLog, LogError};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The grants a client holds on a day.
 pub fn rights<'c>(pending: &Pending<'_>, client: &'c ClientId, day: Date) -> Rights<'c> {
@@ -59,13 +59,13 @@ pub fn of_year(
 ) -> Result<Proofs, LogError> {
     let waiting =
         if let YearAct::CloseBallot(close) = act { waiting(pending, log, close.ballot)? } else { Vec::new() };
-    let elected = pending.year(bloc, year.previous()).and_then(|book| book.state.elected.as_ref());
+    let before = pending.year(bloc, year.previous()).map(|book| Arc::clone(&book.state));
     Ok(Proofs {
         received,
         effective_on,
         bloc_exists: pending.bloc(bloc).is_some(),
         roster: roster(pending, bloc, year.membership_day(effective_on)),
-        elected: elected.map(|leadership| (leadership.leader, leadership.deputy)),
+        before,
         waiting,
     })
 }

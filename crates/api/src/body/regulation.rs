@@ -5,7 +5,7 @@
 use super::{Faults, Field, Schemas, closed, fields::pointer_of, text::string};
 use crate::{issue::Flaw, json::Json};
 use domain::{
-    DocumentNumber, LocalisedName, Name, Points, Remark, Text,
+    DocumentNumber, LocalisedName, Name, Points, Remark, Text, UnitId,
     regulation::{
         CriterionId, LeadershipMethod, OverMaximum, PartKind, Regulation, Rounding, Scorer, Secrecy, Step,
         TieBreak,
@@ -99,10 +99,14 @@ pub(super) static PARTS: &[Part] = &[
             ("unsourced", false, Shape::Many(pointer, 500)),
             ("sheet", true, Shape::Part("ScoreSheet")),
             ("classes", false, Shape::Parts("RegulationClass", 20)),
-            ("procedure", true, Shape::Parts("StepRule", 11)),
+            ("procedure", true, Shape::Parts("StepRule", Step::ALL.len())),
             ("ballot", false, Shape::Part("BallotRule")),
             ("leadership", true, Shape::Part("LeadershipRule")),
             ("tie_breaks", false, Shape::Many(field::<TieBreak>, 4)),
+            ("comment_days", false, Shape::One(|_| small(1, 255))),
+            ("explanation_days", false, Shape::One(|_| small(1, 255))),
+            ("objection_days", false, Shape::One(|_| small(1, 255))),
+            ("ruling_days", false, Shape::One(|_| small(1, 255))),
         ],
     ),
     part(
@@ -208,6 +212,8 @@ pub(super) static PARTS: &[Part] = &[
         &[
             ("method", true, Shape::One(field::<LeadershipMethod>)),
             ("ballot", false, Shape::Part("BallotRule")),
+            ("order", false, Shape::Many(field::<UnitId>, 200)),
+            ("bars_excluded_last_year", false, Shape::One(field::<bool>)),
         ],
     ),
 ];

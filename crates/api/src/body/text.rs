@@ -13,7 +13,7 @@ use domain::{
     },
     time::NotATime,
     unit::UnitKind,
-    year::{ConferenceKind, ExclusionCause, Question, ReportKind},
+    year::{ConferenceKind, Contested, ExclusionCause, Outcome, Question, ReportKind},
 };
 use serde::{Deserialize, Serialize, de::IntoDeserializer};
 use std::str::FromStr;
@@ -355,12 +355,14 @@ macro_rules! closed_lists {
 closed_lists! {
     BlocKind: [BlocKind::Khoi, BlocKind::Cum], "Khối (theo tính chất, ngành nghề) hay cụm (theo địa bàn). By function or by area.";
     ConferenceKind: ConferenceKind::ALL, "Hội nghị phát động, sơ kết, tổng kết, đại hội thi đua, giao ban. What a conference is for.";
+    Contested: Contested::ALL, "Kiến nghị về điểm, bảng điểm hay xếp hạng. What an objection is against.";
     ExclusionCause: ExclusionCause::ALL, "Vì sao không xét thi đua. Why a unit is not considered.";
     IdentifierScheme: IdentifierScheme::ALL, "Loại mã: mã định danh điện tử theo Quyết định 20/2020/QĐ-TTg, mã cũ, mã doanh nghiệp, mã quan hệ ngân sách, mã thống kê, mã nội bộ. The scheme of an identifier.";
     LatePolicy: [LatePolicy::Accept, LatePolicy::Refuse], "Nộp muộn: ghi nhận và đánh dấu, hay từ chối. What happens after a deadline.";
     LeadershipMethod: [LeadershipMethod::Election, LeadershipMethod::Rotation, LeadershipMethod::Designation], "Bầu, luân phiên hay chỉ định. How the next leader is found.";
     Level: Level::ALL, "Cấp có hội đồng tổ chức khối, cụm. The level whose council organises the bloc.";
     MajorityBase: [MajorityBase::Electors, MajorityBase::Cast, MajorityBase::Valid], "Tỷ lệ tính trên: tổng số cử tri, số đã bỏ phiếu, hay số phiếu hợp lệ. What a majority is counted over.";
+    Outcome: Outcome::ALL, "Kiến nghị được chấp nhận hay không. How an objection was ruled on.";
     OverMaximum: [OverMaximum::Refuse, OverMaximum::Cap, OverMaximum::Carry], "Vượt điểm tối đa: từ chối hay tính bằng điểm tối đa. What happens above a maximum.";
     PartKind: [PartKind::Contents, PartKind::Bonus, PartKind::Penalty], "Điểm chuẩn, điểm thưởng, điểm trừ. How a part enters the total.";
     Question: [Question::LeadingUnit, Question::NextLeader, Question::NextDeputy], "Bỏ phiếu về đơn vị dẫn đầu, Trưởng khối năm sau, Phó Trưởng khối năm sau. What is voted on.";

@@ -8,7 +8,7 @@ use crate::{
 use domain::{
     Rejection, Timestamp,
     regulation::{Fault, LeadershipMethod, Step},
-    rejection::{Inadmissible, Missing, ScoreFault, ScoreFaultKind, Thing},
+    rejection::{Inadmissible, Missing, NotPossible, ScoreFault, ScoreFaultKind, Thing},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -72,6 +72,37 @@ impl From<Rejection> for Problem {
                 of(Code::OtherMethod).say(method_words(method)).with("method", plain(&method))
             }
             Rejection::SameUnit(unit) => of(Code::SameUnit).with("unit", plain(&unit)),
+            Rejection::DraftRequired => of(Code::DraftRequired),
+            Rejection::CommentPeriodOpen { draft, until, waiting } => of(Code::CommentPeriodOpen)
+                .with("draft", draft)
+                .with("until", plain(&until))
+                .with("waiting", plain(&waiting)),
+            Rejection::PointsNowhere(pointer) => of(Code::PointsNowhere).with("pointer", &*pointer),
+            Rejection::NotYourScore { unit, scored } => {
+                of(Code::NotYourScore).with("unit", plain(&unit)).with("scored", plain(&scored))
+            }
+            Rejection::NotARuling(fact) => of(Code::NotARuling).with("ruling", plain(&fact)),
+            Rejection::VoteDoesNotAddUp { members, cast } => {
+                of(Code::VoteDoesNotAddUp).with("members", members).with("cast", cast)
+            }
+            Rejection::ChangeNotPossible { unit, because } => {
+                let (name, words) = not_possible(because);
+                of(Code::ChangeNotPossible).say(words).with("unit", plain(&unit)).with("because", name)
+            }
+            Rejection::DeadlineOver { step, due } => {
+                of(Code::DeadlineOver).with("step", plain(&step)).with("due", plain(&due))
+            }
+            Rejection::DeadlineNotMoved { step, due, to } => {
+                let problem = of(Code::DeadlineNotMoved).with("step", plain(&step)).with("to", plain(&to));
+                due.iter().fold(problem, |problem, due| problem.with("due", plain(due)))
+            }
+            Rejection::NotInTurn { named, next } => {
+                of(Code::NotInTurn).with("named", plain(&named)).with("next", plain(&next))
+            }
+            Rejection::NotInOffice(unit) => of(Code::NotInOffice).with("unit", plain(&unit)),
+            Rejection::PeriodOver { until, today } => {
+                of(Code::PeriodOver).with("until", plain(&until)).with("today", plain(&today))
+            }
         }
     }
 }
@@ -93,6 +124,13 @@ fn about(code: Code, thing: &Thing) -> Problem {
         Thing::Alias => ("alias", Value::Null, "tên gọi khác", "alias"),
         Thing::Identifier(identifier) => ("identifier", plain(identifier), "mã", "identifier"),
         Thing::Leader => ("leader", Value::Null, "khối trưởng", "leader"),
+        Thing::Deputy => ("deputy", Value::Null, "khối phó", "deputy"),
+        Thing::Draft(draft) => ("draft", plain(draft), "dự thảo quy chế", "draft of the regulation"),
+        Thing::Criterion(id) => ("criterion", plain(id), "tiêu chí", "criterion"),
+        Thing::Fact(id) => ("fact", plain(id), "sự kiện", "fact"),
+        Thing::Query(id) => ("query", plain(id), "yêu cầu giải trình", "query"),
+        Thing::Objection(id) => ("objection", plain(id), "kiến nghị", "objection"),
+        Thing::HandOver => ("hand_over", Value::Null, "việc bàn giao", "hand-over"),
     };
     let cause = code.cause();
     let detail = Words::new(format!("{} ({vi})", cause.vi), format!("{} ({en})", cause.en));
@@ -138,13 +176,16 @@ pub const fn step_words(step: Step) -> Words {
         Step::HalfYearReport => Words::fixed("báo cáo sơ kết", "half-year report"),
         Step::AnnualReport => Words::fixed("báo cáo tổng kết", "annual report"),
         Step::SelfScore => Words::fixed("tự chấm điểm", "self-score"),
+        Step::PeerScore => Words::fixed("chấm chéo", "scores by peers"),
         Step::BlocScore => Words::fixed("khối trưởng chấm điểm", "score by the bloc"),
         Step::OfficialScore => Words::fixed("cơ quan cấp trên thẩm định điểm", "official score"),
         Step::ScoreTable => Words::fixed("thông qua bảng điểm", "adoption of the score table"),
+        Step::Consultation => Words::fixed("hiệp thương", "consultation"),
         Step::Ballot => Words::fixed("bỏ phiếu", "ballot"),
         Step::Ranking => Words::fixed("xếp hạng, xếp loại", "ranking"),
+        Step::Council => Words::fixed("hội đồng biểu quyết", "decision of the council"),
         Step::Leadership => {
-            Words::fixed("bầu khối trưởng, khối phó năm sau", "choice of the next leadership")
+            Words::fixed("chọn khối trưởng, khối phó năm sau", "choice of the next leadership")
         }
     }
 }
@@ -176,9 +217,35 @@ const fn inadmissible(because: Inadmissible) -> (&'static str, Words) {
             "excluded",
             Words::fixed("Đơn vị không được xét trong năm này.", "The unit is excluded in this year."),
         ),
+        Inadmissible::ExcludedLastYear => (
+            "excluded_last_year",
+            Words::fixed(
+                "Đơn vị không được xét thi đua năm trước nên không được giới thiệu.",
+                "The unit was excluded in the year before and may not be nominated.",
+            ),
+        ),
         Inadmissible::NotAMember => {
             ("not_a_member", Words::fixed("Đơn vị không phải thành viên.", "The unit is not a member."))
         }
+    }
+}
+
+const fn not_possible(because: NotPossible) -> (&'static str, Words) {
+    match because {
+        NotPossible::NotRanked => {
+            ("not_ranked", Words::fixed("Đơn vị không có trong xếp hạng.", "The unit is not in the ranking."))
+        }
+        NotPossible::NoSuchRank => {
+            ("no_such_rank", Words::fixed("Không có hạng này.", "There are not that many ranks."))
+        }
+        NotPossible::NoSuchClass => (
+            "no_such_class",
+            Words::fixed("Quy chế không có mức xếp loại này.", "The regulation has no such class."),
+        ),
+        NotPossible::SaidTwice => (
+            "said_twice",
+            Words::fixed("Một đơn vị được thay đổi hai lần.", "The same is changed twice for one unit."),
+        ),
     }
 }
 

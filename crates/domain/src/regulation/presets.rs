@@ -24,7 +24,8 @@ macro_rules! documents {
     };
 }
 
-const DOCUMENTS: [(&str, &str); 3] = documents!["hcmc-2008", "hue-804-2018", "khanh-hoa-11"];
+const DOCUMENTS: [(&str, &str); 4] =
+    documents!["hcmc-2008", "ninh-thuan-24-2011", "hue-804-2018", "khanh-hoa-11"];
 
 /// The presets, by the age of their papers. A test proves that each one parses and contradicts nothing.
 pub fn presets() -> &'static [Preset] {

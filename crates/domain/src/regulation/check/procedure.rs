@@ -26,6 +26,20 @@ pub(super) fn check(regulation: &Regulation, faults: &mut Faults) {
     check_deadlines(regulation, faults);
     check_ballots(regulation, faults);
     check_tie_breaks(regulation, faults);
+    check_periods(regulation, faults);
+}
+
+/// A period of no days leaves nobody a chance.
+fn check_periods(regulation: &Regulation, faults: &mut Faults) {
+    let periods = [
+        ("/comment_days", regulation.comment_days),
+        ("/explanation_days", regulation.explanation_days),
+        ("/objection_days", regulation.objection_days),
+        ("/ruling_days", regulation.ruling_days),
+    ];
+    for (pointer, _) in periods.into_iter().filter(|(_, days)| *days == Some(0)) {
+        faults.add(pointer, FaultKind::NoTime);
+    }
 }
 
 fn place(regulation: &Regulation, step: Step) -> Option<usize> {
@@ -62,7 +76,7 @@ struct Constraint {
 /// those texts; registration, pledge and the election of the leader are seen at both ends of a year.
 fn constraints(regulation: &Regulation) -> Vec<Constraint> {
     // The meeting adopts the scores it has before it: a later one would change what was adopted.
-    let scored = [Step::SelfScore, Step::BlocScore, Step::OfficialScore];
+    let scored = [Step::SelfScore, Step::PeerScore, Step::BlocScore, Step::OfficialScore];
     let mut list: Vec<_> =
         scored.map(|first| Constraint { first, then: Step::ScoreTable, reads: false }).into_iter().collect();
     // The first half of a year is reported before the whole.
@@ -80,6 +94,10 @@ fn constraints(regulation: &Regulation) -> Vec<Constraint> {
             list.push(Constraint { first: Step::ScoreTable, then, reads: true });
         }
     }
+    // The council votes on the bloc's result.
+    list.push(Constraint { first: Step::Ranking, then: Step::Council, reads: true });
+    // What is agreed before a vote is agreed before it.
+    list.push(Constraint { first: Step::Consultation, then: Step::Ballot, reads: false });
     // The ranking names the leading unit, which the ballot chooses, and votes may decide between equal scores.
     list.push(Constraint { first: Step::Ballot, then: Step::Ranking, reads: true });
     list
@@ -149,6 +167,10 @@ fn check_ballots(regulation: &Regulation, faults: &mut Faults) {
         }
         (LeadershipMethod::Election, Some(_))
         | (LeadershipMethod::Rotation | LeadershipMethod::Designation, None) => {}
+    }
+    faults.add_duplicates("/leadership/order", &leadership.order);
+    if leadership.method != LeadershipMethod::Rotation && !leadership.order.is_empty() {
+        faults.add("/leadership/order", FaultKind::NoTurns);
     }
     for (at, rule) in [("/ballot", &regulation.ballot), ("/leadership/ballot", &leadership.ballot)] {
         if let Some(rule) = rule {

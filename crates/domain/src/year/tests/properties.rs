@@ -59,8 +59,11 @@ impl Wish {
             Self::Correct(unit, scorer, tenths) => {
                 let standing =
                     story.year().unit(UNITS[unit]).and_then(|u| u.score(scorer)).map(|score| score.mark.id);
-                let correction =
-                    standing.map(|corrects| Correction { corrects, reason: remark("Chấm lại") });
+                let correction = standing.map(|corrects| Correction {
+                    corrects,
+                    reason: remark("Chấm lại"),
+                    ruling: None,
+                });
                 given(story, UNITS[unit], scorer, tenths, correction)
             }
             Self::Exclude(unit) => {
@@ -84,7 +87,7 @@ impl Wish {
             Self::Elect(somebody) => {
                 let chosen = story.year().latest_ballot(Question::NextLeader).and_then(Ballot::chosen);
                 let leader = somebody.map(|unit| UNITS[unit]).or(chosen).unwrap_or(A);
-                YearAct::ElectLeadership(ElectLeadership { leader, deputy: None })
+                YearAct::ElectLeadership(ElectLeadership { leader, deputy: None, reason: None })
             }
             Self::Wait(days) => {
                 story.received = Timestamp::from_millis(story.received.millis() + days * 86_400_000);
