@@ -27,6 +27,11 @@ mod readme;
 // One year of a bloc, told over HTTP by the people who live it.
 mod year_story;
 
+// The order of selection: score, consultation, ballot, council. Drafts, deadlines, queries, objections. Who leads.
+mod eyes_open;
+mod leaders;
+mod selection_order;
+
 // Ballots: what a secret one hides and shows.
 mod ballots;
 

@@ -9,6 +9,7 @@ pub mod decisions;
 pub mod drafting;
 pub mod filed;
 pub mod office;
+pub mod peer_matrix;
 pub mod rows;
 pub mod scores;
 pub mod standing;

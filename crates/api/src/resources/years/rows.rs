@@ -1,7 +1,7 @@
 //! The rows of what is done in a year beside its steps: drafting, deadlines, the office of leader, queries, objections,
 //! consultation and council.
 
-use super::{challenges, council, drafting, office};
+use super::{challenges, council, drafting, office, peer_matrix};
 use crate::{
     auth::Scope::{BallotsWrite, RankingsWrite, RegulationsWrite, ScoresWrite, YearsWrite},
     routes::{Access::Public, Route, Tag, fact, read},
@@ -95,8 +95,15 @@ pub static OFFICE: &[Route] = &[
     ),
 ];
 
-/// The rows of queries, objections, consultation and council.
+/// The rows of the peer matrix, queries, objections, consultation and council.
 pub static REVIEW: &[Route] = &[
+    read::<peer_matrix::Matrix>(
+        "/v1/blocs/{bloc}/years/{year}/peer-matrix",
+        "getPeerMatrix",
+        Tag::Standings,
+        ["Ma trận chấm chéo", "How the units scored one another"],
+        Public,
+    ),
     read::<challenges::Queries>(
         "/v1/blocs/{bloc}/years/{year}/score-queries",
         "listScoreQueries",
