@@ -185,7 +185,8 @@ impl Bloc {
         self.official.record(&self.in_year("exclusions"), &excluded);
         self.leader().record(&self.in_year("score-tables"), &json!({}));
         let agreed = json!({"agreed": [self.members[1].unit], "text": "Hội nghị thống nhất"});
-        self.leader().record(&self.in_year("consultations"), &agreed);
+        // The deputy presides, under the delegation: its fact bears the mark.
+        self.members[1].officer.record(&self.in_year("consultations"), &agreed);
         self.vote_rank_and_elect();
         self.decide_above_and_hand_over();
         let left = json!({"unit": last.unit, "reason": "Sáp nhập", "effective_on": "2020-01-01"});

@@ -22,6 +22,25 @@ enum Wish {
     Rank,
     /// Whoever the ballots chose, or somebody else.
     Elect(Option<usize>),
+    Draft,
+    Comment(u16, usize),
+    AdoptDraft(u16),
+    /// Moves the deadline of the annual report to some day of the year, by the leader or by the body above.
+    Move(i32, bool),
+    /// Asks about, or objects to, the score that a scorer gave a unit.
+    Query(usize, Scorer),
+    Object(usize, Scorer),
+    /// The oldest query that waits is explained; the oldest objection is ruled on, for this unit or the body above.
+    Explain,
+    Rule(Option<usize>, Outcome),
+    /// Adopts the score table again, in the name of the latest ruling.
+    Retable,
+    Consult(Option<usize>),
+    Council(usize),
+    Vacate(usize),
+    Replace(usize),
+    Delegate(i32),
+    HandOver,
     /// Time passes, in days.
     Wait(i64),
 }
@@ -46,6 +65,31 @@ fn wish() -> impl Strategy<Value = Wish> {
         6 => Just(Wish::Rank),
         4 => prop::option::of(unit).prop_map(Wish::Elect),
         1 => (0..40_i64).prop_map(Wish::Wait),
+        10 => beside(),
+    ]
+}
+
+/// What is done beside the steps.
+fn beside() -> impl Strategy<Value = Wish> {
+    let unit = 0..3_usize;
+    let scorer = prop_oneof![Just(Scorer::Itself), Just(Scorer::Bloc)];
+    let outcome = prop_oneof![Just(Outcome::Upheld), Just(Outcome::Dismissed)];
+    prop_oneof![
+        Just(Wish::Draft),
+        (1..3_u16, unit.clone()).prop_map(|(draft, unit)| Wish::Comment(draft, unit)),
+        (1..3_u16).prop_map(Wish::AdoptDraft),
+        (-60..60_i32, any::<bool>()).prop_map(|(days, above)| Wish::Move(days, above)),
+        (unit.clone(), scorer.clone()).prop_map(|(unit, scorer)| Wish::Query(unit, scorer)),
+        (unit.clone(), scorer).prop_map(|(unit, scorer)| Wish::Object(unit, scorer)),
+        Just(Wish::Explain),
+        (prop::option::of(unit.clone()), outcome).prop_map(|(unit, outcome)| Wish::Rule(unit, outcome)),
+        Just(Wish::Retable),
+        prop::option::of(unit.clone()).prop_map(Wish::Consult),
+        unit.clone().prop_map(Wish::Council),
+        unit.clone().prop_map(Wish::Vacate),
+        unit.prop_map(Wish::Replace),
+        (-3..10_i32).prop_map(Wish::Delegate),
+        Just(Wish::HandOver),
     ]
 }
 
@@ -93,6 +137,107 @@ impl Wish {
                 story.received = Timestamp::from_millis(story.received.millis() + days * 86_400_000);
                 return None;
             }
+            Self::Draft
+            | Self::Comment(..)
+            | Self::AdoptDraft(_)
+            | Self::Move(..)
+            | Self::Vacate(_)
+            | Self::Replace(_)
+            | Self::Delegate(_)
+            | Self::HandOver => self.of_office(story),
+            Self::Query(..)
+            | Self::Object(..)
+            | Self::Explain
+            | Self::Rule(..)
+            | Self::Retable
+            | Self::Consult(_)
+            | Self::Council(_) => return self.of_review(story),
+        })
+    }
+
+    /// Drafts, deadlines and the office of leader.
+    fn of_office(&self, story: &mut Story) -> YearAct {
+        let today = story.received.day();
+        match *self {
+            Self::Draft => {
+                let regulation = Arc::new(regulation());
+                let draft =
+                    DraftRegulation { regulation, comments_until: Some(today.plus_days(3)), note: None };
+                YearAct::DraftRegulation(draft)
+            }
+            Self::Comment(draft, unit) => {
+                let (unit, text) = (UNITS[unit], remark("Góp ý"));
+                YearAct::CommentDraft(DraftCommented { draft, unit, pointer: None, text })
+            }
+            Self::AdoptDraft(draft) => YearAct::AdoptDraft(draft),
+            Self::Move(days, above) => {
+                story.by = (!above).then_some(A);
+                let (step, to, reason) = (Step::AnnualReport, today.plus_days(days), remark("Mưa lũ"));
+                YearAct::ChangeDeadline(ChangeDeadline { step, to, reason })
+            }
+            Self::Vacate(unit) => YearAct::VacateLeadership(LeadershipVacated {
+                unit: UNITS[unit],
+                reason: remark("Giải thể"),
+            }),
+            Self::Replace(unit) => YearAct::ReplaceLeadership(LeadershipReplaced {
+                leader: UNITS[unit],
+                deputy: Some(UNITS[(unit + 1) % 3]),
+                method: None,
+                reason: remark("Thay Trưởng khối"),
+            }),
+            Self::Delegate(days) => {
+                YearAct::Delegate(Delegate { from: today, until: today.plus_days(days), reason: None })
+            }
+            _ => YearAct::HandOver(HandOver { on: today, banner: None, note: None }),
+        }
+    }
+
+    /// Queries, objections, consultation and council; `None` where there is nothing to ask about.
+    fn of_review(&self, story: &mut Story) -> Option<YearAct> {
+        let text = remark("Theo hồ sơ");
+        let score = |story: &Story, unit: usize, scorer| {
+            story.year().unit(UNITS[unit]).and_then(|known| known.score(scorer)).map(|score| score.mark.id)
+        };
+        Some(match *self {
+            Self::Query(unit, scorer) => {
+                let score = score(story, unit, scorer)?;
+                YearAct::QueryScore(QueryScore { score, criterion: None, asked_by: None, text })
+            }
+            Self::Object(unit, scorer) => {
+                let (unit, against) = (UNITS[unit], score(story, unit, scorer)?);
+                YearAct::LodgeObjection(LodgeObjection { unit, against, text, evidence: Vec::new() })
+            }
+            Self::Explain => {
+                let query = story.year().queries.iter().find(|query| query.explained.is_none())?.mark.id;
+                YearAct::ExplainScore(ExplainScore { query, text, evidence: Vec::new() })
+            }
+            Self::Rule(unit, outcome) => {
+                story.by = unit.map(|unit| UNITS[unit]);
+                let objection = story.year().objections.iter().find(|one| one.is_pending())?.mark.id;
+                YearAct::RuleOnObjection(RuleOnObjection { objection, outcome, reason: text })
+            }
+            Self::Retable => {
+                let corrects = story.year().score_table.as_ref()?.mark.id;
+                let ruling = story.year().objections.iter().rev().find_map(|one| one.ruling);
+                let ruling = ruling.map(|(_, mark)| mark.id);
+                let correction = Some(Correction { corrects, reason: text, ruling });
+                YearAct::AdoptScoreTable(AdoptScoreTable { correction })
+            }
+            Self::Consult(unit) => {
+                let agreed = unit.map(|unit| UNITS[unit]).into_iter().collect();
+                YearAct::HoldConsultation(ConsultationHeld { agreed, text, correction: None })
+            }
+            Self::Council(cut) => {
+                let change = CouncilChange { unit: UNITS[cut], effect: CouncilEffect::Cut, reason: text };
+                YearAct::RecordCouncil(RecordCouncil {
+                    council: Name::new("Hội đồng tỉnh").unwrap(),
+                    vote: CouncilVote { members: 9, in_favour: 9, against: 0, in_writing: 0 },
+                    changes: vec![change],
+                    leading_unit: None,
+                    correction: None,
+                })
+            }
+            _ => return None,
         })
     }
 }
@@ -157,6 +302,48 @@ fn keeps_the_rules(story: &Story) -> Result<(), TestCaseError> {
         prop_assert!(ranking.rows.is_sorted_by(|a, b| a.rank <= b.rank && a.total >= b.total));
     }
     prop_assert!(year.elected.is_none() || year.ranking.is_some(), "elected before ranked");
+    keeps_the_rules_beside(year)
+}
+
+/// What holds beside the steps.
+fn keeps_the_rules_beside(year: &Year) -> Result<(), TestCaseError> {
+    for draft in &year.drafts {
+        prop_assert!(
+            draft.adopted_as.is_none_or(|version| version >= 2),
+            "the first was adopted without a draft"
+        );
+    }
+    for (change, _) in &year.deadlines {
+        prop_assert!(change.from != Some(change.to), "a deadline stayed where it was");
+        prop_assert!(change.benefited.is_empty() || change.from.is_some_and(|from| from < change.to));
+    }
+    for (unit, known) in &year.units {
+        let report = known.annual_report.map(|mark| (mark.timeliness, mark.recorded_at));
+        let late = report.is_some_and(|(timeliness, at)| timeliness.due.is_some_and(|due| at > due));
+        prop_assert_eq!(
+            report.is_some_and(|(timeliness, _)| timeliness.late),
+            late,
+            "{} is late or not",
+            unit
+        );
+    }
+    for objection in &year.objections {
+        let upheld = objection.ruling.is_some_and(|(outcome, _)| outcome == Outcome::Upheld);
+        prop_assert!(upheld || objection.effects.is_empty(), "something followed from no ruling");
+    }
+    for query in &year.queries {
+        let since = query.explained.map(|mark| mark.position);
+        prop_assert!(since.is_none_or(|explained| explained > query.mark.position));
+    }
+    if let Some(council) = &year.council {
+        prop_assert!(year.ranking.is_some(), "the council decided on nothing");
+        let cut: Vec<_> = council.decided.changes.iter().map(|change| Some(change.unit)).collect();
+        prop_assert!(!cut.contains(&council.decided.leading_unit), "a unit that was cut leads");
+    }
+    let presiding = [year.leader(), year.deputy()];
+    prop_assert!(year.office.vacant.iter().all(|(unit, _)| !presiding.contains(&Some(*unit))));
+    let handed = year.office.handed_over.as_ref().map(|(handed, _)| handed.to);
+    prop_assert!(handed.is_none() || handed == year.elected.as_ref().map(|next| next.leader));
     Ok(())
 }
 
