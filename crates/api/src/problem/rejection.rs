@@ -6,7 +6,7 @@ use crate::{
     words::Words,
 };
 use domain::{
-    Rejection, Timestamp,
+    BallotId, Date, Rejection, Timestamp, UnitId,
     regulation::{Fault, LeadershipMethod, Step},
     rejection::{Inadmissible, Missing, NotPossible, ScoreFault, ScoreFaultKind, Thing},
 };
@@ -55,10 +55,7 @@ impl From<Rejection> for Problem {
             Rejection::BallotClosed(ballot) => of(Code::BallotClosed).with("ballot", plain(&ballot)),
             Rejection::BallotOpen(ballot) => of(Code::BallotOpen).with("ballot", plain(&ballot)),
             Rejection::BallotDecided(ballot) => of(Code::BallotDecided).with("ballot", plain(&ballot)),
-            Rejection::BallotIncomplete { ballot, cast, found } => of(Code::BallotIncomplete)
-                .with("ballot", plain(&ballot))
-                .with("cast", cast)
-                .with("found", found),
+            Rejection::BallotIncomplete { ballot, cast, found } => ballot_incomplete(ballot, cast, found),
             Rejection::NoMajority(ballot) => of(Code::NoMajority).with("ballot", plain(&ballot)),
             Rejection::AlreadyVoted(unit) => of(Code::AlreadyVoted).with("unit", plain(&unit)),
             Rejection::NotAnElector(unit) => of(Code::NotAnElector).with("unit", plain(&unit)),
@@ -73,36 +70,17 @@ impl From<Rejection> for Problem {
             }
             Rejection::SameUnit(unit) => of(Code::SameUnit).with("unit", plain(&unit)),
             Rejection::DraftRequired => of(Code::DraftRequired),
-            Rejection::CommentPeriodOpen { draft, until, waiting } => of(Code::CommentPeriodOpen)
-                .with("draft", draft)
-                .with("until", plain(&until))
-                .with("waiting", plain(&waiting)),
+            Rejection::CommentPeriodOpen { draft, until, waiting } => comments_open(draft, until, &waiting),
             Rejection::PointsNowhere(pointer) => of(Code::PointsNowhere).with("pointer", &*pointer),
-            Rejection::NotYourScore { unit, scored } => {
-                of(Code::NotYourScore).with("unit", plain(&unit)).with("scored", plain(&scored))
-            }
+            Rejection::NotYourScore { unit, scored } => not_your_score(unit, scored),
             Rejection::NotARuling(fact) => of(Code::NotARuling).with("ruling", plain(&fact)),
-            Rejection::VoteDoesNotAddUp { members, cast } => {
-                of(Code::VoteDoesNotAddUp).with("members", members).with("cast", cast)
-            }
-            Rejection::ChangeNotPossible { unit, because } => {
-                let (name, words) = not_possible(because);
-                of(Code::ChangeNotPossible).say(words).with("unit", plain(&unit)).with("because", name)
-            }
-            Rejection::DeadlineOver { step, due } => {
-                of(Code::DeadlineOver).with("step", plain(&step)).with("due", plain(&due))
-            }
-            Rejection::DeadlineNotMoved { step, due, to } => {
-                let problem = of(Code::DeadlineNotMoved).with("step", plain(&step)).with("to", plain(&to));
-                due.iter().fold(problem, |problem, due| problem.with("due", plain(due)))
-            }
-            Rejection::NotInTurn { named, next } => {
-                of(Code::NotInTurn).with("named", plain(&named)).with("next", plain(&next))
-            }
+            Rejection::VoteDoesNotAddUp { members, cast } => vote_does_not_add_up(members, cast),
+            Rejection::ChangeNotPossible { unit, because } => change_not_possible(unit, because),
+            Rejection::DeadlineOver { step, due } => deadline_over(step, due),
+            Rejection::DeadlineNotMoved { step, due, to } => deadline_not_moved(step, due, to),
+            Rejection::NotInTurn { named, next } => not_in_turn(named, next),
             Rejection::NotInOffice(unit) => of(Code::NotInOffice).with("unit", plain(&unit)),
-            Rejection::PeriodOver { until, today } => {
-                of(Code::PeriodOver).with("until", plain(&until)).with("today", plain(&today))
-            }
+            Rejection::PeriodOver { until, today } => period_over(until, today),
         }
     }
 }
@@ -166,6 +144,46 @@ fn deadline_passed(step: Step, due: Timestamp, received: Timestamp) -> Problem {
         .with("due", plain(&due))
         .with("received", plain(&received))
         .with("time_zone", "Asia/Ho_Chi_Minh")
+}
+
+fn comments_open(draft: u16, until: Timestamp, waiting: &[UnitId]) -> Problem {
+    let problem = Problem::new(Code::CommentPeriodOpen).with("draft", draft);
+    problem.with("until", plain(&until)).with("waiting", plain(&waiting))
+}
+
+fn not_your_score(unit: UnitId, scored: UnitId) -> Problem {
+    Problem::new(Code::NotYourScore).with("unit", plain(&unit)).with("scored", plain(&scored))
+}
+
+fn vote_does_not_add_up(members: u16, cast: u32) -> Problem {
+    Problem::new(Code::VoteDoesNotAddUp).with("members", members).with("cast", cast)
+}
+
+fn change_not_possible(unit: UnitId, because: NotPossible) -> Problem {
+    let (name, words) = not_possible(because);
+    Problem::new(Code::ChangeNotPossible).say(words).with("unit", plain(&unit)).with("because", name)
+}
+
+fn deadline_over(step: Step, due: Timestamp) -> Problem {
+    Problem::new(Code::DeadlineOver).with("step", plain(&step)).with("due", plain(&due))
+}
+
+fn deadline_not_moved(step: Step, due: Option<Timestamp>, to: Timestamp) -> Problem {
+    let problem = Problem::new(Code::DeadlineNotMoved).with("step", plain(&step)).with("to", plain(&to));
+    due.iter().fold(problem, |problem, due| problem.with("due", plain(due)))
+}
+
+fn not_in_turn(named: UnitId, next: UnitId) -> Problem {
+    Problem::new(Code::NotInTurn).with("named", plain(&named)).with("next", plain(&next))
+}
+
+fn period_over(until: Date, today: Date) -> Problem {
+    Problem::new(Code::PeriodOver).with("until", plain(&until)).with("today", plain(&today))
+}
+
+fn ballot_incomplete(ballot: BallotId, cast: usize, found: usize) -> Problem {
+    let problem = Problem::new(Code::BallotIncomplete).with("ballot", plain(&ballot));
+    problem.with("cast", cast).with("found", found)
 }
 
 /// What people call a step.
