@@ -177,6 +177,9 @@ fn the_tests_inside_a_file_do_not_count() {
     let file = |path: &str| SourceFile { path: path.to_owned(), text: text.clone() };
     assert_eq!(file("crates/domain/src/unit.rs").production(), "code\n");
     assert_eq!(file("crates/domain/src/year/tests.rs").production(), "");
+    let elsewhere = "#[cfg(test)]\nmod tests;\ncode\n".to_owned();
+    let file = SourceFile { path: "crates/domain/src/unit.rs".to_owned(), text: elsewhere.clone() };
+    assert_eq!(file.production(), elsewhere);
 }
 
 #[test]

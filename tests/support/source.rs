@@ -60,7 +60,11 @@ impl SourceFile {
 
     /// The part before the tests in the file, as it was written.
     pub fn production(&self) -> &str {
-        let end = self.text.find("#[cfg(test)]\nmod ").unwrap_or(self.text.len());
+        // A line that names the file of the tests ends nothing: what follows it is code.
+        let mut starts = self.text.match_indices("#[cfg(test)]\nmod ").map(|(start, _)| start);
+        let end =
+            starts.find(|start| self.text[*start..].lines().nth(1).is_some_and(|line| line.ends_with('{')));
+        let end = end.unwrap_or(self.text.len());
         if self.is_test() { "" } else { &self.text[..end] }
     }
 }

@@ -58,7 +58,9 @@ pub struct Answer {
     pub etag: Option<HeaderValue>,
     /// How many facts the answer rests on.
     pub position: Option<Position>,
-    /// Other headers, `Cache-Control` and a `Content-Security-Policy` of a page among them.
+    /// How long others may keep it: [`Cache::NoStore`] unless said otherwise.
+    pub cache: Cache,
+    /// Other headers; one that every answer has, such as the `Content-Security-Policy` of a page, takes its place.
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -71,6 +73,7 @@ impl Answer {
             body: body.into(),
             etag: None,
             position: None,
+            cache: Cache::NoStore,
             headers: Vec::new(),
         }
     }
@@ -103,6 +106,13 @@ impl Answer {
         self
     }
 
+    /// Says how long others may keep it.
+    #[must_use]
+    pub const fn with_cache(mut self, cache: Cache) -> Self {
+        self.cache = cache;
+        self
+    }
+
     /// Adds a header. A value that no header can hold is left out.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: impl TryInto<HeaderValue>) -> Self {
@@ -112,13 +122,19 @@ impl Answer {
 
     /// Whether the client holds this answer already, by its `If-None-Match` (RFC 9110 §13.1.2: a weak comparison).
     pub fn is_held_by(&self, if_none_match: Option<&HeaderValue>) -> bool {
-        let (Some(etag), Some(held)) = (&self.etag, if_none_match.and_then(|held| held.to_str().ok())) else {
-            return false;
-        };
-        let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-        let etag = etag.to_str().map(strong).unwrap_or_default();
-        held.trim() == "*" || held.split(',').any(|tag| strong(tag) == etag)
+        let (Some(etag), Some(held)) = (&self.etag, if_none_match) else { return false };
+        // Most clients send back the one tag they were given.
+        if held == etag {
+            return true;
+        }
+        let (Ok(etag), Ok(held)) = (etag.to_str(), held.to_str()) else { return false };
+        held.trim() == "*" || held.split(',').any(|tag| opaque(tag) == opaque(etag))
     }
+}
+
+/// An entity tag without the mark of a weak one.
+fn opaque(tag: &str) -> &str {
+    tag.trim().trim_start_matches("W/")
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::{
 };
 use actix_web::http::{
     StatusCode,
-    header::{self, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderValue},
+    header::{self, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderValue},
 };
 use std::sync::Arc;
 use utoipa::openapi::{
@@ -63,7 +63,7 @@ pub fn config() -> Arc<Config<'static>> {
 fn html(text: String) -> Answer {
     Answer::new(HTML, text)
         .with_header(CONTENT_SECURITY_POLICY, page::POLICY.as_str())
-        .with_header(CACHE_CONTROL, Cache::Shared(60).header())
+        .with_cache(Cache::Shared(60))
 }
 
 fn landing() -> String {
@@ -96,7 +96,7 @@ fn swagger(call: &Call<'_>, file: &str) -> Result<Answer, Problem> {
     let found = found.ok_or_else(|| Problem::new(Code::ResourceNotFound))?;
     let answer = Answer::new(found.content_type, found.bytes.into_owned())
         .with_header(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SWAGGER_POLICY))
-        .with_header(CACHE_CONTROL, Cache::Shared(3600).header());
+        .with_cache(Cache::Shared(3600));
     Ok(if found.gzpipped {
         answer.with_header(CONTENT_ENCODING, HeaderValue::from_static("gzip"))
     } else {

@@ -6,7 +6,7 @@
 //! - [`routes`]: the registry, and what facts and reads have in common; [`resources`]: the rows
 //! - [`auth`]: access tokens
 //! - [`mod@body`]: bodies and parameters, each declared once for the check and for the document; [`json`]: strict JSON
-//! - [`answer`], [`shown`], [`cloud_event`]: what is answered; [`problem`]: every refusal, by one table of codes
+//! - [`answer`], [`shown`], [`cloud_event`]: what is answered; [`respond`]: its headers; [`problem`]: every refusal, by one table of codes
 //! - [`issue`], [`words`]: what is wrong with a request, in two languages
 //! - [`docs`], [`page`]: what people read
 //!
@@ -25,6 +25,7 @@ pub mod page;
 pub mod paths;
 pub mod problem;
 pub mod resources;
+pub mod respond;
 pub mod routes;
 pub mod service;
 pub mod shown;

@@ -1,51 +1,41 @@
 //! The boundary: every request passes here once, whatever becomes of it.
 //!
-//! It gives the request its id, finds the operation, checks the token, turns answers and problems into HTTP with the
-//! headers that all have, survives a panic, counts, and writes one line to the log. It is one function rather than a
-//! stack of layers, because each layer would cost a reader of standings more than the standings do.
+//! It gives the request its id, finds the operation, checks the token, has the answer or the problem turned into HTTP,
+//! survives a panic, counts, and writes one line to the log. It is one function rather than a stack of layers, because
+//! each layer would cost a reader of standings more than the standings do.
 
 use crate::{
     answer::Answer,
-    auth::Claims,
+    auth::{Claims, ScopeSet},
     issue::{Flaw, Issue, Place},
     problem::{Code, Problem},
+    respond::{refuse, succeed},
     routes::{Access, Call, Kind, Route, fact, read},
-    service::{API_VERSION, Path, Service},
+    service::{Path, Service},
     words::Language,
 };
 use actix_web::{
-    HttpRequest, HttpResponse, HttpResponseBuilder,
+    HttpRequest, HttpResponse,
+    body::{BodyStream, to_bytes_limited},
+    dev::Payload,
     http::{
         Method, StatusCode,
-        header::{self, HeaderMap, HeaderName, HeaderValue},
+        header::{self, HeaderMap, HeaderValue},
     },
-    web::{Bytes, Payload},
+    web::Bytes,
 };
 use app::mint::Mint;
-use domain::RequestId;
+use domain::{RequestId, Timestamp};
 use std::{
     cell::{OnceCell, RefCell},
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
     time::{Duration, Instant},
 };
 use uuid::Uuid;
-
-/// What no answer is without. A page brings its own policy instead of the one here.
-const SECURITY: [(HeaderName, HeaderValue); 5] = [
-    (HeaderName::from_static("api-version"), HeaderValue::from_static(API_VERSION)),
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains")),
-];
-const EVENT_POSITION: HeaderName = HeaderName::from_static("event-position");
-const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
-const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
-const NO_CONTENT_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 thread_local! {
     /// Randomness for request ids, drawn in blocks.
@@ -118,34 +108,40 @@ pub async fn answer(mounted: &Mounted, request: &HttpRequest, payload: Payload) 
     let id =
         MINT.with_borrow_mut(|mint| mint.event_id(now)).map_or(RequestId(Uuid::nil()), |id| RequestId(id.0));
     let seen = OnceCell::new();
-    let outcome = caught(dispatch(service, path.zip(Some(found)), request, payload, id, &seen)).await;
-    let mut response = match outcome {
-        Ok(answer) => succeed(answer, request),
+    let at_door = AtDoor { path: path.zip(Some(found)), request, id, now };
+    let work = pin!(dispatch(service, at_door, payload, &seen));
+    let response = match caught(work).await {
+        Ok(answer) => succeed(answer, request, id),
         Err(problem) => refuse(&problem, request, id),
     };
-    stamp(response.headers_mut(), id);
     let (method, took) = (method_label(request.method()), started.elapsed());
     mounted.count(index, method, response.status(), took);
-    write_line(method, route(path), response.status(), took, id, seen.get());
+    write_line(method, route(path), response.status(), took, id, seen.get().map(AsRef::as_ref));
     response
 }
 
 /// A panic becomes a problem, and the connection lives on. The panic hook has already said where it happened.
-async fn caught(work: impl Future<Output = Result<Answer, Problem>>) -> Result<Answer, Problem> {
-    let mut work = pin!(work);
+fn caught(
+    mut work: Pin<&mut impl Future<Output = Result<Answer, Problem>>>,
+) -> impl Future<Output = Result<Answer, Problem>> {
     poll_fn(move |context| {
         catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))
             .unwrap_or_else(|_| Poll::Ready(Err(Problem::new(Code::InternalServerError))))
     })
-    .await
+}
+
+/// A request that has come in, and what is known of it without asking who sent it.
+struct AtDoor<'r> {
+    path: Option<(&'r Path, &'r [(&'static str, &'r str)])>,
+    request: &'r HttpRequest,
+    id: RequestId,
+    now: Timestamp,
 }
 
 async fn dispatch(
     service: &Service,
-    path: Option<(&Path, &[(&'static str, &str)])>,
-    request: &HttpRequest,
+    AtDoor { path, request, id, now }: AtDoor<'_>,
     payload: Payload,
-    id: RequestId,
     seen: &OnceCell<Arc<Claims>>,
 ) -> Result<Answer, Problem> {
     let Some((path, found)) = path else { return elsewhere(request) };
@@ -155,19 +151,27 @@ async fn dispatch(
     let Some(route) = path.route(request.method()) else {
         return Err(Problem::new(Code::MethodNotAllowed).with_header(header::ALLOW, path.allow.clone()));
     };
-    let claims = authorise(service, route, request.headers(), seen).await?;
+    let claims = match route.access {
+        Access::Public => None,
+        Access::Scopes(required) => Some(authorise(service, required, request.headers(), now, seen).await?),
+    };
     let call = Call {
         service,
         claims,
         language: language(request.headers()),
         form: form(route, request)?,
         id,
+        now,
         found,
     };
     match (&route.kind, claims) {
         (Kind::Fact(row), Some(claims)) => {
-            let body = body(request.headers(), payload).await?;
-            fact::answer(row, &call, &claims.client, request, &body).await
+            // Boxed, so that reads do not carry the room it needs.
+            Box::pin(async {
+                let body = body(request.headers(), payload).await?;
+                fact::answer(row, &call, &claims.client, request, &body).await
+            })
+            .await
         }
         // A fact without an author cannot be recorded, so no row can make one public.
         (Kind::Fact(_), None) => Err(Problem::no_token()),
@@ -199,26 +203,26 @@ fn options(path: &Path) -> Answer {
     answer
 }
 
-/// Checks the token where one is needed.
+/// Checks the token.
 async fn authorise<'s>(
     service: &Service,
-    route: &Route,
+    required: ScopeSet,
     headers: &HeaderMap,
+    now: Timestamp,
     seen: &'s OnceCell<Arc<Claims>>,
-) -> Result<Option<&'s Claims>, Problem> {
-    let Access::Scopes(required) = route.access else { return Ok(None) };
+) -> Result<&'s Claims, Problem> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token = match header.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         Some(_) | None => return Err(Problem::no_token()),
     };
-    let now = service.app().now().millis().div_euclid(1000);
-    let verified = service.verifier().verify(token, now).await?;
+    let verified = service.verifier().verify(token, now.millis().div_euclid(1000)).await?;
     let claims: &Claims = seen.get_or_init(|| verified);
-    if claims.scopes.covers(required) { Ok(Some(claims)) } else { Err(Problem::missing_scope(required)) }
+    if claims.scopes.covers(required) { Ok(claims) } else { Err(Problem::missing_scope(required)) }
 }
 
-fn language(headers: &HeaderMap) -> Language {
+/// The language the client prefers.
+pub fn language(headers: &HeaderMap) -> Language {
     match headers.get(header::ACCEPT_LANGUAGE).map(HeaderValue::as_bytes) {
         None | Some(b"vi") => Language::Vi,
         Some(header) => Language::preferred(std::str::from_utf8(header).unwrap_or_default()),
@@ -253,7 +257,7 @@ async fn body(headers: &HeaderMap, payload: Payload) -> Result<Bytes, Problem> {
     if length.is_some_and(|length| length > fact::MAX_BODY_BYTES as u64) {
         return Err(Problem::body_too_large(fact::MAX_BODY_BYTES));
     }
-    match payload.to_bytes_limited(fact::MAX_BODY_BYTES).await {
+    match to_bytes_limited(BodyStream::new(payload), fact::MAX_BODY_BYTES).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(_)) => Err(Problem::invalid(vec![Issue {
             place: Place::Body,
@@ -264,75 +268,39 @@ async fn body(headers: &HeaderMap, payload: Payload) -> Result<Bytes, Problem> {
     }
 }
 
-fn succeed(answer: Answer, request: &HttpRequest) -> HttpResponse {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD);
-    let held = safe && answer.is_held_by(request.headers().get(header::IF_NONE_MATCH));
-    let Answer { status, media, body, etag, position, headers } = answer;
-    let mut response = HttpResponseBuilder::new(if held { StatusCode::NOT_MODIFIED } else { status });
-    for header in headers {
-        response.append_header(header);
-    }
-    if let Some(etag) = etag {
-        response.insert_header((header::ETAG, etag));
-    }
-    if let Some(position) = position {
-        response.insert_header((EVENT_POSITION, position.0));
-    }
-    if held || body.is_empty() {
-        return response.finish();
-    }
-    response.content_type(media.as_ref()).body(body)
-}
-
-fn refuse(problem: &Problem, request: &HttpRequest, id: RequestId) -> HttpResponse {
-    let language = language(request.headers());
-    let mut response = HttpResponseBuilder::new(problem.code().status());
-    for header in problem.headers() {
-        response.append_header(header.clone());
-    }
-    response
-        .content_type("application/problem+json")
-        .insert_header((header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())))
-        .insert_header((header::VARY, HeaderValue::from_static("Accept-Language")))
-        .body(problem.body(language, &id.to_string()))
-}
-
-/// The headers that every answer has.
-fn stamp(headers: &mut HeaderMap, id: RequestId) {
-    for (name, value) in &SECURITY {
-        headers.insert(name.clone(), value.clone());
-    }
-    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, NO_CONTENT_POLICY);
-    }
-    if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, NO_STORE);
-    }
-    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
-        headers.insert(REQUEST_ID, id);
-    }
-}
-
 /// The request's line in the log. It holds no token, key, query or body.
+///
+/// What anyone may read and gets is written at `debug`: nobody is answerable for it, it changes nothing, the metrics count
+/// it, and a line costs more than the answer. Facts, refusals and whatever a client with a token does are written at `info`.
 fn write_line(
     method: &'static str,
     route: &'static str,
     status: StatusCode,
     took: Duration,
     id: RequestId,
-    claims: Option<&Arc<Claims>>,
+    claims: Option<&Claims>,
 ) {
-    tracing::info!(
-        target: "thidua::http",
-        request_id = %id,
-        method,
-        route,
-        status = status.as_u16(),
-        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        client = claims.map(|claims| claims.client.as_str()),
-        token = claims.map(|claims| claims.token_id.as_ref()),
-        "request"
-    );
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "thidua::http",
+                request_id = %id,
+                method,
+                route,
+                status = status.as_u16(),
+                micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+                client = claims.map(|claims| claims.client.as_str()),
+                token = claims.map(|claims| claims.token_id.as_ref()),
+                "request"
+            )
+        };
+    }
+    let answered = status.is_success() || status == StatusCode::NOT_MODIFIED;
+    if claims.is_none() && answered {
+        line!(debug);
+    } else {
+        line!(info);
+    }
 }
 
 /// A client may invent methods; the series of a metric may not.

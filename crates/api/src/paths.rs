@@ -1,10 +1,11 @@
 //! Which path of the registry a request names.
 //!
 //! actix tries one resource after the other, most of them by a regular expression; with this many paths under
-//! `/v1/blocs/{bloc}/years/{year}` that costs several times what the answer costs. Here a path is compared segment by
-//! segment with the few templates of the same length.
+//! `/v1/blocs/{bloc}/years/{year}` that costs several times what the answer costs. Here each segment of a path is one step
+//! down a tree.
 
 use crate::body::parameters::Pairs;
+use ahash::AHashMap;
 
 /// A path template, matched without a server.
 #[derive(Clone, Copy, Debug)]
@@ -54,16 +55,30 @@ impl Segment {
     }
 }
 
-/// The templates of the registry, by their number of segments; and those whose last parameter takes all that is left.
+/// The templates of the registry as a tree, a segment a step; and those whose last parameter takes all that is left.
 #[derive(Debug, Default)]
 pub struct Paths {
-    by_length: Vec<Vec<(usize, Box<[Segment]>)>>,
+    root: Step,
     open: Vec<(usize, &'static str, &'static str)>,
 }
 
+/// Where the segments so far lead.
+#[derive(Debug, Default)]
+struct Step {
+    literals: AHashMap<&'static str, Step>,
+    parameter: Option<Box<Step>>,
+    end: Option<End>,
+}
+
+/// A template that ends here, and the names of its parameters.
+#[derive(Debug)]
+struct End {
+    index: usize,
+    names: Box<[&'static str]>,
+}
+
 impl Paths {
-    /// Of templates that would each otherwise win over the ones behind them; the answers of [`Paths::find`] count them
-    /// from 0.
+    /// Of templates, which the answers of [`Paths::find`] count from 0.
     pub fn new(templates: impl Iterator<Item = &'static str>) -> Self {
         let mut paths = Self::default();
         for (index, template) in templates.enumerate() {
@@ -71,30 +86,50 @@ impl Paths {
                 paths.open.push((index, start, name));
                 continue;
             }
-            let segments: Box<[Segment]> = Pattern(template).segments().collect();
-            if paths.by_length.len() <= segments.len() {
-                paths.by_length.resize_with(segments.len() + 1, Vec::new);
+            let (mut step, mut names) = (&mut paths.root, Vec::new());
+            for segment in Pattern(template).segments() {
+                step = match segment {
+                    Segment::Literal(text) => step.literals.entry(text).or_default(),
+                    Segment::Parameter(name) => {
+                        names.push(name);
+                        step.parameter.get_or_insert_default()
+                    }
+                };
             }
-            paths.by_length[segments.len()].push((index, segments));
+            step.end = Some(End { index, names: names.into() });
         }
         paths
     }
 
-    /// The template of a path, and its parameters.
+    /// The template of a path, and its parameters. A literal segment wins over a parameter in its place.
     pub fn find<'p>(&self, path: &'p str) -> Option<(usize, Found<'p>)> {
-        let length = path.bytes().filter(|byte| *byte == b'/').count() + 1;
         let mut found = Vec::new();
-        let fits = |segments: &[Segment], found: &mut Found<'p>| {
-            found.clear();
-            segments.iter().zip(path.split('/')).all(|(segment, given)| segment.take(given, found).is_some())
-        };
-        let mut templates = self.by_length.get(length).into_iter().flatten();
-        if let Some((index, _)) = templates.find(|(_, segments)| fits(segments, &mut found)) {
-            return Some((*index, found));
+        if let Some(end) = self.root.find(Some(path), &mut found) {
+            found.iter_mut().zip(&end.names).for_each(|((name, _), known)| *name = known);
+            return Some((end.index, found));
         }
         self.open.iter().find_map(|(index, start, name)| {
             path.strip_prefix(start).map(|rest| (*index, vec![(*name, rest)]))
         })
+    }
+}
+
+impl Step {
+    /// Follows what is left of a path; `None` is its end. What stands in for parameters is added without their names.
+    fn find<'p>(&self, path: Option<&'p str>, found: &mut Found<'p>) -> Option<&End> {
+        let Some(path) = path else { return self.end.as_ref() };
+        let slash = path.bytes().position(|byte| byte == b'/');
+        let (given, rest) = slash.map_or((path, None), |at| (&path[..at], Some(&path[at + 1..])));
+        if let Some(end) = self.literals.get(given).and_then(|step| step.find(rest, found)) {
+            return Some(end);
+        }
+        let parameter = self.parameter.as_ref().filter(|_| !given.is_empty())?;
+        found.push(("", given));
+        let end = parameter.find(rest, found);
+        if end.is_none() {
+            found.pop();
+        }
+        end
     }
 }
 
@@ -125,6 +160,7 @@ mod tests {
         let paths = Paths::new(["/a/b", "/a/{x}", "/a/{x}/c"].into_iter());
         assert_eq!(paths.find("/a/b"), Some((0, vec![])));
         assert_eq!(paths.find("/a/bb"), Some((1, vec![("x", "bb")])));
+        // Here the literal leads nowhere.
         assert_eq!(paths.find("/a/b/c"), Some((2, vec![("x", "b")])));
         let open = Paths::new(["/docs", "/docs/{file:.*}"].into_iter());
         assert_eq!(open.find("/docs"), Some((0, vec![])));

@@ -9,9 +9,9 @@ use crate::{
     routes::{Kind, Route, document::document},
 };
 use actix_web::{
-    HttpRequest,
+    dev::{ServiceRequest, ServiceResponse, fn_service},
     http::{Method, header::HeaderValue},
-    web::{self, Bytes, Payload, ServiceConfig},
+    web::{Bytes, ServiceConfig},
 };
 use ahash::AHashMap;
 use app::App;
@@ -160,7 +160,6 @@ fn paths_of(routes: &[&'static Route]) -> Vec<Path> {
             (None, None) => "OPTIONS",
         });
     }
-    // A literal segment must be tried before a parameter in its place: '{' sorts after every letter and digit.
     paths.into_values().collect()
 }
 
@@ -183,8 +182,12 @@ impl Path {
 pub fn mount(config: &mut ServiceConfig, service: &Arc<Service>) {
     // One counter per worker and path instead of one that all workers fight over.
     let mounted = Rc::new(Mounted::new(service));
-    config.default_service(web::to(move |request: HttpRequest, payload: Payload| {
+    config.default_service(fn_service(move |request: ServiceRequest| {
         let mounted = Rc::clone(&mounted);
-        async move { middleware::answer(&mounted, &request, payload).await }
+        async move {
+            let (request, payload) = request.into_parts();
+            let response = middleware::answer(&mounted, &request, payload).await;
+            Ok(ServiceResponse::new(request, response))
+        }
     }));
 }

@@ -16,6 +16,9 @@ use eventlog::{AsideChange, Fact};
 use std::{collections::HashMap, ops::Range};
 use views::{Book, Books, Views};
 
+/// What nearly every fact fits into, in bytes.
+const USUAL_BYTES: usize = 1024;
+
 /// The group in the making.
 pub struct Pending<'a> {
     /// Everything durable.
@@ -215,7 +218,9 @@ fn write_down(
         salt: mint.salt().map_err(|_| Unwritable::Failed)?,
         event,
     };
-    let bytes = serde_json::to_vec(&envelope).map_err(|_| Unwritable::Failed)?;
+    // Growing on the way would copy most facts three times.
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
+    serde_json::to_writer(&mut bytes, &envelope).map_err(|_| Unwritable::Failed)?;
     if bytes.len() > MAX_ENVELOPE_BYTES {
         Err(Unwritable::TooLarge(bytes.len()))
     } else {

@@ -2,17 +2,20 @@
 //! folding is in order, on one.
 
 use domain::{Envelope, LeafHash, Position};
-use eventlog::{EventLog, LogError, Page, Stored, pages};
+use eventlog::{EventLog, LogError, Stored, pages};
 use std::{
-    sync::Arc,
-    sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
+    ops::Range,
+    sync::mpsc::{Receiver, Sender, channel, sync_channel},
     thread,
 };
 use tlog::RightEdge;
 use views::Views;
 
-/// How many pages may wait for a decoder, and how many decoded ones for the fold.
-const AHEAD: usize = 32;
+/// How many facts a decoder takes at a time. The pages at both ends are read twice, which must not count.
+const STRETCH: u64 = 1024;
+
+/// How many decoded stretches of each decoder may wait for the fold.
+const AHEAD: usize = 2;
 
 /// Views that hold the whole log.
 pub struct Rebuilt {
@@ -38,7 +41,7 @@ pub enum RebuildError {
     },
 }
 
-/// The facts of a page with their leaf hashes.
+/// The facts of a stretch with their leaf hashes.
 type Chunk = Vec<(Envelope, LeafHash)>;
 
 /// Reads a stored fact.
@@ -46,11 +49,11 @@ type Chunk = Vec<(Envelope, LeafHash)>;
 /// # Errors
 /// When the bytes are not an envelope this build knows.
 pub fn decode(stored: &Stored) -> Result<Envelope, LogError> {
-    read(stored.position, &stored.bytes)
+    Envelope::read(&stored.bytes).map_err(|error| unreadable(stored.position, &error))
 }
 
-fn read(position: Position, bytes: &[u8]) -> Result<Envelope, LogError> {
-    serde_json::from_slice(bytes).map_err(|error| LogError::Damaged { position, what: error.to_string() })
+fn unreadable(position: Position, error: &serde_json::Error) -> LogError {
+    LogError::Damaged { position, what: error.to_string() }
 }
 
 /// Folds every fact of the log, telling `progress` how many are done. The tree is taken over the facts before `mark`.
@@ -62,26 +65,35 @@ pub fn rebuild(
     mark: Position,
     mut progress: impl FnMut(Position),
 ) -> Result<Rebuilt, RebuildError> {
+    let end = log.head()?;
     let decoders = thread::available_parallelism().map_or(2, usize::from).clamp(1, 8);
-    let mut rebuilt = Rebuilt { views: Views::default(), tree: RightEdge::default() };
+    let mut rebuilt = Rebuilt { views: Views::with_room(room(end)), tree: RightEdge::default() };
     thread::scope(|scope| {
-        let (raw, decoders): (Vec<_>, Vec<_>) = (0..decoders).map(|_| decoder(scope)).unzip();
-        let reader = scope.spawn(move || read_all(log, &raw));
-        // Pages went round the decoders in turn, so they are taken back in turn.
+        let start = |number| decoder(scope, log, stretches(end).skip(number).step_by(decoders));
+        let decoders: Vec<_> = (0..decoders).map(start).collect();
+        // Stretches went round the decoders in turn, so they are taken back in turn.
         for decoder in decoders.iter().cycle() {
-            let Ok(chunk) = decoder.decoded.recv() else { break };
+            let Ok(chunk) = decoder.decoded.recv() else { return Ok(()) };
             let chunk = chunk?;
             fold(&mut rebuilt, mark, &chunk)?;
             progress(rebuilt.views.head());
             // At the end of the log the decoder is gone, and the chunk with it.
             let _ = decoder.folded.send(chunk);
         }
-        match reader.join() {
-            Ok(outcome) => outcome.map_err(RebuildError::from),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+        Ok::<_, RebuildError>(())
     })?;
     Ok(rebuilt)
+}
+
+/// The stretches of a log of this length, in order.
+fn stretches(end: Position) -> impl Iterator<Item = Range<Position>> {
+    let at = move |number: u64| Position((number * STRETCH).min(end.0));
+    (0..end.0.div_ceil(STRETCH)).map(move |number| at(number)..at(number + 1))
+}
+
+/// For a log of this length and a little of what will follow.
+fn room(end: Position) -> usize {
+    usize::try_from(end.0).unwrap_or(0) / 16 * 17
 }
 
 /// A decoder as the fold sees it.
@@ -91,37 +103,34 @@ struct Decoder {
     folded: Sender<Chunk>,
 }
 
-fn decoder<'s>(scope: &'s thread::Scope<'s, '_>) -> (SyncSender<Arc<Page>>, Decoder) {
-    let (raw, pages) = sync_channel::<Arc<Page>>(AHEAD);
+/// Starts a thread that reads and decodes stretches of the log.
+fn decoder<'s>(
+    scope: &'s thread::Scope<'s, '_>,
+    log: &'s dyn EventLog,
+    stretches: impl Iterator<Item = Range<Position>> + Send + 's,
+) -> Decoder {
     let (out, decoded) = sync_channel(AHEAD);
     let (folded, spent) = channel::<Chunk>();
     scope.spawn(move || {
-        for page in pages {
+        for stretch in stretches {
             let mut chunk = spent.try_recv().unwrap_or_default();
             chunk.clear();
-            if out.send(decode_page(&page, chunk)).is_err() {
+            if out.send(decode_stretch(log, stretch, chunk)).is_err() {
                 return;
             }
         }
     });
-    (raw, Decoder { decoded, folded })
+    Decoder { decoded, folded }
 }
 
-fn decode_page(page: &Page, mut chunk: Chunk) -> Result<Chunk, LogError> {
-    for (at, bytes) in page.iter() {
-        chunk.push((read(at, bytes)?, LeafHash(tlog::leaf_hash(bytes))));
-    }
-    Ok(chunk)
-}
-
-fn read_all(log: &dyn EventLog, decoders: &[SyncSender<Arc<Page>>]) -> Result<(), LogError> {
-    let whole = Position(0)..log.head()?;
-    for (page, decoder) in pages(log, whole).zip(decoders.iter().cycle()) {
-        if decoder.send(page?).is_err() {
-            return Ok(());
+fn decode_stretch(log: &dyn EventLog, stretch: Range<Position>, mut chunk: Chunk) -> Result<Chunk, LogError> {
+    for page in pages(log, stretch.clone()) {
+        for (at, bytes) in page?.facts(stretch.clone()) {
+            let fact = Envelope::read_to_fold(bytes).map_err(|error| unreadable(at, &error))?;
+            chunk.push((fact, LeafHash(tlog::leaf_hash(bytes))));
         }
     }
-    Ok(())
+    Ok(chunk)
 }
 
 fn fold(rebuilt: &mut Rebuilt, mark: Position, facts: &[(Envelope, LeafHash)]) -> Result<(), RebuildError> {

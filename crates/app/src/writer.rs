@@ -9,7 +9,7 @@ use crate::{
     proofs,
 };
 use domain::{
-    Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, LeafHash, Position, Rejection,
+    Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, KeyHash, LeafHash, Position, Rejection,
     RequestRef, Rights, Role, Timestamp,
     bloc::{Bloc, BlocAct, BlocCommand},
     grant::{Given, Grant, GrantCommand},
@@ -187,15 +187,24 @@ impl Writer {
                 Err(Failure::KeyReused.into())
             };
         }
-        match pending.views.requests.spent(request.key) {
-            None => Ok(None),
-            Some(spent) if spent.fingerprint != request.fingerprint => Err(Failure::KeyReused.into()),
-            Some(spent) => {
-                let stored = self.shared.log.read(spent.first, usize::from(spent.count))?;
-                let facts = stored.iter().map(crate::rebuild::decode).collect::<Result<_, _>>()?;
-                Ok(Some(Outcome::Earlier(facts)))
-            }
+        let Some(first) = pending.views.requests.spent(request.key) else { return Ok(None) };
+        let facts = self.facts_of(request.key, first)?;
+        if facts.iter().all(|fact| fact.request.fingerprint == request.fingerprint) {
+            Ok(Some(Outcome::Earlier(facts)))
+        } else {
+            Err(Failure::KeyReused.into())
         }
+    }
+
+    /// The facts of the request a key was spent on, which stand next to each other from `first` on.
+    fn facts_of(&self, key: KeyHash, first: Position) -> Result<Vec<Envelope>, LogError> {
+        let mut facts = Vec::new();
+        let mut at = first;
+        while let Some(fact) = self.shared.fact(at)?.filter(|fact| fact.request.key == key) {
+            facts.push(fact);
+            at = at.next();
+        }
+        Ok(facts)
     }
 
     fn decide(

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - values: [`ids`], [`points`], [`time`], [`names`], [`emulation_year`], [`document`], [`identifier`]
-//! - the fact as stored: [`envelope`], [`event`]
+//! - the fact as stored: [`envelope`], [`event`]; `stored`: how it is read
 //! - how rules are written: [`aggregate`] (the trait), [`rejection`] (every way to say no)
 //! - the aggregates: [`mod@unit`], [`bloc`], [`year`] (a folder, one file per step), [`grant`]
 //! - [`regulation`]: what differs from place to place, as data
@@ -25,6 +25,7 @@ pub mod names;
 pub mod points;
 pub mod regulation;
 pub mod rejection;
+mod stored;
 pub mod time;
 pub mod unit;
 pub mod year;

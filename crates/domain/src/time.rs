@@ -49,6 +49,9 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = stored_text(self.0) {
+            return f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?);
+        }
         let moment = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
         write!(f, "{moment:.3}")
     }
@@ -93,6 +96,42 @@ fn stored_millis(text: &str) -> Option<i64> {
     }
     let days = i64::from(days_since_1970(date));
     Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + number(20..23)?)
+}
+
+/// Writes the form [`stored_millis`] reads, much faster than any formatter; `None` before the year 0 and after 9999.
+fn stored_text(millis: i64) -> Option<[u8; 24]> {
+    const DAY: i64 = 86_400_000;
+    let (days, of_day) = (millis.div_euclid(DAY), millis.rem_euclid(DAY));
+    let (year, month, day) = date_from_1970(days);
+    let mut text = *b"0000-00-00T00:00:00.000Z";
+    let mut put = |end: usize, digits: usize, mut number: i64| {
+        for at in (end - digits..end).rev() {
+            text[at] += u8::try_from(number % 10).unwrap_or(0);
+            number /= 10;
+        }
+    };
+    put(4, 4, year);
+    put(7, 2, month);
+    put(10, 2, day);
+    put(13, 2, of_day / 3_600_000);
+    put(16, 2, of_day / 60_000 % 60);
+    put(19, 2, of_day / 1_000 % 60);
+    put(23, 3, of_day % 1_000);
+    (0..=9999).contains(&year).then_some(text)
+}
+
+/// Year, month and day so many days from 1970-01-01: the other way round than [`days_since_1970`].
+const fn date_from_1970(days: i64) -> (i64, i64, i64) {
+    const ERA: i64 = 146_097;
+    let days = days + 719_468;
+    let (era, of_era) = (days.div_euclid(ERA), days.rem_euclid(ERA));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / (ERA - 1)) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
+    (year, month, day)
 }
 
 /// Days from 1970-01-01, by the arithmetic of the Gregorian calendar: years begin in March, so that the leap day is the
@@ -198,6 +237,7 @@ mod tests {
         fn the_stored_form_reads_as_any_other_form_does(millis in MILLIS) {
             let text = Timestamp::from_millis(millis).to_string();
             let parsed: jiff::Timestamp = text.parse().unwrap();
+            prop_assert_eq!(format!("{parsed:.3}"), &*text);
             prop_assert_eq!(parsed.as_millisecond(), millis);
             prop_assert_eq!(stored_millis(&text), Some(millis), "{}", text);
         }

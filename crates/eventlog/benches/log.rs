@@ -21,7 +21,7 @@ use std::{
     process::Command,
     time::{Duration, Instant},
 };
-use thidua_eventlog::{EventLog, SledLog, contract::Samples, pages};
+use thidua_eventlog::{EventLog, Fact, SledLog, contract::Samples, pages};
 
 fn main() {
     let chosen: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
@@ -88,24 +88,29 @@ fn append() {
     }
 }
 
+type Facts = fn(&mut Samples, usize) -> Vec<Fact>;
+
 fn disk() {
     let many = setting("DISK_FACTS", 200_000);
-    for (name, facts, group) in
-        [("groups_of_256", many, 256), ("one_by_one", setting("DISK_ONES", many / 10), 1)]
-    {
-        let place = place();
-        let started = Instant::now();
-        let json = fill(place.path(), facts, group);
-        let bytes = folder_bytes(place.path());
-        println!("disk_{name}_facts {facts} facts");
-        println!("disk_{name}_json {:.0} bytes/fact", json as f64 / facts as f64);
-        println!("disk_{name} {:.3} disk_bytes/json_byte", bytes as f64 / json as f64);
-        println!("disk_{name}_fill {:.0} facts/s", facts as f64 / started.elapsed().as_secs_f64());
+    let ones = setting("DISK_ONES", many / 10);
+    let kinds: [(&str, Facts); 2] = [("whole", Samples::facts), ("400_bytes", facts)];
+    for (kind, facts) in kinds {
+        for (name, count, group) in [("groups_of_256", many, 256), ("one_by_one", ones, 1)] {
+            let place = place();
+            let started = Instant::now();
+            let json = fill(place.path(), facts, count, group);
+            let bytes = folder_bytes(place.path());
+            let name = format!("disk_{kind}_{name}");
+            println!("{name}_facts {count} facts");
+            println!("{name}_json {:.0} bytes/fact", json as f64 / count as f64);
+            println!("{name} {:.3} disk_bytes/json_byte", bytes as f64 / json as f64);
+            println!("{name}_fill {:.0} facts/s", count as f64 / started.elapsed().as_secs_f64());
+        }
     }
 }
 
 /// Writes facts in durable groups; gives the bytes of their JSON.
-fn fill(folder: &Path, count: usize, group: usize) -> u64 {
+fn fill(folder: &Path, facts: Facts, count: usize, group: usize) -> u64 {
     let log = SledLog::open(folder).unwrap().confirm_by_reading().unwrap();
     let mut samples = Samples::new(1);
     let mut json = 0;
@@ -142,7 +147,7 @@ fn memory() {
 
 fn filled() {
     let facts = setting("MEMORY_FACTS", 1_000_000);
-    fill(env::var("STORE").unwrap().as_ref(), facts, 256);
+    fill(env::var("STORE").unwrap().as_ref(), clients::facts, facts, 256);
     println!("memory_after_filling_{facts} {:.0} MiB", resident_mib());
 }
 

@@ -14,20 +14,23 @@ use std::{
 };
 use thidua_eventlog::{AsideChange, EventLog, Fact, SledLog, contract::Samples, verify::verify};
 
-/// The groups of a seed: 1 to 64 facts, every eighth with a change aside, now and then a fact that fills several pages.
+/// The groups of a seed, every eighth with a change aside. Up to 64 facts, so that many become pages at once; with every
+/// other seed up to 16, less than half a page, so that pages wait until there are many.
 struct Groups {
     samples: Samples,
     sizes: Samples,
+    most: u64,
 }
 
 impl Groups {
     fn new(seed: u64) -> Self {
-        Self { samples: Samples::new(seed), sizes: Samples::new(seed + 1) }
+        let most = if seed.is_multiple_of(2) { 64 } else { 16 };
+        Self { samples: Samples::new(seed), sizes: Samples::new(seed + 1), most }
     }
 
     fn next(&mut self) -> (Vec<Fact>, Vec<AsideChange>) {
         let draw = self.sizes.number();
-        let count = usize::try_from(draw % 64).unwrap_or_default() + 1;
+        let count = usize::try_from(draw % self.most).unwrap_or_default() + 1;
         let head = Position(self.samples.position().0 + count as u64);
         let change = AsideChange::Put(b"head".to_vec(), head.0.to_be_bytes().to_vec());
         (self.samples.facts(count), if draw >> 32 & 7 == 0 { vec![change] } else { Vec::new() })

@@ -77,11 +77,6 @@ impl Page {
         &self.raw
     }
 
-    /// As [`Page::raw`], from `position` on.
-    pub(crate) fn raw_from(&self, position: Position) -> &[u8] {
-        &self.raw[self.start(self.index(position))..]
-    }
-
     /// How many bytes a fact takes in [`Page::raw`].
     pub(crate) const fn room_for(fact: &[u8]) -> usize {
         LENGTH + fact.len()

@@ -18,11 +18,17 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
-use thidua_eventlog::{AsideChange, EventLog, LogError, contract::Samples, verify::verify_folder};
+use thidua_eventlog::{AsideChange, EventLog, Fact, LogError, contract::Samples, verify::verify_folder};
 
 fn snapshots(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("snap.")).collect()
+}
+
+/// How far the store's file is written: what lies behind is room made of zeros.
+fn written(store: &Path) -> u64 {
+    let bytes = fs::read(store.join("db")).unwrap();
+    bytes.iter().rposition(|byte| *byte != 0).unwrap() as u64 + 1
 }
 
 #[test]
@@ -30,7 +36,7 @@ fn a_log_that_lost_its_end_is_refused() {
     let place = tempfile::tempdir().unwrap();
     let store = place.path().join("store");
     write(&store, 3_000);
-    let bytes = fs::metadata(store.join("db")).unwrap().len();
+    let bytes = written(&store);
     for kept in [0, 10, 50, 80] {
         let cut = place.path().join(format!("cut-{kept}"));
         copy(&store, &cut);
@@ -59,7 +65,7 @@ fn flipped_bytes_are_refused_or_read_whole() {
     facts.extend(more.into_iter().map(|fact| fact.bytes));
     assert!(!snapshots(&store).is_empty(), "this test is about a store that has a snapshot");
 
-    let (mut refused, bytes) = (0, fs::metadata(store.join("db")).unwrap().len());
+    let (mut refused, bytes) = (0, written(&store));
     for with_snapshot in [true, false] {
         for percent in [5, 20, 50, 80, 95] {
             let hurt = place.path().join(format!("hurt-{percent}-{with_snapshot}"));
@@ -159,8 +165,8 @@ fn on_a_full_disk_nothing_acknowledged_is_lost() {
     let store = place.path().join("store");
     write(&store, 100);
     let this = std::env::current_exe().unwrap();
-    // 2,048 blocks of 512 bytes; the signal is ignored so that a write fails as it does on a full disk.
-    let script = "trap '' XFSZ; ulimit -f 2048; exec \"$0\" --exact on_a_full_disk_nothing_acknowledged_is_lost --nocapture";
+    // 8,192 blocks of 512 bytes; the signal is ignored so that a write fails as it does on a full disk.
+    let script = "trap '' XFSZ; ulimit -f 8192; exec \"$0\" --exact on_a_full_disk_nothing_acknowledged_is_lost --nocapture";
     let output = Command::new("sh").args(["-c", script]).arg(this).env(ROLE, &store).output().unwrap();
     let said =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
@@ -197,11 +203,13 @@ fn fill_the_disk(store: &Path) {
     }
 }
 
-/// The pieces of the last group that lie in a tree: every key of `after` that `before` has not.
+/// The pieces of the last group that lie in a tree: every key of `after` with a value that `before` has not. A place
+/// that is laid out but not filled has an empty one.
 fn new_keys(before: &Path, after: &Path, tree: &str) -> Vec<sled::IVec> {
     let keys = |folder: &Path| -> Vec<_> {
         let db = sled::open(folder).unwrap();
-        db.open_tree(tree).unwrap().iter().keys().collect::<Result<_, _>>().unwrap()
+        let entries = db.open_tree(tree).unwrap().iter().map(|entry| entry.unwrap());
+        entries.filter(|(_, value)| !value.is_empty()).map(|(key, _)| key).collect()
     };
     let known = keys(before);
     keys(after).into_iter().filter(|key| !known.contains(key)).collect()
@@ -210,7 +218,7 @@ fn new_keys(before: &Path, after: &Path, tree: &str) -> Vec<sled::IVec> {
 #[test]
 fn a_group_that_was_cut_short_is_undone_and_can_be_written_again() {
     let place = tempfile::tempdir().unwrap();
-    let (before, after) = (place.path().join("before"), place.path().join("after"));
+    let before = place.path().join("before");
     let facts = write(&before, 12);
     let mut samples = Samples::new(31);
     samples.facts(12);
@@ -218,28 +226,42 @@ fn a_group_that_was_cut_short_is_undone_and_can_be_written_again() {
     let page = vec![samples.clone().noisy_fact(30_000)];
     let pages = samples.clone().facts(200);
     for (tree, group, least) in [("tail", fragment, 2), ("pages", page, 5), ("pages", pages, 5)] {
-        let _ = fs::remove_dir_all(&after);
-        copy(&before, &after);
-        let log = open(&after).unwrap();
-        commit(&log, &group).unwrap();
-        log.close().unwrap();
-        let pieces = new_keys(&before, &after, tree);
-        assert!(pieces.len() >= least, "{} pieces in {tree}", pieces.len());
-        for kept in 0..pieces.len() {
-            let cut = place.path().join("cut");
-            let _ = fs::remove_dir_all(&cut);
-            copy(&after, &cut);
-            fs::copy(before.join("tip"), cut.join("tip")).unwrap();
-            let db = sled::open(&cut).unwrap();
-            for key in pieces[kept..].iter().rev() {
-                db.open_tree(tree).unwrap().remove(key).unwrap();
-            }
-            drop(db);
-            assert_eq!(read(&cut).unwrap(), facts, "{kept} of {} pieces in {tree}", pieces.len());
-            let log = open(&cut).unwrap();
-            commit(&log, &group[..1]).unwrap();
-            log.close().unwrap();
-            assert_eq!(read(&cut).unwrap().len(), facts.len() + 1);
+        cut_short(place.path(), &facts, tree, &group, least, 1);
+    }
+}
+
+#[test]
+fn pages_that_waited_are_still_in_the_tail_when_writing_them_is_cut_short() {
+    let place = tempfile::tempdir().unwrap();
+    let facts = write(&place.path().join("before"), 3_000);
+    let mut samples = Samples::new(31);
+    samples.facts(3_000);
+    cut_short(place.path(), &facts, "pages", &[samples.noisy_fact(30_000)], 80, 17);
+}
+
+/// Commits a group to a copy of the store in `before`, and leaves only every so many of its pieces.
+fn cut_short(place: &Path, facts: &[Vec<u8>], tree: &str, group: &[Fact], least: usize, every: usize) {
+    let (before, after, cut) = (place.join("before"), place.join("after"), place.join("cut"));
+    let _ = fs::remove_dir_all(&after);
+    copy(&before, &after);
+    let log = open(&after).unwrap();
+    commit(&log, group).unwrap();
+    log.close().unwrap();
+    let pieces = new_keys(&before, &after, tree);
+    assert!(pieces.len() >= least, "{} pieces in {tree}", pieces.len());
+    for kept in (0..pieces.len()).step_by(every) {
+        let _ = fs::remove_dir_all(&cut);
+        copy(&after, &cut);
+        fs::copy(before.join("tip"), cut.join("tip")).unwrap();
+        let db = sled::open(&cut).unwrap();
+        for key in pieces[kept..].iter().rev() {
+            db.open_tree(tree).unwrap().remove(key).unwrap();
         }
+        drop(db);
+        assert!(read(&cut).unwrap() == facts, "{kept} of {} pieces in {tree}", pieces.len());
+        let log = open(&cut).unwrap();
+        commit(&log, &group[..1]).unwrap();
+        log.close().unwrap();
+        assert_eq!(read(&cut).unwrap().len(), facts.len() + 1);
     }
 }

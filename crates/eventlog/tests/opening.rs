@@ -97,11 +97,11 @@ fn a_store_of_another_format_is_refused() {
     write(place.path(), 10);
     let db = sled::open(place.path()).unwrap();
     let mark = db.open_tree("meta").unwrap();
-    mark.insert("format", [&crc32fast::hash(b"format2").to_be_bytes()[..], b"2"].concat()).unwrap();
+    mark.insert("format", [&crc32fast::hash(b"format3").to_be_bytes()[..], b"3"].concat()).unwrap();
     db.flush().unwrap();
     drop((mark, db));
     let refused = read(place.path()).err().unwrap();
-    assert!(refused.to_string().contains("its format is 2"), "{refused}");
+    assert!(refused.to_string().contains("its format is 3"), "{refused}");
 }
 
 #[test]

@@ -1,113 +1,36 @@
-//! The maths of proof: RFC 6962 hashes and the root of a growing tree.
+//! The maths of proof: the log as a transparency log that anyone can check with tools of their own.
+//!
+//! | module | what it holds | specification |
+//! |---|---|---|
+//! | [`tree`], [`proof`] | hashes, subtrees, the growing edge; inclusion and consistency proofs | RFC 6962 §2.1 |
+//! | [`tile`], [`entries`] | tiles of 256 hashes, bundles of 256 entries, their paths, reading a tree from them | c2sp.org/tlog-tiles |
+//! | [`key`], [`note`] | keys, signed notes | c2sp.org/signed-note |
+//! | [`checkpoint`], [`key::Cosigner`] | the signed head of a tree, and what witnesses add to it | c2sp.org/tlog-checkpoint, tlog-cosignature |
+//! | [`proof_file`] | one entry's proof as a file | c2sp.org/tlog-proof |
+//! | [`policy`], [`witness`] | whom to believe, and what a witness is asked | c2sp.org/tlog-policy, tlog-witness |
+//!
+//! The specifications are those of July 2026: signed-note, tlog-checkpoint and tlog-witness v1.0.0, tlog-cosignature v1.0.1,
+//! tlog-tiles v0.1.0. Of signatures we make and check Ed25519 (types `0x01` and `0x04`); others are passed over in a note
+//! and refused in a key or policy.
+//!
+//! Every text has one form only: what a parser accepts, its writer writes back byte for byte (policy files, which
+//! people write, may be spaced and commented). What is malformed is refused with an error that says how.
 //!
 //! # What it refuses to know
-//! Events, stores, HTTP, clocks. It sees bytes and hashes.
+//! Events, stores, HTTP, clocks, randomness. It sees bytes and hashes; tiles come from a function of the caller, times
+//! and seeds of keys are arguments.
 
-use sha2::{Digest, Sha256};
+pub mod checkpoint;
+mod cosignature;
+pub mod entries;
+pub mod key;
+pub mod note;
+pub mod policy;
+pub mod proof;
+pub mod proof_file;
+mod text;
+pub mod tile;
+pub mod tree;
+pub mod witness;
 
-/// A hash in the tree.
-pub type Hash = [u8; 32];
-
-/// The hash of a leaf: SHA-256 of a zero byte and the leaf's bytes (RFC 6962 §2.1).
-pub fn leaf_hash(leaf: &[u8]) -> Hash {
-    Sha256::new().chain_update([0_u8]).chain_update(leaf).finalize().into()
-}
-
-/// The hash of an inner node: SHA-256 of a one byte and its two children (RFC 6962 §2.1).
-pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new().chain_update([1_u8]).chain_update(left).chain_update(right).finalize().into()
-}
-
-/// The right edge of a growing tree: one root for each complete subtree, largest first. It is all that is needed
-/// to add leaves and to know the root, at most 64 hashes whatever the size.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RightEdge {
-    size: u64,
-    subtrees: Vec<Hash>,
-}
-
-impl RightEdge {
-    /// How many leaves the tree has.
-    pub const fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// Adds a leaf by its hash.
-    pub fn push(&mut self, leaf: Hash) {
-        let mut node = leaf;
-        // Every trailing one bit of the size is a complete subtree that the new leaf completes into a larger one.
-        for _ in 0..self.size.trailing_ones() {
-            if let Some(left) = self.subtrees.pop() {
-                node = node_hash(&left, &node);
-            }
-        }
-        self.subtrees.push(node);
-        self.size += 1;
-    }
-
-    /// The root of the tree (RFC 6962 §2.1); for an empty tree, SHA-256 of nothing.
-    pub fn root(&self) -> Hash {
-        let mut subtrees = self.subtrees.iter().rev();
-        match subtrees.next() {
-            None => Sha256::digest([]).into(),
-            Some(last) => subtrees.fold(*last, |right, left| node_hash(left, &right)),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// The definition of RFC 6962 §2.1, word for word.
-    fn by_definition(leaves: &[Hash]) -> Hash {
-        match leaves {
-            [] => Sha256::digest([]).into(),
-            [leaf] => *leaf,
-            _ => {
-                let k = leaves.len().next_power_of_two() / 2;
-                node_hash(&by_definition(&leaves[..k]), &by_definition(&leaves[k..]))
-            }
-        }
-    }
-
-    fn hex(hash: Hash) -> String {
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    /// Test vectors published with Certificate Transparency (the reference tree of RFC 6962 implementations).
-    #[test]
-    fn the_published_tree_has_its_published_roots() {
-        let leaves: [&[u8]; 8] = [
-            b"",
-            &[0x00],
-            &[0x10],
-            &[0x20, 0x21],
-            &[0x30, 0x31],
-            &[0x40, 0x41, 0x42, 0x43],
-            &[0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57],
-            &[0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f],
-        ];
-        let mut edge = RightEdge::default();
-        assert_eq!(hex(edge.root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-        edge.push(leaf_hash(leaves[0]));
-        assert_eq!(hex(edge.root()), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
-        for leaf in &leaves[1..] {
-            edge.push(leaf_hash(leaf));
-        }
-        assert_eq!(hex(edge.root()), "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328");
-    }
-
-    proptest! {
-        #[test]
-        fn the_edge_agrees_with_the_definition(leaves in proptest::collection::vec(any::<[u8; 32]>(), 0..200)) {
-            let mut edge = RightEdge::default();
-            for leaf in &leaves {
-                edge.push(*leaf);
-            }
-            prop_assert_eq!(edge.size(), leaves.len() as u64);
-            prop_assert_eq!(edge.root(), by_definition(&leaves));
-        }
-    }
-}
+pub use tree::{Hash, MAX_SIZE, Node, RightEdge, empty_root, leaf_hash, node_hash};

@@ -77,6 +77,11 @@ impl History {
         }
     }
 
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.recorded_at.reserve(more);
+        self.types.reserve(more);
+    }
+
     fn type_numbers(&self, names: &[Box<str>]) -> Vec<u8> {
         let numbered = self.type_names.iter().zip(0_u8..);
         numbered

@@ -5,7 +5,7 @@
 //! - [`directory`]: names in Vietnamese order, search, identifiers, who belongs where
 //! - [`history`]: where the facts of a stream, a unit, a bloc or a type stand
 //! - [`grants`]: which grants a client holds
-//! - [`requests`]: which idempotency keys are spent, and on what
+//! - [`requests`]: which idempotency keys are spent, and where
 //!
 //! # What it refuses to know
 //! No clock, no input or output, no HTTP, no storage. A view is rebuilt from the log whenever it is missing.
@@ -20,7 +20,7 @@ pub use books::{Book, Books};
 pub use directory::Directory;
 pub use grants::Grants;
 pub use history::History;
-pub use requests::{Requests, Spent};
+pub use requests::Requests;
 
 use domain::{Envelope, LeafHash, Position};
 
@@ -46,6 +46,14 @@ pub struct Views {
 }
 
 impl Views {
+    /// Nothing yet, with room for so many facts. Growing on the way would copy every index again and again.
+    pub fn with_room(facts: usize) -> Self {
+        let mut views = Self::default();
+        views.history.reserve(facts);
+        views.requests.reserve(facts);
+        views
+    }
+
     /// How many facts have been folded: the position the next one will take.
     pub fn head(&self) -> Position {
         self.history.head()

@@ -2,35 +2,30 @@
 
 use crate::View;
 use ahash::AHashMap;
-use domain::{Envelope, Fingerprint, KeyHash, Position};
+use domain::{Envelope, KeyHash, Position};
 
-/// What a key was spent on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Spent {
-    /// The first fact of the request.
-    pub first: Position,
-    /// How many facts it made; they stand next to each other.
-    pub count: u16,
-    /// The request the key came with.
-    pub fingerprint: Fingerprint,
-}
-
-/// Spent keys.
+/// Where the facts of spent keys begin; what else is known of a request stands in its facts. One key of 16 bytes and a
+/// number for each request ever made is most of what the views weigh.
 #[derive(Default)]
 pub struct Requests {
-    spent: AHashMap<KeyHash, Spent>,
+    first: AHashMap<KeyHash, u32>,
 }
 
 impl Requests {
-    /// What a key was spent on.
-    pub fn spent(&self, key: KeyHash) -> Option<Spent> {
-        self.spent.get(&key).copied()
+    /// The first fact of the request a key was spent on. The facts of a request stand next to each other.
+    pub fn spent(&self, key: KeyHash) -> Option<Position> {
+        self.first.get(&key).map(|at| Position(u64::from(*at)))
+    }
+
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.first.reserve(more);
     }
 }
 
 impl View for Requests {
     fn fold(&mut self, fact: &Envelope) {
-        let first = Spent { first: fact.position, count: 0, fingerprint: fact.request.fingerprint };
-        self.spent.entry(fact.request.key).or_insert(first).count += 1;
+        // One log holds fewer than 2^32 facts, as in `history`.
+        let at = u32::try_from(fact.position.0).unwrap_or(u32::MAX);
+        self.first.entry(fact.request.key).or_insert(at);
     }
 }

@@ -6,7 +6,7 @@ use super::{
     json::UniqueObject,
     key_set::PublicKey,
     key_source::{Found, KeySource},
-    remembered::{Remembered, Verified, digest},
+    remembered::{Remembered, TokenDigest, Verified, digest},
     unverified::Unverified,
 };
 use jsonwebtoken::{Validation, errors::ErrorKind};
@@ -103,6 +103,16 @@ impl Verifier {
                 return Ok(token.claims);
             }
         }
+        // Boxed, so that those whose token is remembered do not carry the room it needs.
+        Box::pin(self.verify_anew(bearer, digest, now_seconds)).await
+    }
+
+    async fn verify_anew(
+        &self,
+        bearer: &str,
+        digest: TokenDigest,
+        now_seconds: i64,
+    ) -> Result<Arc<Claims>, TokenFault> {
         let token = Unverified::read(bearer)?;
         let known = self.issuers.iter().enumerate().find(|(_, issuer)| *issuer.name == *token.issuer);
         let (place, issuer) = known.ok_or(TokenFault::UnknownIssuer)?;

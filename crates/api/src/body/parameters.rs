@@ -69,16 +69,23 @@ impl Described {
 
 /// Names with their values, each taken at most once.
 #[derive(Debug, Default)]
-pub struct Pairs<'q> {
-    pairs: Vec<(Cow<'q, str>, Cow<'q, str>)>,
-    taken: Vec<&'static str>,
+pub struct Pairs<'q>(Vec<Pair<'q>>);
+
+#[derive(Debug)]
+struct Pair<'q> {
+    name: Cow<'q, str>,
+    value: Cow<'q, str>,
+    taken: bool,
 }
 
 impl<'q> Pairs<'q> {
     /// Pairs that are known already, as a router gives them.
     pub fn known(pairs: impl Iterator<Item = (&'q str, &'q str)>) -> Self {
-        let pairs = pairs.map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value))).collect();
-        Self { pairs, taken: Vec::new() }
+        Self(
+            pairs
+                .map(|(name, value)| Pair { name: name.into(), value: value.into(), taken: false })
+                .collect(),
+        )
     }
 
     /// Reads a query string (`application/x-www-form-urlencoded`).
@@ -87,30 +94,35 @@ impl<'q> Pairs<'q> {
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match (decoded(name), decoded(value)) {
-                (Some(name), Some(value)) => pairs.push((name, value)),
+                (Some(name), Some(value)) => pairs.push(Pair { name, value, taken: false }),
                 _ => {
                     faults.within(name, |faults| faults.note::<()>(Flaw::NotUtf8));
                 }
             }
         }
-        Self { pairs, taken: Vec::new() }
+        Self(pairs)
     }
 
     /// Takes one parameter.
     pub fn take<T: FromText>(&mut self, name: &'static str, faults: &mut Faults) -> Option<T> {
-        self.taken.push(name);
-        let mut values = self.pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
-        faults.within(name, |faults| match (values.next(), values.next()) {
-            (None, _) => faults.keep(T::absent()),
-            (Some(value), None) => faults.keep(T::from_text(value)),
-            (Some(_), Some(_)) => faults.note(Flaw::DuplicateParameter),
-        })
+        let (mut value, mut repeated) = (None, false);
+        for pair in self.0.iter_mut().filter(|pair| pair.name == name) {
+            pair.taken = true;
+            repeated |= value.replace(&*pair.value).is_some();
+        }
+        let read = match value {
+            None => T::absent(),
+            Some(_) if repeated => Err(Flaw::DuplicateParameter),
+            Some(value) => T::from_text(value),
+        };
+        // Nothing is written down about where a value stands unless something is wrong with it.
+        read.map_or_else(|flaw| faults.within(name, |faults| faults.note(flaw)), Some)
     }
 
     /// Notes every parameter that was not taken.
     pub fn close(self, faults: &mut Faults) {
-        for (name, _) in self.pairs.iter().filter(|(name, _)| !self.taken.contains(&name.as_ref())) {
-            faults.within(name, |faults| faults.note::<()>(Flaw::UnknownParameter));
+        for pair in self.0.iter().filter(|pair| !pair.taken) {
+            faults.within(&pair.name, |faults| faults.note::<()>(Flaw::UnknownParameter));
         }
     }
 }

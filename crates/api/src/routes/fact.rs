@@ -16,7 +16,7 @@ use actix_web::{
     HttpRequest,
     http::{
         StatusCode,
-        header::{HeaderMap, HeaderName, LOCATION},
+        header::{HeaderMap, HeaderName, IF_MATCH, LOCATION},
     },
 };
 use app::{Act, App, Receipt, Request};
@@ -30,6 +30,8 @@ use uuid::Uuid;
 
 /// The largest body, in bytes. What a body becomes must fit into an envelope of 60,000 bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
+static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// A body that can be posted, and the act it asks for. The body is declared by [`body!`](crate::body!).
 pub trait Fact: Body {
@@ -241,7 +243,7 @@ pub fn is_key(key: &[u8]) -> bool {
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
-    let key = headers.get("idempotency-key").ok_or_else(|| Problem::new(Code::IdempotencyKeyMissing))?;
+    let key = headers.get(&IDEMPOTENCY_KEY).ok_or_else(|| Problem::new(Code::IdempotencyKeyMissing))?;
     Ok(key.as_bytes().to_vec())
 }
 
@@ -253,7 +255,7 @@ fn read_headers(headers: &HeaderMap, key: &[u8]) -> Result<Option<Version>, Vec<
             faults.note::<()>(Flaw::BadValue("16–128 visible ASCII characters"));
         });
     }
-    let expected = match headers.get("if-match").map(|value| version_of(value.to_str().unwrap_or_default())) {
+    let expected = match headers.get(IF_MATCH).map(|value| version_of(value.to_str().unwrap_or_default())) {
         None => None,
         Some(Some(version)) => Some(version),
         Some(None) => faults.within("If-Match", |faults| faults.note(Flaw::BadValue("\"7\""))),

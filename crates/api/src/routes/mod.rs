@@ -24,7 +24,7 @@ use crate::{
     service::Service,
     words::{Language, Words},
 };
-use domain::{Denied, RequestId, Role};
+use domain::{Denied, RequestId, Role, Timestamp};
 use fact::FactRow;
 use read::ReadRow;
 
@@ -183,6 +183,8 @@ pub struct Call<'c> {
     pub form: &'static str,
     /// The id of the request.
     pub id: RequestId,
+    /// When it came in.
+    pub now: Timestamp,
     /// The parameters in the path.
     pub found: &'c [(&'static str, &'c str)],
 }
@@ -197,7 +199,7 @@ impl<'c> Call<'c> {
     pub fn roles(&self) -> Vec<Role> {
         let Some(claims) = self.claims else { return Vec::new() };
         let app = self.service.app();
-        let today = app.now().day();
+        let today = self.now.day();
         let views = app.views();
         let grants = views.grants.of(&claims.client).iter().filter_map(|id| views.books.grant(*id));
         grants.filter(|book| book.state.in_force_on(today)).map(|book| book.state.given.role).collect()

@@ -13,15 +13,18 @@ use crate::{
 };
 use actix_web::{
     HttpRequest,
-    http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, VARY},
+    http::header::{HeaderMap, HeaderName, HeaderValue, VARY},
 };
-use app::AsOf;
+use app::{App, AsOf};
 use domain::{Position, Timestamp};
 use std::{pin::Pin, time::Duration};
 use utoipa::openapi::{RefOr, schema::Schema};
 
 /// How long a read waits for the position that the client has seen elsewhere.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Parsed once: looking a header up by text makes a name of it for every request.
+static MIN_EVENT_POSITION: HeaderName = HeaderName::from_static("min-event-position");
 
 /// Something that can be read.
 pub trait Read: 'static {
@@ -99,7 +102,9 @@ async fn parse_and_answer<R: Read>(call: &Call<'_>, request: &HttpRequest) -> Re
     pairs.close(&mut query_faults);
     match (path_faults.finish(path), query_faults.finish(query)) {
         (Ok(path), Ok(query)) => {
-            wait_for_what_was_seen(call, request.headers()).await?;
+            if let Some(seen) = min_position(request.headers())? {
+                Box::pin(wait_for(seen, call.service.app())).await?;
+            }
             R::answer(call, path, query).await
         }
         (path, query) => {
@@ -109,9 +114,7 @@ async fn parse_and_answer<R: Read>(call: &Call<'_>, request: &HttpRequest) -> Re
 }
 
 /// Waits until the views hold what the client has seen elsewhere.
-async fn wait_for_what_was_seen(call: &Call<'_>, headers: &HeaderMap) -> Result<(), Problem> {
-    let Some(seen) = min_position(headers)? else { return Ok(()) };
-    let app = call.service.app();
+async fn wait_for(seen: Position, app: &App) -> Result<(), Problem> {
     if app.head() < seen && !app.reach(seen, PATIENCE).await {
         return Err(Problem::behind(app.head()));
     }
@@ -131,7 +134,7 @@ pub async fn answer(
         // What one client may read, a cache must not hand to the next.
         Access::Scopes(_) => Cache::NoStore,
     };
-    let answer = answer.with_header(CACHE_CONTROL, cache.header());
+    let answer = answer.with_cache(cache);
     Ok(if row.forms.len() > 1 {
         answer.with_header(VARY, HeaderValue::from_static("Accept"))
     } else {
@@ -141,7 +144,7 @@ pub async fn answer(
 
 fn min_position(headers: &HeaderMap) -> Result<Option<Position>, Problem> {
     const NAME: &str = "Min-Event-Position";
-    let Some(value) = headers.get("min-event-position") else { return Ok(None) };
+    let Some(value) = headers.get(&MIN_EVENT_POSITION) else { return Ok(None) };
     let number = whole(value.to_str().unwrap_or_default(), 0, i64::MAX.into());
     match number.map(u64::try_from) {
         Ok(Ok(number)) => Ok(Some(Position(number))),

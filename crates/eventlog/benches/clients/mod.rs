@@ -25,7 +25,8 @@ const POOL: usize = 20_000;
 /// The size of a fact, in bytes: near that of the events others publish their rates for.
 const FACT_BYTES: usize = 400;
 
-/// Facts of one size: the first bytes of real envelopes, with the ids, hashes and times that make them hard to compress.
+/// Facts of one size: the first bytes of sample envelopes. They hold a stream id, the previous hash, an id and a request
+/// id, and so more random bytes for their size than whole envelopes do: they compress 3.1 : 1, whole ones better.
 pub fn facts(samples: &mut Samples, count: usize) -> Vec<Fact> {
     let mut facts = samples.facts(count);
     for fact in &mut facts {

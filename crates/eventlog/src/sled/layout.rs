@@ -1,6 +1,6 @@
 //! How facts lie in the trees, as bytes.
 //!
-//! - `pages`: position of the first fact (u64 BE), part (u16 BE) → a piece of a full page
+//! - `pages`: number of the place (u64 BE) → a piece of a full page, or nothing yet; see `places`
 //! - `tail`: slot number (u32 BE) → a piece of a fragment of the open page
 //!
 //! A run of facts is compressed and cut into pieces, so that no stored value exceeds [`VALUE_BYTES`]: almost always
@@ -12,7 +12,7 @@
 
 use crate::Page;
 use domain::Position;
-use std::{borrow::Cow, cell::RefCell};
+use std::cell::RefCell;
 use zstd::bulk::{Compressor, Decompressor};
 
 /// The size at which a page is full, in bytes before compression. Larger pages gain nothing in space, and these become
@@ -61,9 +61,14 @@ fn checksum(key: &[u8], body: &[u8]) -> u32 {
     hasher.finalize()
 }
 
-/// The key of a piece of a full page.
-pub(super) fn page_key(first: Position, part: u16) -> Vec<u8> {
-    [&first.0.to_be_bytes()[..], &part.to_be_bytes()].concat()
+/// The key of a place for a piece of a full page.
+pub(super) fn place_key(place: u64) -> Vec<u8> {
+    place.to_be_bytes().to_vec()
+}
+
+/// The place a key of the pages names.
+pub(super) fn place_of(key: &[u8]) -> Option<u64> {
+    key.try_into().ok().map(u64::from_be_bytes)
 }
 
 /// The key of a slot of the tail.
@@ -119,39 +124,54 @@ impl Piece {
     }
 }
 
-/// Cuts runs of facts into sealed pieces.
-pub(super) struct Cutter(Compressor<'static>);
+/// A run of facts, compressed if that is worth it.
+#[derive(Debug)]
+pub(super) struct Packed {
+    first: Position,
+    compressed: bool,
+    raw_bytes: u32,
+    stored: Vec<u8>,
+}
 
-impl Cutter {
-    /// A cutter at the level measured best for this JSON: 1.
+/// Compresses runs of facts.
+pub(super) struct Packer(Compressor<'static>);
+
+impl Packer {
+    /// A packer at the level measured best for this JSON: 1.
     pub(super) fn new() -> std::io::Result<Self> {
         Compressor::new(1).map(Self)
     }
 
-    /// The sealed pieces of the run that begins at `first`, each under the key of its part. `continues`: whether the
-    /// group goes on in another run.
-    pub(super) fn cut(
-        &mut self,
-        first: Position,
-        raw: &[u8],
-        continues: bool,
-        key: impl Fn(u16) -> Vec<u8>,
-    ) -> std::io::Result<Vec<Entry>> {
-        let stored =
-            if raw.len() < COMPRESS_FROM { Cow::Borrowed(raw) } else { Cow::Owned(self.0.compress(raw)?) };
-        let compressed = if matches!(stored, Cow::Owned(_)) { COMPRESSED } else { 0 };
-        let flags = compressed | if continues { CONTINUES } else { 0 };
+    /// The run that begins at `first`.
+    pub(super) fn pack(&mut self, first: Position, raw: &[u8]) -> std::io::Result<Packed> {
         let too_large = |_| std::io::Error::other("a run of facts is too large to store");
-        let parts = u16::try_from(stored.len().div_ceil(VALUE_BYTES)).map_err(too_large)?;
         let raw_bytes = u32::try_from(raw.len()).map_err(too_large)?;
-        let pieces = (0..parts).zip(stored.chunks(VALUE_BYTES)).map(|(part, chunk)| {
+        let compressed = raw.len() >= COMPRESS_FROM;
+        let mut stored = if compressed { self.0.compress(raw)? } else { raw.to_vec() };
+        // Compression reserves more than the raw bytes; a packed page may wait for long.
+        stored.shrink_to_fit();
+        Ok(Packed { first, compressed, raw_bytes, stored })
+    }
+}
+
+impl Packed {
+    /// How many pieces it is cut into.
+    pub(super) fn parts(&self) -> u16 {
+        // A run is at most one group of the largest facts a page can end with: some ten pieces.
+        u16::try_from(self.stored.len().div_ceil(VALUE_BYTES)).unwrap_or(u16::MAX)
+    }
+
+    /// Its sealed pieces, each under the key of its part. `continues`: whether the group goes on in another run.
+    pub(super) fn seal(&self, continues: bool, key: impl Fn(u16) -> Vec<u8>) -> impl Iterator<Item = Entry> {
+        let flags = if self.compressed { COMPRESSED } else { 0 } | if continues { CONTINUES } else { 0 };
+        let (first, raw_bytes) = (self.first.0.to_be_bytes(), self.raw_bytes.to_be_bytes());
+        let parts = self.parts();
+        (0..parts).zip(self.stored.chunks(VALUE_BYTES)).map(move |(part, chunk)| {
             let key = key(part);
-            let first = first.0.to_be_bytes();
             let (part, parts) = (part.to_be_bytes(), parts.to_be_bytes());
-            let value = seal_parts(&key, &[&first, &part, &parts, &[flags], &raw_bytes.to_be_bytes(), chunk]);
+            let value = seal_parts(&key, &[&first, &part, &parts, &[flags], &raw_bytes, chunk]);
             (key, value)
-        });
-        Ok(pieces.collect())
+        })
     }
 }
 
@@ -214,10 +234,8 @@ mod tests {
     }
 
     fn cut(page: &Page) -> Vec<Entry> {
-        Cutter::new()
-            .unwrap()
-            .cut(page.first(), page.raw(), false, |part| page_key(page.first(), part))
-            .unwrap()
+        let packed = Packer::new().unwrap().pack(page.first(), page.raw()).unwrap();
+        packed.seal(false, |part| place_key(page.first().0 + u64::from(part))).collect()
     }
 
     fn read(entries: &[Entry]) -> Option<Vec<Piece>> {
@@ -246,7 +264,7 @@ mod tests {
     #[test]
     fn a_value_under_another_key_is_refused() {
         let entries = cut(&page(&[b"fact".to_vec()]));
-        assert_eq!(Piece::read(&page_key(Position(8), 0), &entries[0].1), None);
+        assert_eq!(Piece::read(&place_key(8), &entries[0].1), None);
     }
 
     /// A page in two pieces costs two inserts instead of one.

@@ -2,12 +2,13 @@
 //!
 //! # Layout
 //! - `layout`: how facts lie in the trees; `trees`: the trees and the sync that sled leaves out
+//! - `places`: where full pages lie; `waiting`: the facts that are not there yet; `room`: the end of sled's file
 //! - `store`: reading and writing; `opening`: what is checked first; `guard`: panics become errors
 //! - `follower`: renews the tip record
 //!
-//! A page of about 24 KiB of facts is compressed and written once, when it is full. Until then each group of facts is
-//! one value in a ring of slots, `tail`, that is overwritten page after page. Facts therefore cost about a third of
-//! their size on disk, and a group costs one small write and one sync.
+//! A page of about 20 KiB of facts is compressed and written once, together with many others. Until then each group of
+//! facts is one value in a ring of slots, `tail`, that is overwritten again and again. Facts therefore cost about a third
+//! of their size on disk, and a group costs one small write and one sync.
 //!
 //! # Opening in two steps
 //! ```no_run
@@ -23,8 +24,11 @@ mod follower;
 mod guard;
 mod layout;
 mod opening;
+mod places;
+mod room;
 mod store;
 mod trees;
+mod waiting;
 
 #[cfg(test)]
 mod tests;
@@ -67,8 +71,8 @@ impl SledLog {
             return Err(LogError::BehindTip { tip: tip.position, log });
         }
         opening::check_format(folder, &trees, log == Position(0))?;
-        trees.remove(&end.unfinished_pages, &end.unfinished_slots)?;
-        let store = Arc::new(Store::new(folder.to_owned(), trees, end.page, end.next_slot, lock)?);
+        trees.remove(&end.unfinished_runs, &end.unfinished_slots)?;
+        let store = Arc::new(Store::new(folder.to_owned(), trees, &end, lock)?);
         match store.blobs()? {
             0 => Ok(Unconfirmed { tip, store }),
             _ => {

@@ -3,6 +3,7 @@
 use super::{
     guard::{self, guarded},
     layout::{Piece, is_cut_short, join, seal, slot_of, unseal},
+    places::Run,
     trees::Trees,
 };
 use crate::{LogError, Page, files};
@@ -15,11 +16,11 @@ use std::{
 };
 
 /// Version of the layout, kept in the tree `meta`.
-const FORMAT: &[u8] = b"1";
+const FORMAT: &[u8] = b"2";
 const FORMAT_KEY: &[u8] = b"format";
 
 /// The cache of sled, in bytes. Page lookups are sequential or rare, so more gains nothing.
-const CACHE_BYTES: u64 = 48 * 1024 * 1024;
+const CACHE_BYTES: u64 = 40 * 1024 * 1024;
 
 /// How long a sled of this process, just dropped, may still hold its own lock.
 const LET_GO: Duration = Duration::from_secs(5);
@@ -106,7 +107,7 @@ pub(super) fn check_format(folder: &Path, trees: &Trees, is_new: bool) -> Result
     match stored.as_deref().map(|value| unseal(FORMAT_KEY, value)) {
         Some(Some(FORMAT)) => Ok(()),
         Some(Some(other)) => {
-            Err(unopenable(format!("its format is {}; this build knows 1", other.escape_ascii())))
+            Err(unopenable(format!("its format is {}; this build knows 2", other.escape_ascii())))
         }
         Some(None) => Err(unopenable("its format mark is damaged".to_owned())),
         None if is_new => {
@@ -124,15 +125,17 @@ pub(super) struct End {
     pub page: Page,
     /// The slot the next fragment takes.
     pub next_slot: u32,
-    /// What is left of a group that was cut short before anyone was told it was written: pieces of pages …
-    pub unfinished_pages: Vec<Piece>,
+    /// The place the next full page takes.
+    pub next_place: u64,
+    /// What is left of a group that was cut short before anyone was told it was written: runs of pages …
+    pub unfinished_runs: Vec<Run>,
     /// … or slots of the tail.
     pub unfinished_slots: Vec<u32>,
 }
 
 /// Finds the end of the last whole group.
 pub(super) fn end(trees: &Trees) -> Result<End, LogError> {
-    let (first, unfinished_pages) = last_whole_page(trees)?;
+    let (first, next_place, unfinished_runs) = last_whole_page(trees)?;
     let slots = guard::sled("reading the tail", first, || trees.tail.iter().collect::<Result<Vec<_>, _>>())?;
     let mut page = Page::new(first);
     let mut next_slot = 0;
@@ -158,24 +161,23 @@ pub(super) fn end(trees: &Trees) -> Result<End, LogError> {
     }
     let unfinished_slots: Vec<_> = run.into_iter().map(|(slot, _)| slot).collect();
     let next_slot = unfinished_slots.first().copied().unwrap_or(next_slot);
-    Ok(End { page, next_slot, unfinished_pages, unfinished_slots })
+    Ok(End { page, next_slot, next_place, unfinished_runs, unfinished_slots })
 }
 
-/// Where the last page of the last whole group ends, and the pieces that lie after it.
-fn last_whole_page(trees: &Trees) -> Result<(Position, Vec<Piece>), LogError> {
+/// Where the last page of the last whole group ends, as a position and a place, and the runs that lie after it.
+fn last_whole_page(trees: &Trees) -> Result<(Position, u64, Vec<Run>), LogError> {
     let mut unfinished = Vec::new();
-    let mut run = trees.last_run(Position(u64::MAX))?;
-    if is_cut_short(&run) {
-        let first = run[0].first;
-        unfinished = std::mem::replace(&mut run, trees.last_run(first)?);
-    }
-    loop {
-        let Some(Piece { first, continues, .. }) = run.first() else { return Ok((Position(0), unfinished)) };
+    let mut end = u64::MAX;
+    while let Some(run) = trees.pages.last_run(end)? {
+        end = run.place;
+        let Some(Piece { first, continues, .. }) = run.pieces.first() else { break };
         let (first, continues) = (*first, *continues);
-        if !continues {
-            let page = join(&run).map_err(|what| LogError::damaged(first, what))?;
-            return Ok((page.end(), unfinished));
+        if continues || (unfinished.is_empty() && is_cut_short(&run.pieces)) {
+            unfinished.push(run);
+            continue;
         }
-        unfinished.extend(std::mem::replace(&mut run, trees.last_run(first)?));
+        let page = join(&run.pieces).map_err(|what| LogError::damaged(first, what))?;
+        return Ok((page.end(), run.place + run.pieces.len() as u64, unfinished));
     }
+    Ok((Position(0), 0, unfinished))
 }

@@ -1,8 +1,10 @@
 //! Reading and writing an opened store.
 
 use super::{
-    layout::{Cutter, PAGE_BYTES, page_key, slot_key},
+    layout::{Entry, Packer, place_key, slot_key},
+    opening::End,
     trees::{Trees, Unit},
+    waiting::{Full, Step, Waiting},
 };
 use crate::{AsideChange, AsideEntries, Fact, LogError, Page, Stored, Turn, check};
 use domain::Position;
@@ -19,13 +21,13 @@ const RECENT_PAGES: usize = 8;
 
 /// An opened store.
 ///
-/// Facts of the open page are read from memory and full pages only below it, so that nobody reads what is written
+/// Facts that wait are read from memory and pages only below them, so that nobody reads what is written
 /// but not yet durable.
 pub(super) struct Store {
     pub(super) folder: PathBuf,
     trees: Trees,
-    /// The page after the last full one, as far as it is durable. Its end is the head.
-    open: RwLock<Arc<Page>>,
+    /// What is durable and what of it is not yet in the pages.
+    now: RwLock<Arc<Now>>,
     recent: Mutex<VecDeque<Arc<Page>>>,
     writer: Mutex<Writer>,
     /// Held for writing while changes aside are written but not durable.
@@ -36,26 +38,31 @@ pub(super) struct Store {
     _lock: File,
 }
 
+/// How far the store has come.
+struct Now {
+    /// Its end is the head.
+    waiting: Waiting,
+    /// The place after the last page.
+    next_place: u64,
+}
+
 struct Writer {
     next_slot: u32,
-    cutter: Cutter,
+    packer: Packer,
 }
 
 impl Store {
-    pub(super) fn new(
-        folder: PathBuf,
-        trees: Trees,
-        open: Page,
-        next_slot: u32,
-        lock: File,
-    ) -> Result<Self, LogError> {
-        let cutter = Cutter::new().map_err(LogError::failed("preparing compression"))?;
+    pub(super) fn new(folder: PathBuf, trees: Trees, end: &End, lock: File) -> Result<Self, LogError> {
+        let failed = LogError::failed("preparing compression");
+        let packed =
+            Packer::new().and_then(|mut packer| Ok((Waiting::found(&end.page, &mut packer)?, packer)));
+        let (waiting, packer) = packed.map_err(failed)?;
         Ok(Self {
             folder,
             trees,
-            open: RwLock::new(Arc::new(open)),
+            now: RwLock::new(Arc::new(Now { waiting, next_place: end.next_place })),
             recent: Mutex::default(),
-            writer: Mutex::new(Writer { next_slot, cutter }),
+            writer: Mutex::new(Writer { next_slot: end.next_slot, packer }),
             aside: RwLock::default(),
             failure: OnceLock::new(),
             _lock: lock,
@@ -63,20 +70,22 @@ impl Store {
     }
 
     pub(super) fn head(&self) -> Position {
-        self.open.read().end()
+        self.now.read().waiting.end()
     }
 
     pub(super) fn page(&self, from: Position) -> Result<Arc<Page>, LogError> {
-        let open = Arc::clone(&self.open.read());
-        if from >= open.first() {
-            return Ok(open);
+        let now = Arc::clone(&self.now.read());
+        if from >= now.waiting.first() {
+            return Ok(Arc::clone(now.waiting.page(from)));
         }
         let holds = |page: &Page| page.first() <= from && from < page.end();
         if let Some(page) = self.recent.lock().iter().find(|page| holds(page)) {
             return Ok(Arc::clone(page));
         }
-        let page = self.trees.page_at(from)?.filter(holds);
-        let page = Arc::new(page.ok_or_else(|| LogError::damaged(from, "the page that held it is missing"))?);
+        let page = Arc::new(self.trees.pages.page_at(from, (now.waiting.first(), now.next_place))?);
+        if !holds(&page) {
+            return Err(LogError::damaged(from, "the page that held it is missing"));
+        }
         self.remember(Arc::clone(&page));
         Ok(page)
     }
@@ -138,91 +147,73 @@ impl SledTurn<'_> {
         facts: impl Iterator<Item = &'b [u8]>,
         aside: &[AsideChange],
     ) -> Result<(), LogError> {
-        let open = Arc::clone(&self.store.open.read());
+        let now = Arc::clone(&self.store.now.read());
         let facts: Vec<_> = facts.collect();
-        let (full, page) = fill(&open, &facts);
+        if facts.is_empty() && aside.is_empty() {
+            return Ok(());
+        }
+        let compressing = |error| self.store.fail(LogError::failed("compressing facts")(error));
+        let step = now.waiting.add(&facts, &mut self.writer.packer).map_err(compressing)?;
+        let (unit, waiting, next_slot, full) = match step {
+            Step::Tail(waiting) => {
+                let tail = self.fragment(now.waiting.end(), &facts).map_err(compressing)?;
+                let used = u32::try_from(tail.len()).unwrap_or(u32::MAX);
+                let next_slot = self.writer.next_slot.saturating_add(used);
+                (
+                    Unit { tail, aside, places: now.next_place, ..Unit::default() },
+                    waiting,
+                    next_slot,
+                    Vec::new(),
+                )
+            }
+            Step::Pages(full) => {
+                let end = full.last().map_or(now.waiting.end(), |full| full.page.end());
+                let (pages, places) = seal(&full, now.next_place);
+                (Unit { pages, aside, places, ..Unit::default() }, Waiting::nothing(end), 0, full)
+            }
+        };
         let barrier = (!aside.is_empty()).then(|| self.store.aside.write());
-        let written = self.write_pages(&open, &full, &page, aside);
-        let next_slot = written.map_err(|error| self.store.fail(error))?;
+        self.make_durable(&unit, now.waiting.end()).map_err(|error| self.store.fail(error))?;
         drop(barrier);
         self.writer.next_slot = next_slot;
         // Whoever follows the log reads these next.
-        full.into_iter().for_each(|page| self.store.remember(Arc::new(page)));
-        *self.store.open.write() = Arc::new(page);
+        full.into_iter().for_each(|full| self.store.remember(full.page));
+        *self.store.now.write() = Arc::new(Now { waiting, next_place: unit.places });
         Ok(())
     }
 
-    /// Writes the pages that became full, or what is new in the open page; gives the next free slot.
-    fn write_pages(
-        &mut self,
-        open: &Page,
-        full: &[Page],
-        page: &Page,
-        aside: &[AsideChange],
-    ) -> Result<u32, LogError> {
-        let unit = self.cut(open, full, page, aside).map_err(LogError::failed("compressing facts"))?;
-        let used = u32::try_from(unit.tail.len()).unwrap_or(u32::MAX);
-        let next_slot = if full.is_empty() { self.writer.next_slot.saturating_add(used) } else { 0 };
-        if unit.pages.is_empty() && unit.tail.is_empty() && aside.is_empty() {
-            return Ok(next_slot);
-        }
-        self.store.trees.commit(&unit, open.end())?;
+    fn make_durable(&self, unit: &Unit<'_>, position: Position) -> Result<(), LogError> {
+        self.store.trees.commit(unit, position)?;
         // sled can only outgrow its leaves when it splits or merges them, which a plain overwritten slot does not.
-        if !(full.is_empty() && aside.is_empty()) && self.store.blobs()? > 0 {
+        if !(unit.pages.is_empty() && unit.aside.is_empty()) && self.store.blobs()? > 0 {
             let source = "sled moved values to `blobs/`, which it never syncs";
             return Err(LogError::failed("keeping facts in the store's file")(source));
         }
-        Ok(next_slot)
+        Ok(())
     }
 
-    fn cut<'u>(
-        &mut self,
-        open: &Page,
-        full: &[Page],
-        page: &Page,
-        aside: &'u [AsideChange],
-    ) -> std::io::Result<Unit<'u>> {
-        let Writer { next_slot, cutter } = &mut *self.writer;
-        let mut unit = Unit { aside, ..Unit::default() };
-        for (index, page) in full.iter().enumerate() {
-            let continues = index + 1 < full.len();
-            let key = |part| page_key(page.first(), part);
-            unit.pages.extend(cutter.cut(page.first(), page.raw(), continues, key)?);
+    /// The pieces of a group for the tail.
+    fn fragment(&mut self, first: Position, facts: &[&[u8]]) -> std::io::Result<Vec<Entry>> {
+        if facts.is_empty() {
+            return Ok(Vec::new());
         }
-        if full.is_empty() && open.end() < page.end() {
-            let key = |part| slot_key(next_slot.saturating_add(u32::from(part)));
-            unit.tail = cutter.cut(open.end(), page.raw_from(open.end()), false, key)?;
-        }
-        Ok(unit)
+        let mut run = Page::new(first);
+        facts.iter().for_each(|bytes| run.push(bytes));
+        let Writer { next_slot, packer } = &mut *self.writer;
+        let packed = packer.pack(first, run.raw())?;
+        Ok(packed.seal(false, |part| slot_key(next_slot.saturating_add(u32::from(part)))).collect())
     }
 }
 
-/// Adds a group after the open page; gives the pages that are full with it and the new open page.
-///
-/// The group ends with a full page, or none is full. A group of half a page makes it full: its facts are compressed
-/// once, not first as a fragment and again in the page.
-fn fill(open: &Page, group: &[&[u8]]) -> (Vec<Page>, Page) {
-    let mut page = open.clone();
-    let new: usize = group.iter().map(|bytes| Page::room_for(bytes)).sum();
-    let all = open.raw().len() + new;
-    if all < PAGE_BYTES && new < PAGE_BYTES / 2 {
-        group.iter().for_each(|bytes| page.push(bytes));
-        return (Vec::new(), page);
+/// The pieces of pages in consecutive places from `place` on, and the place after them.
+fn seal(full: &[Full], mut place: u64) -> (Vec<Entry>, u64) {
+    let mut pieces = Vec::with_capacity(full.len());
+    for (index, Full { packed, .. }) in full.iter().enumerate() {
+        let continues = index + 1 < full.len();
+        pieces.extend(packed.seal(continues, |part| place_key(place + u64::from(part))));
+        place += u64::from(packed.parts());
     }
-    // Pages of the same size: a short one at the end would cost as much as a whole one.
-    let pages = ((all + PAGE_BYTES / 2) / PAGE_BYTES).max(1);
-    let size = all.div_ceil(pages);
-    let mut full = Vec::with_capacity(pages);
-    for bytes in group {
-        if page.raw().len() >= size {
-            let next = Page::new(page.end());
-            full.push(std::mem::replace(&mut page, next));
-        }
-        page.push(bytes);
-    }
-    let next = Page::new(page.end());
-    full.push(page);
-    (full, next)
+    (pieces, place)
 }
 
 impl Turn for SledTurn<'_> {

@@ -2,9 +2,11 @@
 
 use super::{
     guard,
-    layout::{Entry, Piece, join, page_key, seal, slot_key, unseal},
+    layout::{Entry, seal, slot_key, unseal},
+    places::{Places, Run},
+    room::Room,
 };
-use crate::{AsideChange, AsideEntries, LogError, Page};
+use crate::{AsideChange, AsideEntries, LogError};
 use ::sled::{Db, Transactional, Tree, transaction::TransactionError};
 use domain::Position;
 use std::{
@@ -16,11 +18,12 @@ use std::{
 pub(super) struct Trees {
     pub(super) tail: Tree,
     pub(super) meta: Tree,
-    pages: Tree,
+    pub(super) pages: Places,
     aside: Tree,
     db: Db,
     /// Our own handle of sled's file: its `flush` writes back without a sync.
     file: File,
+    room: Room,
     blobs: PathBuf,
 }
 
@@ -29,6 +32,8 @@ pub(super) struct Trees {
 pub(super) struct Unit<'a> {
     /// Pieces of pages that became full.
     pub pages: Vec<Entry>,
+    /// The place after the last of them.
+    pub places: u64,
     /// Pieces of the fragment of the open page.
     pub tail: Vec<Entry>,
     /// Changes beside the log.
@@ -42,9 +47,10 @@ impl Trees {
         Ok(Self {
             tail: tree("tail")?,
             meta: tree("meta")?,
-            pages: tree("pages")?,
+            pages: Places::open(tree("pages")?)?,
             aside: tree("aside")?,
             file: File::open(folder.join("db")).map_err(LogError::failed("opening the store's file"))?,
+            room: Room::open(&folder.join("db"))?,
             blobs: folder.join("blobs"),
             db,
         })
@@ -52,6 +58,9 @@ impl Trees {
 
     /// Writes a unit, all or nothing, and makes it durable. `position` is named if sled reports damage.
     pub(super) fn commit(&self, unit: &Unit<'_>, position: Position) -> Result<(), LogError> {
+        if !unit.pages.is_empty() {
+            guard::sled("laying out places", position, || self.pages.lay_out(unit.places))?;
+        }
         if unit.aside.is_empty() {
             guard::sled("writing facts", position, || self.insert(unit))?;
         } else {
@@ -62,7 +71,7 @@ impl Trees {
 
     /// Writes the pieces one after the other. How a group that was cut short is told, `layout` says.
     fn insert(&self, unit: &Unit<'_>) -> ::sled::Result<()> {
-        let inserts = [(&self.pages, &unit.pages), (&self.tail, &unit.tail)];
+        let inserts = [(&self.pages.tree, &unit.pages), (&self.tail, &unit.tail)];
         for (tree, (key, value)) in
             inserts.iter().flat_map(|(tree, entries)| entries.iter().map(move |entry| (tree, entry)))
         {
@@ -73,7 +82,7 @@ impl Trees {
 
     fn transact(&self, unit: &Unit<'_>, position: Position) -> Result<(), LogError> {
         guard::sled("writing facts", position, || {
-            let outcome = (&self.pages, &self.tail, &self.aside).transaction(|(pages, tail, aside)| {
+            let outcome = (&self.pages.tree, &self.tail, &self.aside).transaction(|(pages, tail, aside)| {
                 for (key, value) in &unit.pages {
                     pages.insert(key.as_slice(), value.as_slice())?;
                 }
@@ -97,6 +106,7 @@ impl Trees {
     /// Returns when everything written so far survives a power cut.
     pub(super) fn make_durable(&self) -> Result<(), LogError> {
         guard::sled("flushing the store", Position(0), || self.db.flush())?;
+        self.room.keep();
         #[cfg(feature = "no-sync")]
         if std::env::var_os("THIDUA_NO_SYNC").is_some() {
             return Ok(());
@@ -111,52 +121,20 @@ impl Trees {
         Ok(entries.count())
     }
 
-    /// The pieces of the last full page that begins before `end`, as many as there are.
-    pub(super) fn last_run(&self, end: Position) -> Result<Vec<Piece>, LogError> {
-        let last = guard::sled("reading facts", end, || {
-            self.pages.range(..page_key(end, 0)).next_back().transpose()
-        })?;
-        match last.as_ref().map(|(key, _)| first_of(key)) {
-            None => Ok(Vec::new()),
-            Some(None) => Err(LogError::damaged(end, "a page has an impossible key")),
-            Some(Some(first)) => self.pieces(first),
-        }
-    }
-
     /// Removes what is left of a group that was cut short, last pieces first, so that it stays cut short until the
     /// end.
-    pub(super) fn remove(&self, pages: &[Piece], slots: &[u32]) -> Result<(), LogError> {
-        if pages.is_empty() && slots.is_empty() {
+    pub(super) fn remove(&self, runs: &[Run], slots: &[u32]) -> Result<(), LogError> {
+        if runs.is_empty() && slots.is_empty() {
             return Ok(());
         }
-        let mut pages: Vec<_> = pages.iter().map(|piece| page_key(piece.first, piece.part)).collect();
-        pages.sort();
+        let places = runs.iter().flat_map(|run| run.place..run.place + run.pieces.len() as u64);
+        let mut places: Vec<_> = places.collect();
+        places.sort_unstable();
         guard::sled("removing an unfinished group", Position(0), || {
-            pages.iter().rev().try_for_each(|key| self.pages.remove(key).map(drop))?;
+            self.pages.empty(&places)?;
             slots.iter().rev().try_for_each(|slot| self.tail.remove(slot_key(*slot)).map(drop))
         })?;
         self.make_durable()
-    }
-
-    /// The full page with the largest first position up to `position`.
-    pub(super) fn page_at(&self, position: Position) -> Result<Option<Page>, LogError> {
-        let last = guard::sled("reading facts", position, || {
-            self.pages.range(..=page_key(position, u16::MAX)).next_back().transpose()
-        })?;
-        let Some((key, value)) = last else { return Ok(None) };
-        let damaged = |what: &str| LogError::damaged(first_of(&key).unwrap_or(position), what);
-        let piece = Piece::read(&key, &value).ok_or_else(|| damaged("a page fails its checksum"))?;
-        let first = piece.first;
-        let pieces = if piece.parts == 1 { vec![piece] } else { self.pieces(first)? };
-        join(&pieces).map(Some).map_err(|what| LogError::damaged(first, what))
-    }
-
-    fn pieces(&self, first: Position) -> Result<Vec<Piece>, LogError> {
-        let range = page_key(first, 0)..=page_key(first, u16::MAX);
-        let entries =
-            guard::sled("reading facts", first, || self.pages.range(range).collect::<Result<Vec<_>, _>>())?;
-        let pieces = entries.iter().map(|(key, value)| Piece::read(key, value)).collect::<Option<Vec<_>>>();
-        pieces.ok_or_else(|| LogError::damaged(first, "a page fails its checksum"))
     }
 
     /// Everything aside under a prefix.
@@ -174,8 +152,4 @@ impl Trees {
         });
         unsealed.collect()
     }
-}
-
-fn first_of(page_key: &[u8]) -> Option<Position> {
-    page_key.first_chunk().map(|first| Position(u64::from_be_bytes(*first)))
 }

@@ -103,7 +103,7 @@ fn present(call: &Call<'_>, path: &YearPath) -> Result<Answer, Problem> {
         let bloc = views.books.bloc(path.bloc).map(|book| book.last);
         year.zip(bloc).map(|(year, bloc)| (year.max(bloc).max(views.directory.last_renaming()), views.head()))
     };
-    let today = call.service.app().now().day();
+    let today = call.now.day();
     if let Some((changed, head)) = changed
         && let Some(answer) = call.service.standings().get(key, (changed, today))
     {

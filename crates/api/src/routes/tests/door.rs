@@ -102,6 +102,12 @@ async fn a_reader_who_holds_the_answer_gets_304_until_something_happens() {
     let held = house.send(Method::GET, "/v1/probe", &[("if-none-match", &tag)]).await;
     assert_eq!((held.status(), header(&held, "etag")), (StatusCode::NOT_MODIFIED, tag.as_str()));
     assert_eq!(header(&held, "cache-control"), "public, max-age=60, stale-while-revalidate=60");
+    assert_eq!((header(&held, "vary"), header(&held, "event-position")), ("Accept", "1"));
+    assert_eq!(header(&held, "request-id").parse::<Uuid>().unwrap().get_version_num(), 7);
+    // The client has these with what it holds, and keeps them.
+    for name in ["api-version", "content-security-policy", "x-frame-options", "content-type"] {
+        assert!(!header(&first, name).is_empty() && header(&held, name).is_empty(), "{name}");
+    }
     let body = json!({"name": {"vi": "Hội Luật gia"}, "kind": "association"}).to_string();
     let written = house.post("/v1/units", KEY, &[], body).await;
     let seen = [("if-none-match", tag.as_str()), ("min-event-position", header(&written, "event-position"))];

@@ -73,8 +73,8 @@ impl io::Write for Lines {
     }
 }
 
-/// Three requests in this very thread, where recorder and log are ours.
-async fn three_requests(token: &mut String) {
+/// A fact, two refusals and a public read in this very thread, where recorder and log are ours.
+async fn four_requests(token: &mut String) {
     let house = House::open().await;
     *token = house.token("registry", Scope::ALL, house.now());
     let app = init_service(actix_web::App::new().configure(|config| mount(config, &house.service))).await;
@@ -89,19 +89,31 @@ async fn three_requests(token: &mut String) {
     assert_eq!(call_service(&app, get.to_request()).await.status().as_u16(), 405);
     let stray = TestRequest::with_uri("/wp-admin.php").method("BREW".parse().unwrap());
     assert_eq!(call_service(&app, stray.to_request()).await.status().as_u16(), 404);
+    let public = TestRequest::get().uri("/v1/probe?limit=7");
+    assert_eq!(call_service(&app, public.to_request()).await.status().as_u16(), 200);
+}
+
+/// What those requests leave: how often each series was touched, the log as text, and its lines about requests.
+fn left_behind(level: tracing::Level, token: &mut String) -> (BTreeMap<String, u64>, String, Vec<Value>) {
+    let (counted, lines) = (Counted::default(), Lines::default());
+    let writer = lines.clone();
+    let log = tracing_subscriber::fmt().json().with_max_level(level);
+    tracing::subscriber::with_default(log.with_writer(move || writer.clone()).finish(), || {
+        metrics::with_local_recorder(&counted, || {
+            actix_web::rt::System::new().block_on(four_requests(token));
+        });
+    });
+    let text = String::from_utf8(lines.0.lock().clone()).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    let lines = lines.filter(|line: &Value| line["target"] == "thidua::http").collect();
+    let counted = counted.0.lock().clone();
+    (counted, text, lines)
 }
 
 #[test]
 fn each_request_is_counted_by_its_pattern_and_leaves_one_line_without_secrets() {
-    let (counted, lines, mut token) = (Counted::default(), Lines::default(), String::new());
-    let writer = lines.clone();
-    let log = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
-    tracing::subscriber::with_default(log, || {
-        metrics::with_local_recorder(&counted, || {
-            actix_web::rt::System::new().block_on(three_requests(&mut token));
-        });
-    });
-    let counted = counted.0.lock();
+    let mut token = String::new();
+    let (counted, text, lines) = left_behind(tracing::Level::DEBUG, &mut token);
     for series in [
         "thidua_http_requests_total route=/v1/units method=POST status=201",
         "thidua_http_requests_total route=/v1/units/{unit}/renamings method=GET status=405",
@@ -110,18 +122,28 @@ fn each_request_is_counted_by_its_pattern_and_leaves_one_line_without_secrets() 
     ] {
         assert_eq!(counted.get(series), Some(&1), "{series} in {counted:?}");
     }
-    let text = String::from_utf8(lines.0.lock().clone()).unwrap();
-    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let lines: Vec<_> = lines.iter().filter(|line| line["target"] == "thidua::http").collect();
-    assert_eq!(lines.len(), 3);
+    assert_eq!(lines.len(), 4);
     let first = &lines[0]["fields"];
     assert_eq!(
         (&first["client"], &first["status"], &first["route"]),
         (&json!("registry"), &json!(201), &json!("/v1/units"))
     );
-    for secret in
-        [token.as_str(), "a-key-that-nobody-may-see", "secret-in-a-query", "Hội Luật gia", "wp-admin"]
-    {
+    for secret in [
+        token.as_str(),
+        "a-key-that-nobody-may-see",
+        "secret-in-a-query",
+        "limit=7",
+        "Hội Luật gia",
+        "wp-admin",
+    ] {
         assert!(!text.contains(secret), "{secret} is in the log");
     }
+}
+
+#[test]
+fn at_the_usual_level_facts_and_refusals_are_written_and_public_reads_only_counted() {
+    let (counted, _, lines) = left_behind(tracing::Level::INFO, &mut String::new());
+    let statuses: Vec<_> = lines.iter().map(|line| line["fields"]["status"].as_u64()).collect();
+    assert_eq!(statuses, [Some(201), Some(405), Some(404)]);
+    assert_eq!(counted["thidua_http_requests_total route=/v1/probe method=GET status=200"], 1);
 }

@@ -1,0 +1,133 @@
+//! How a stored envelope is read. The bytes are those this program wrote, so there is a way to read them that is much
+//! shorter than reading any JSON; whatever differs from it is read by serde_json, which is also the one that says what
+//! is wrong with it.
+
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use crate::{Actor, Basis, ClientId, Envelope, Event, Position, RequestRef, Version};
+use reader::{Reader, Unread};
+use serde::Deserialize;
+use std::str::FromStr;
+
+/// Members of events that no state keeps anything of; they are read from the log when they are asked for. Each has a
+/// default that says "not given".
+const UNKEPT: [(&str, &[&str]); 3] = [
+    ("year.registration_filed", &["targets", "contents", "titles_sought", "registered_points"]),
+    ("year.report_filed", &["summary", "shortcomings", "figures", "attachments"]),
+    ("year.scores_given", &["evidence", "explanation"]),
+];
+
+impl Envelope {
+    /// Reads a stored envelope.
+    ///
+    /// # Errors
+    /// When the bytes are not an envelope this build knows.
+    pub fn read(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        stored(bytes, Extent::Whole).or_else(|Unread| serde_json::from_slice(bytes))
+    }
+
+    /// Reads of a stored envelope what a fold needs: texts, figures and evidence that no state keeps may be left out, as
+    /// if they had not been given, and so may the papers it cites.
+    ///
+    /// # Errors
+    /// When the bytes are not an envelope this build knows.
+    pub fn read_to_fold(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        stored(bytes, Extent::Kept).or_else(|Unread| serde_json::from_slice(bytes))
+    }
+}
+
+/// How much is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Kept,
+}
+
+/// Reads an envelope that is written exactly as this program writes it.
+fn stored(bytes: &[u8], extent: Extent) -> Result<Envelope, Unread> {
+    let mut reader = Reader::new(bytes);
+    reader.literal(r#"{"position":"#)?;
+    let position = Position(reader.number()?);
+    reader.literal(r#","stream":"#)?;
+    let stream = parsed(&mut reader)?;
+    reader.literal(r#","version":"#)?;
+    let version = Version(u32::try_from(reader.number()?).map_err(|_| Unread)?);
+    reader.literal(r#","previous":"#)?;
+    let previous = parsed(&mut reader)?;
+    reader.literal(r#","id":"#)?;
+    let id = parsed(&mut reader)?;
+    reader.literal(r#","recorded_at":"#)?;
+    let recorded_at = parsed(&mut reader)?;
+    reader.literal(r#","effective_on":"#)?;
+    let effective_on = parsed(&mut reader)?;
+    let actor = actor(&mut reader)?;
+    let request = request(&mut reader)?;
+    let basis = basis(&mut reader, extent)?;
+    reader.literal(r#","salt":"#)?;
+    let salt = parsed(&mut reader)?;
+    let event = event(&mut reader, extent)?;
+    let envelope = Envelope {
+        position,
+        stream,
+        version,
+        previous,
+        id,
+        recorded_at,
+        effective_on,
+        actor,
+        request,
+        basis,
+        salt,
+        event,
+    };
+    Ok(envelope)
+}
+
+fn actor(reader: &mut Reader<'_>) -> Result<Actor, Unread> {
+    reader.literal(r#","actor":{"client":"#)?;
+    let client = ClientId::new(reader.text()?).map_err(|_| Unread)?;
+    let unit = optional(reader, r#","unit":"#)?;
+    let grant = optional(reader, r#","grant":"#)?;
+    reader.literal("}")?;
+    Ok(Actor { client, unit, grant })
+}
+
+fn request(reader: &mut Reader<'_>) -> Result<RequestRef, Unread> {
+    reader.literal(r#","request":{"id":"#)?;
+    let id = parsed(reader)?;
+    reader.literal(r#","key":"#)?;
+    let key = parsed(reader)?;
+    reader.literal(r#","fingerprint":"#)?;
+    let fingerprint = parsed(reader)?;
+    let causation = optional(reader, r#","causation":"#)?;
+    reader.literal("}")?;
+    Ok(RequestRef { id, key, fingerprint, causation })
+}
+
+fn basis(reader: &mut Reader<'_>, extent: Extent) -> Result<Basis, Unread> {
+    if !reader.finds(r#","basis":"#) {
+        return Ok(Basis::default());
+    }
+    reader.passing_over(if extent == Extent::Kept { &["documents"] } else { &[] });
+    Basis::deserialize(reader)
+}
+
+/// The event, and with it the end of the envelope.
+fn event(reader: &mut Reader<'_>, extent: Extent) -> Result<Event, Unread> {
+    reader.literal(r#","event":"#)?;
+    let unkept = UNKEPT.iter().find(|(name, _)| extent == Extent::Kept && reader.is_at_event(name));
+    reader.passing_over(unkept.map_or(&[], |(_, members)| members));
+    let event = Event::deserialize(&mut *reader)?;
+    reader.literal("}")?;
+    if reader.is_done() { Ok(event) } else { Err(Unread) }
+}
+
+fn parsed<T: FromStr>(reader: &mut Reader<'_>) -> Result<T, Unread> {
+    reader.text()?.parse().map_err(|_| Unread)
+}
+
+fn optional<T: FromStr>(reader: &mut Reader<'_>, member: &str) -> Result<Option<T>, Unread> {
+    if reader.finds(member) { parsed(reader).map(Some) } else { Ok(None) }
+}

@@ -1,0 +1,303 @@
+//! A reader of the JSON this program writes: compact, integers, texts without escapes. Everything else it leaves to
+//! serde_json, which reads whatever is JSON and says what is wrong with the rest.
+
+use memchr::{memchr2, memchr3};
+use serde::{
+    Deserializer,
+    de::{
+        DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
+        value::BorrowedStrDeserializer,
+    },
+    forward_to_deserialize_any,
+};
+use std::fmt;
+
+/// What is left to read.
+pub(super) struct Reader<'de> {
+    rest: &'de [u8],
+    unkept: &'static [&'static str],
+}
+
+/// Not written as this program writes, or not what was expected. Without words: serde_json finds them.
+#[derive(Debug)]
+pub(super) struct Unread;
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not in the stored form")
+    }
+}
+
+impl std::error::Error for Unread {}
+
+impl Error for Unread {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
+type Read<T> = Result<T, Unread>;
+
+impl<'de> Reader<'de> {
+    pub(super) const fn new(bytes: &'de [u8]) -> Self {
+        Self { rest: bytes, unkept: &[] }
+    }
+
+    /// From now on these members are passed over as if they were not there.
+    pub(super) const fn passing_over(&mut self, unkept: &'static [&'static str]) {
+        self.unkept = unkept;
+    }
+
+    /// Whether an event of this type comes next.
+    pub(super) fn is_at_event(&self, type_name: &str) -> bool {
+        let rest = self.rest.strip_prefix(br#"{"type":""#);
+        rest.and_then(|rest| rest.strip_prefix(type_name.as_bytes()))
+            .is_some_and(|rest| rest.starts_with(b"\""))
+    }
+
+    /// Whether everything has been read.
+    pub(super) const fn is_done(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// Passes over exactly these bytes.
+    pub(super) fn literal(&mut self, literal: &str) -> Read<()> {
+        self.rest = self.rest.strip_prefix(literal.as_bytes()).ok_or(Unread)?;
+        Ok(())
+    }
+
+    /// Whether exactly these bytes come next; they are passed over then.
+    pub(super) fn finds(&mut self, literal: &str) -> bool {
+        self.literal(literal).is_ok()
+    }
+
+    /// A text, from quotation mark to quotation mark.
+    pub(super) fn text(&mut self) -> Read<&'de str> {
+        self.byte(b'"')?;
+        // A raw line break is the only fault that some type of text would let through.
+        let end = memchr3(b'"', b'\\', b'\n', self.rest).ok_or(Unread)?;
+        let (text, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        self.byte(b'"')?;
+        std::str::from_utf8(text).map_err(|_| Unread)
+    }
+
+    /// A number without sign, of at most 18 digits.
+    pub(super) fn number(&mut self) -> Read<u64> {
+        let digits = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let (text, rest) = self.rest.split_at(digits);
+        match text {
+            [] | [b'0', _, ..] => Err(Unread),
+            _ if digits > 18 => Err(Unread),
+            _ => {
+                self.rest = rest;
+                Ok(text.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
+            }
+        }
+    }
+
+    fn byte(&mut self, byte: u8) -> Read<()> {
+        match self.rest.split_first() {
+            Some((first, rest)) if *first == byte => {
+                self.rest = rest;
+                Ok(())
+            }
+            _ => Err(Unread),
+        }
+    }
+
+    fn next_is(&self, byte: u8) -> bool {
+        self.rest.first() == Some(&byte)
+    }
+
+    /// Passes over one value, without looking closer than to find its end.
+    fn skip(&mut self) -> Read<()> {
+        let mut depth = 0_usize;
+        loop {
+            let (first, rest) = self.rest.split_first().ok_or(Unread)?;
+            match first {
+                b'"' => self.skip_text()?,
+                b'{' | b'[' => {
+                    depth += 1;
+                    self.rest = rest;
+                    continue;
+                }
+                b'}' | b']' | b',' | b':' if depth > 0 => {
+                    depth -= usize::from(matches!(first, b'}' | b']'));
+                    self.rest = rest;
+                }
+                b'-' | b'0'..=b'9' | b'a'..=b'z' => self.rest = rest,
+                _ => return Err(Unread),
+            }
+            let ends_here = self.rest.first().is_none_or(|next| matches!(next, b',' | b'}' | b']'));
+            if depth == 0 && ends_here {
+                return Ok(());
+            }
+        }
+    }
+
+    fn skip_text(&mut self) -> Read<()> {
+        self.byte(b'"')?;
+        loop {
+            let end = memchr2(b'"', b'\\', self.rest).ok_or(Unread)?;
+            let escaped = usize::from(self.rest[end] == b'\\');
+            self.rest = self.rest.get(end + 1 + escaped..).ok_or(Unread)?;
+            if escaped == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
+    type Error = Unread;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        match self.rest.first().ok_or(Unread)? {
+            b'"' => visitor.visit_borrowed_str(self.text()?),
+            b'{' => {
+                self.byte(b'{')?;
+                let value = visitor.visit_map(Entries::of(self))?;
+                self.byte(b'}')?;
+                Ok(value)
+            }
+            b'[' => {
+                self.byte(b'[')?;
+                let value = visitor.visit_seq(Entries::of(self))?;
+                self.byte(b']')?;
+                Ok(value)
+            }
+            b'-' => {
+                self.byte(b'-')?;
+                let number = self.number()?;
+                // serde_json reads -0 as a float.
+                let number = i64::try_from(number).ok().filter(|number| *number != 0).ok_or(Unread)?;
+                visitor.visit_i64(-number)
+            }
+            b'0'..=b'9' => visitor.visit_u64(self.number()?),
+            b't' => self.literal("true").and_then(|()| visitor.visit_bool(true)),
+            b'f' => self.literal("false").and_then(|()| visitor.visit_bool(false)),
+            b'n' => self.literal("null").and_then(|()| visitor.visit_unit()),
+            _ => Err(Unread),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        if self.finds("null") { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Read<V::Value> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Read<V::Value> {
+        if self.next_is(b'"') {
+            return visitor.visit_enum(BorrowedStrDeserializer::new(self.text()?));
+        }
+        self.byte(b'{')?;
+        let value = visitor.visit_enum(Variant(self))?;
+        self.byte(b'}')?;
+        Ok(value)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
+        self.skip()?;
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier
+    }
+}
+
+/// The members of an object or the elements of an array.
+struct Entries<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    is_first: bool,
+}
+
+impl<'r, 'de> Entries<'r, 'de> {
+    const fn of(reader: &'r mut Reader<'de>) -> Self {
+        Self { reader, is_first: true }
+    }
+
+    /// Goes to the next entry; `false` before the given end.
+    fn advance(&mut self, end: u8) -> Read<bool> {
+        if self.reader.next_is(end) {
+            return Ok(false);
+        }
+        if !std::mem::take(&mut self.is_first) {
+            self.reader.byte(b',')?;
+        }
+        Ok(true)
+    }
+}
+
+impl<'de> MapAccess<'de> for Entries<'_, 'de> {
+    type Error = Unread;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Read<Option<K::Value>> {
+        while self.advance(b'}')? {
+            let key = self.reader.text()?;
+            self.reader.byte(b':')?;
+            if self.reader.unkept.contains(&key) {
+                self.reader.skip()?;
+            } else {
+                return seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Read<V::Value> {
+        seed.deserialize(&mut *self.reader)
+    }
+}
+
+impl<'de> SeqAccess<'de> for Entries<'_, 'de> {
+    type Error = Unread;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Read<Option<T::Value>> {
+        if self.advance(b']')? { seed.deserialize(&mut *self.reader).map(Some) } else { Ok(None) }
+    }
+}
+
+/// A variant with content: an object of one member.
+struct Variant<'r, 'de>(&'r mut Reader<'de>);
+
+impl<'r, 'de> EnumAccess<'de> for Variant<'r, 'de> {
+    type Error = Unread;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Read<(V::Value, Self)> {
+        let name = self.0.text()?;
+        self.0.byte(b':')?;
+        Ok((seed.deserialize(BorrowedStrDeserializer::<Unread>::new(name))?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
+    type Error = Unread;
+
+    fn unit_variant(self) -> Read<()> {
+        self.0.literal("null")
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Read<T::Value> {
+        seed.deserialize(self.0)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Read<V::Value> {
+        self.0.deserialize_any(visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Read<V::Value> {
+        self.0.deserialize_any(visitor)
+    }
+}
