@@ -97,6 +97,31 @@ fn rows(bloc: &Bloc) -> Vec<Row> {
         row("openYear", &[Registrar, Official], json!({"year": YEAR})),
         row("recordLeadership", &[Registrar, Official], json!({"leader": unit})),
         row("adoptRegulation", &[Registrar, Official, Leader], json!({"regulation": regulation()})),
+        row("draftRegulation", &[Registrar, Official, Leader], json!({"regulation": regulation()})),
+        row("commentRegulationDraft", &[Leader], json!({"unit": unit, "text": "Đồng ý"})),
+        row(
+            "changeDeadline",
+            &[Official, Leader],
+            json!({"step": "annual_report", "to": "2019-11-20", "reason": "Mưa lũ"}),
+        ),
+        row("vacateLeadership", &[Registrar, Official], json!({"unit": fresh_id(), "reason": "Sáp nhập"})),
+        row("replaceLeadership", &[Registrar, Official], json!({"leader": fresh_id(), "reason": "Sáp nhập"})),
+        row("delegateLeadership", &[Leader], json!({"from": "2019-01-01", "until": "2019-01-02"})),
+        row("handOverLeadership", &[Official, Leader], json!({"on": "2019-12-24"})),
+        row("queryScore", &[Official, Leader], json!({"score": fresh_id(), "text": "Căn cứ nào?"})),
+        row("explainScore", &[Official], json!({"text": "Theo biên bản"})),
+        row(
+            "lodgeObjection",
+            &[Leader],
+            json!({"unit": unit, "against": fresh_id(), "text": "Đề nghị chấm lại"}),
+        ),
+        row("ruleOnObjection", &[Official, Leader], json!({"outcome": "upheld", "reason": "Đúng"})),
+        row("holdConsultation", &[Official, Leader], json!({"text": "Thống nhất"})),
+        row(
+            "recordCouncilDecision",
+            &[Official],
+            json!({"council": "Hội đồng tỉnh", "members": 15, "in_favour": 15, "against": 0}),
+        ),
         row("fileRegistration", &[Leader], own.clone()),
         row("signPledge", &[Leader], own.clone()),
         row(
@@ -137,6 +162,9 @@ fn filled(bloc: &Bloc, operation: &Operation) -> String {
         .replace("{unit}", &bloc.members[0].unit.to_string())
         .replace("{grant}", &fresh_id().to_string())
         .replace("{ballot}", &fresh_id().to_string())
+        .replace("{draft}", "1")
+        .replace("{query}", &fresh_id().to_string())
+        .replace("{objection}", &fresh_id().to_string())
         .replace("{code}", "hcmc-2008")
         .replace("{version}", "1")
         .replace("{position}", "0");
@@ -222,10 +250,11 @@ const PEOPLE: [(&str, May); 3] =
     [(REGISTRAR, May::Registrar), ("so-noi-vu", May::Official), ("hoi-a", May::Leader)];
 
 /// What the deputy's officer may do in the name of the bloc, as its leader's may.
-const DEPUTY_MAY: [&str; 9] = [
+const DEPUTY_MAY: [&str; 10] = [
     "adoptRegulation",
     "assignPanel",
     "breakTie",
+    "queryScore",
     "holdConference",
     "adoptScoreTable",
     "openBallot",
@@ -250,8 +279,14 @@ fn allows(bloc: &Bloc, operation: &Operation, row: &Row) {
 fn what_is_public_answers_without_a_token() {
     let bloc = Bloc::with_members(2);
     bloc.open_year(&regulation());
+    bloc.leader().record(&bloc.in_year("regulation-drafts"), &json!({"preset": "hcmc-2008"}));
     bloc.up_to_the_score_table();
     let ballot = bloc.open_ballot("leading_unit");
+    bloc.everyone_votes(ballot, 1);
+    bloc.close(ballot);
+    bloc.leader().record(&bloc.in_year("rankings"), &json!({}));
+    let council = json!({"council": "Hội đồng tỉnh", "members": 15, "in_favour": 15, "against": 0});
+    bloc.official.record(&bloc.in_year("council-decisions"), &council);
     let public: Vec<_> = operations(&bloc.public).into_iter().filter(|one| one.scopes.is_none()).collect();
     assert!(public.len() > 15, "only {} public operations", public.len());
     for operation in &public {

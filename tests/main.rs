@@ -32,6 +32,10 @@ mod sheets;
 // Units and blocs over time: the reform of 2025, lineage, transfers, delegation, ends.
 mod provinces;
 mod register_story;
+// The order of selection: score, consultation, ballot, council. Drafts, deadlines, queries, objections. Who leads.
+mod eyes_open;
+mod leaders;
+mod selection_order;
 
 // Ballots: what a secret one hides and shows.
 mod ballots;

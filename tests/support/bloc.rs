@@ -148,8 +148,10 @@ pub fn regulation() -> Value {
             {"step": "bloc_score", "required": true},
             {"step": "official_score", "required": true},
             {"step": "score_table", "required": true},
+            {"step": "consultation", "required": false},
             {"step": "ballot", "required": true},
             {"step": "ranking", "required": true},
+            {"step": "council", "required": false},
             {"step": "leadership", "required": true}
         ],
         "ballot": {"secrecy": "open", "candidates": {"top_scores": 2},

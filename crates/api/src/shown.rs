@@ -9,7 +9,7 @@ use domain::{
         Breach, CriterionId, FindingState, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step,
     },
     unit::{EndCause, LineageChange, Relation, UnitKind},
-    year::{ConferenceKind, ExclusionCause, Question},
+    year::{ConferenceKind, Contested, ExclusionCause, Outcome, Question},
 };
 use serde::Serialize;
 use utoipa::openapi::{
@@ -97,9 +97,10 @@ macro_rules! as_read {
     )+};
 }
 as_read! {
-    BallotId, BlocId, BlocKind, Breach, ClientId, ConferenceKind, CriterionId, Date, DocumentNumber, EmulationYear, EndCause, EventId,
-    ExclusionCause, FindingState, GrantId, IdentifierScheme, LeadershipMethod, Level, LineageChange, LocalisedName, PartKind, Points,
-    Question, Regulation, Relation, Role, Scorer, Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, bool, u16, u32, u8,
+    BallotId, BlocId, BlocKind, Breach, ClientId, ConferenceKind, Contested, CriterionId, Date, DocumentNumber, EmulationYear,
+    EndCause, EventId, ExclusionCause, FindingState, GrantId, IdentifierScheme, LeadershipMethod, Level, LineageChange, LocalisedName,
+    Outcome, PartKind, Points, Question, Regulation, Relation, Role, Scorer, Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind,
+    bool, u16, u32, u8,
 }
 
 /// Declares the body of an answer: its members are written in this order, those that are left out are not written.

@@ -222,6 +222,7 @@ fn write_down(
             client: origin.client.clone(),
             unit: origin.by.and_then(|by| by.unit),
             grant: origin.by.map(|by| by.grant),
+            delegation: origin.by.and_then(|by| by.delegation),
         },
         request: origin.request.clone(),
         basis: origin.basis.clone(),

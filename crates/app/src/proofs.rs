@@ -155,13 +155,13 @@ pub fn of_year(
     let acting = act.acting_unit().and_then(|unit| ended(unit, effective_on));
     let others = act.units_about().into_iter().filter_map(|unit| ended(unit, day));
     let bloc_end = pending.bloc(bloc).and_then(|book| book.state.ended_by(day)).cloned();
-    let elected = pending.year(bloc, year.previous()).and_then(|book| book.state.elected.as_ref());
+    let before = pending.year(bloc, year.previous()).map(|book| Arc::clone(&book.state));
     Ok(Proofs {
         received,
         effective_on,
         bloc_exists: pending.bloc(bloc).is_some(),
         roster: roster(pending, bloc, day),
-        elected: elected.map(|leadership| (leadership.leader, leadership.deputy)),
+        before,
         waiting,
         unregistered: unregistered(pending, act),
         bloc_end: bloc_end.map(Box::new),

@@ -247,6 +247,9 @@ pub struct Actor {
     /// The grant that allowed it; absent only for the act that founds the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<GrantId>,
+    /// The delegation under which the unit acted in another's place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delegation: Option<EventId>,
 }
 
 /// The request a fact came from.

@@ -128,6 +128,9 @@ fn units_listed(fact: &Envelope) -> &[UnitId] {
 fn units_of(fact: &Envelope) -> [Option<UnitId>; 2] {
     match &fact.event {
         Event::Year(YearEvent::LeadershipRecorded(recorded)) => [Some(recorded.leader), recorded.deputy],
+        Event::Year(YearEvent::LeadershipReplaced(replaced)) => [Some(replaced.leader), replaced.deputy],
+        Event::Year(YearEvent::LeadershipDelegated(given)) => [Some(given.leader), Some(given.deputy)],
+        Event::Year(YearEvent::LeadershipHandedOver(handed)) => [Some(handed.from), Some(handed.to)],
         Event::Year(YearEvent::LeadershipElected(elected)) => [Some(elected.leader), elected.deputy],
         Event::Year(YearEvent::ScoresGiven(given)) if given.scorer.may_be_many() => {
             [Some(given.unit), given.given_by]
@@ -159,7 +162,20 @@ fn unit_of(fact: &Envelope) -> Option<UnitId> {
             YearEvent::PanelAssigned(assigned) => Some(assigned.panel),
             YearEvent::UnitExcluded(excluded) => Some(excluded.unit),
             YearEvent::VoteCast(cast) => Some(cast.elector),
-            YearEvent::LeadershipRecorded(_)
+            YearEvent::LeadershipVacated(vacated) => Some(vacated.unit),
+            YearEvent::DraftCommented(commented) => Some(commented.unit),
+            YearEvent::ScoreQueried(queried) => Some(queried.unit),
+            YearEvent::ExplanationGiven(given) => Some(given.unit),
+            YearEvent::ObjectionLodged(lodged) => Some(lodged.unit),
+            YearEvent::ObjectionRuled(ruled) => Some(ruled.unit),
+            YearEvent::LeadershipReplaced(_)
+            | YearEvent::LeadershipDelegated(_)
+            | YearEvent::LeadershipHandedOver(_)
+            | YearEvent::RegulationDrafted(_)
+            | YearEvent::DeadlineChanged(_)
+            | YearEvent::ConsultationHeld(_)
+            | YearEvent::CouncilDecided(_)
+            | YearEvent::LeadershipRecorded(_)
             | YearEvent::LeadershipElected(_)
             | YearEvent::Opened(_)
             | YearEvent::RegulationAdopted(_)

@@ -5,6 +5,7 @@
 //! - [`directory`]: names in Vietnamese order, search, identifiers, who belongs where
 //! - [`history`]: where the facts of a stream, a unit, a bloc or a type stand
 //! - [`grants`]: which grants a client holds
+//! - [`peer_matrix`]: how the units of a bloc scored one another
 //! - [`requests`]: which idempotency keys are spent, and where
 //!
 //! # What it refuses to know
@@ -14,12 +15,14 @@ pub mod books;
 pub mod directory;
 pub mod grants;
 pub mod history;
+pub mod peer_matrix;
 pub mod requests;
 
 pub use books::{Book, Books};
 pub use directory::Directory;
 pub use grants::Grants;
 pub use history::History;
+pub use peer_matrix::PeerMatrix;
 pub use requests::Requests;
 
 use domain::{Envelope, LeafHash, Position};

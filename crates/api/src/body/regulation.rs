@@ -5,7 +5,7 @@
 use super::{Faults, Field, Schemas, closed, fields::pointer_of, text::string};
 use crate::{issue::Flaw, json::Json};
 use domain::{
-    DocumentNumber, LocalisedName, Name, Points, Remark, Text,
+    DocumentNumber, LocalisedName, Name, Points, Remark, Text, UnitId,
     regulation::{
         Breach, CriterionId, LeadershipMethod, OverMaximum, PartKind, QuorumBase, Regulation, Rounding,
         Scorer, Secrecy, Step, TieBreak,
@@ -126,6 +126,10 @@ pub(super) static PARTS: &[Part] = &[
             ("ballot", false, Shape::Part("BallotRule")),
             ("leadership", true, Shape::Part("LeadershipRule")),
             ("tie_breaks", false, Shape::Many(field::<TieBreak>, TieBreak::ALL.len())),
+            ("comment_days", false, Shape::One(|_| small(1, 255))),
+            ("explanation_days", false, Shape::One(|_| small(1, 255))),
+            ("objection_days", false, Shape::One(|_| small(1, 255))),
+            ("ruling_days", false, Shape::One(|_| small(1, 255))),
         ],
     ),
     part(
@@ -280,6 +284,8 @@ pub(super) static PARTS: &[Part] = &[
         &[
             ("method", true, Shape::One(field::<LeadershipMethod>)),
             ("ballot", false, Shape::Part("BallotRule")),
+            ("order", false, Shape::Many(field::<UnitId>, 200)),
+            ("bars_excluded_last_year", false, Shape::One(field::<bool>)),
         ],
     ),
 ];

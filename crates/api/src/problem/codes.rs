@@ -205,6 +205,42 @@ codes! {
     SameUnit = "sameUnit", CONFLICT, "Same unit",
         "Hai vai phải do hai đơn vị khác nhau giữ.", "Two parts must be taken by two different units.",
         "Nêu hai đơn vị khác nhau.", "Name two different units.";
+    DraftRequired = "draftRequired", CONFLICT, "Draft required",
+        "Quy chế đang áp dụng đòi hỏi dự thảo để các thành viên góp ý.", "The regulation in force asks for a draft that the members could comment on.",
+        "Soạn dự thảo rồi thông qua bằng số của dự thảo.", "Draft the regulation and adopt it by the number of the draft.";
+    CommentPeriodOpen = "commentPeriodOpen", CONFLICT, "Comment period open",
+        "Thời gian góp ý chưa hết và các đơn vị trong waiting chưa góp ý.", "The members may still comment, and those in waiting have not.",
+        "Đợi hết until, hoặc đến khi mọi thành viên đã góp ý.", "Wait until until is over, or until every member has commented.";
+    PointsNowhere = "pointsNowhere", CONFLICT, "Points nowhere",
+        "Con trỏ không dẫn đến giá trị nào của dự thảo.", "The pointer leads to no value of the draft.",
+        "Đọc dự thảo và dùng JSON pointer đúng, hoặc bỏ pointer.", "Read the draft and use a JSON pointer into it, or leave pointer out.";
+    NotYourScore = "notYourScore", CONFLICT, "Not your score",
+        "Đơn vị chỉ kiến nghị về điểm của chính mình.", "A unit objects to its own scores only.",
+        "Nêu sự kiện chấm điểm của đơn vị, bảng điểm hoặc xếp hạng.", "Name a score of the unit, the score table or the ranking.";
+    NotARuling = "notARuling", CONFLICT, "Not a ruling",
+        "Sự kiện nêu ở ruling không phải kết luận chấp nhận kiến nghị.", "The fact named as the ruling upheld no objection.",
+        "Dùng kết luận có outcome là upheld, hoặc bỏ ruling.", "Use a ruling whose outcome is upheld, or leave ruling out.";
+    VoteDoesNotAddUp = "voteDoesNotAddUp", CONFLICT, "Vote does not add up",
+        "Số phiếu không khớp số thành viên hội đồng.", "The votes do not add up to the members of the council.",
+        "Kiểm tra members, in_favour, against, in_writing.", "Check members, in_favour, against and in_writing.";
+    ChangeNotPossible = "changeNotPossible", CONFLICT, "Change not possible",
+        "Không thể thay đổi như vậy đối với đơn vị này.", "The council cannot change this for the unit.",
+        "Đối chiếu với xếp hạng đã thông qua và các mức xếp loại của quy chế.", "Compare with the adopted ranking and the classes of the regulation.";
+    DeadlineOver = "deadlineOver", CONFLICT, "Deadline over",
+        "Hạn đã qua: chỉ cơ quan cấp trên được dời.", "The deadline has passed: only the body above may move it.",
+        "Đề nghị cơ quan cấp trên dời hạn.", "Ask the body above to move it.";
+    DeadlineNotMoved = "deadlineNotMoved", CONFLICT, "Deadline not moved",
+        "Hạn mới trùng hạn cũ, hoặc sớm hơn và đã qua.", "The deadline would stay where it is, or be brought forward into the past.",
+        "Chọn ngày muộn hơn hạn cũ, hoặc một ngày chưa qua.", "Choose a day after the old deadline, or one that is still to come.";
+    NotInTurn = "notInTurn", CONFLICT, "Not in turn",
+        "Chưa đến lượt đơn vị này; bỏ qua đơn vị trong next phải nêu lý do.", "It is another unit's turn; passing over next needs a reason.",
+        "Nêu đơn vị trong next, hoặc nêu lý do.", "Name next, or give a reason.";
+    NotInOffice = "notInOffice", CONFLICT, "Not in office",
+        "Đơn vị không đang giữ vai Trưởng khối hay Phó Trưởng khối.", "The unit is neither leader nor deputy.",
+        "Đọc leaderships của năm.", "Read the leaderships of the year.";
+    PeriodOver = "periodOver", CONFLICT, "Period over",
+        "Khoảng thời gian kết thúc trước khi có thể bắt đầu.", "The period ends before it could begin.",
+        "Chọn ngày cuối không sớm hơn today.", "Choose a last day no earlier than today.";
     PreconditionFailed = "preconditionFailed", PRECONDITION_FAILED, "Precondition failed",
         "Đối tượng đã thay đổi sau phiên bản nêu trong If-Match.", "The thing has changed since the version in If-Match.",
         "Đọc lại, so với current_etag rồi quyết định.", "Read it again, compare with current_etag and decide anew.";

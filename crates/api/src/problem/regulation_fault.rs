@@ -83,6 +83,8 @@ fn in_vietnamese(kind: &FaultKind) -> String {
         F::BallotNotHeld => "Có quy định bỏ phiếu cho một cuộc bỏ phiếu không diễn ra.".into(),
         F::PercentOutOfRange(percent) => format!("Tỷ lệ {percent}% nằm ngoài 1–100%."),
         F::MajorityOutOfReach => "Không thể đạt quá 100% số phiếu.".into(),
+        F::NoTurns => "Có thứ tự luân phiên nhưng khối trưởng không do luân phiên.".into(),
+        F::NoTime => "Thời hạn 0 ngày: không ai kịp thực hiện.".into(),
         F::NoCandidates => "Không ai được ứng cử.".into(),
         F::DecidesNothing(tie_break) => {
             format!("Tiêu chí phụ {} không phân định được gì ở đây.", criterion(*tie_break))

@@ -6,10 +6,10 @@ use crate::{
     words::Words,
 };
 use domain::{
-    BlocId, Rejection, Timestamp, UnitId,
+    BallotId, BlocId, Date, Rejection, Timestamp, UnitId,
     bloc::BlocEnd,
     regulation::{Fault, LeadershipMethod, Step},
-    rejection::{Inadmissible, Missing, ScoreFault, ScoreFaultKind, Thing},
+    rejection::{Inadmissible, Missing, NotPossible, ScoreFault, ScoreFaultKind, Thing},
     unit::{EndCause, UnitEnd},
 };
 use serde::Serialize;
@@ -79,10 +79,7 @@ impl From<Rejection> for Problem {
             Rejection::BallotClosed(ballot) => of(Code::BallotClosed).with("ballot", plain(&ballot)),
             Rejection::BallotOpen(ballot) => of(Code::BallotOpen).with("ballot", plain(&ballot)),
             Rejection::BallotDecided(ballot) => of(Code::BallotDecided).with("ballot", plain(&ballot)),
-            Rejection::BallotIncomplete { ballot, cast, found } => of(Code::BallotIncomplete)
-                .with("ballot", plain(&ballot))
-                .with("cast", cast)
-                .with("found", found),
+            Rejection::BallotIncomplete { ballot, cast, found } => ballot_incomplete(ballot, cast, found),
             Rejection::NoMajority(ballot) => of(Code::NoMajority).with("ballot", plain(&ballot)),
             Rejection::AlreadyVoted(unit) => of(Code::AlreadyVoted).with("unit", plain(&unit)),
             Rejection::NotAnElector(unit) => of(Code::NotAnElector).with("unit", plain(&unit)),
@@ -96,6 +93,18 @@ impl From<Rejection> for Problem {
                 of(Code::OtherMethod).say(method_words(method)).with("method", plain(&method))
             }
             Rejection::SameUnit(unit) => of(Code::SameUnit).with("unit", plain(&unit)),
+            Rejection::DraftRequired => of(Code::DraftRequired),
+            Rejection::CommentPeriodOpen { draft, until, waiting } => comments_open(draft, until, &waiting),
+            Rejection::PointsNowhere(pointer) => of(Code::PointsNowhere).with("pointer", &*pointer),
+            Rejection::NotYourScore { unit, scored } => not_your_score(unit, scored),
+            Rejection::NotARuling(fact) => of(Code::NotARuling).with("ruling", plain(&fact)),
+            Rejection::VoteDoesNotAddUp { members, cast } => vote_does_not_add_up(members, cast),
+            Rejection::ChangeNotPossible { unit, because } => change_not_possible(unit, because),
+            Rejection::DeadlineOver { step, due } => deadline_over(step, due),
+            Rejection::DeadlineNotMoved { step, due, to } => deadline_not_moved(step, due, to),
+            Rejection::NotInTurn { named, next } => not_in_turn(named, next),
+            Rejection::NotInOffice(unit) => of(Code::NotInOffice).with("unit", plain(&unit)),
+            Rejection::PeriodOver { until, today } => period_over(until, today),
         }
     }
 }
@@ -117,6 +126,13 @@ fn about(code: Code, thing: &Thing) -> Problem {
         Thing::Alias => ("alias", Value::Null, "tên gọi khác", "alias"),
         Thing::Identifier(identifier) => ("identifier", plain(identifier), "mã", "identifier"),
         Thing::Leader => ("leader", Value::Null, "khối trưởng", "leader"),
+        Thing::Deputy => ("deputy", Value::Null, "khối phó", "deputy"),
+        Thing::Draft(draft) => ("draft", plain(draft), "dự thảo quy chế", "draft of the regulation"),
+        Thing::Criterion(id) => ("criterion", plain(id), "tiêu chí", "criterion"),
+        Thing::Fact(id) => ("fact", plain(id), "sự kiện", "fact"),
+        Thing::Query(id) => ("query", plain(id), "yêu cầu giải trình", "query"),
+        Thing::Objection(id) => ("objection", plain(id), "kiến nghị", "objection"),
+        Thing::HandOver => ("hand_over", Value::Null, "việc bàn giao", "hand-over"),
     };
     let cause = code.cause();
     let detail = Words::new(format!("{} ({vi})", cause.vi), format!("{} ({en})", cause.en));
@@ -187,6 +203,46 @@ fn deadline_passed(step: Step, due: Timestamp, received: Timestamp) -> Problem {
         .with("time_zone", "Asia/Ho_Chi_Minh")
 }
 
+fn comments_open(draft: u16, until: Timestamp, waiting: &[UnitId]) -> Problem {
+    let problem = Problem::new(Code::CommentPeriodOpen).with("draft", draft);
+    problem.with("until", plain(&until)).with("waiting", plain(&waiting))
+}
+
+fn not_your_score(unit: UnitId, scored: UnitId) -> Problem {
+    Problem::new(Code::NotYourScore).with("unit", plain(&unit)).with("scored", plain(&scored))
+}
+
+fn vote_does_not_add_up(members: u16, cast: u32) -> Problem {
+    Problem::new(Code::VoteDoesNotAddUp).with("members", members).with("cast", cast)
+}
+
+fn change_not_possible(unit: UnitId, because: NotPossible) -> Problem {
+    let (name, words) = not_possible(because);
+    Problem::new(Code::ChangeNotPossible).say(words).with("unit", plain(&unit)).with("because", name)
+}
+
+fn deadline_over(step: Step, due: Timestamp) -> Problem {
+    Problem::new(Code::DeadlineOver).with("step", plain(&step)).with("due", plain(&due))
+}
+
+fn deadline_not_moved(step: Step, due: Option<Timestamp>, to: Timestamp) -> Problem {
+    let problem = Problem::new(Code::DeadlineNotMoved).with("step", plain(&step)).with("to", plain(&to));
+    due.iter().fold(problem, |problem, due| problem.with("due", plain(due)))
+}
+
+fn not_in_turn(named: UnitId, next: UnitId) -> Problem {
+    Problem::new(Code::NotInTurn).with("named", plain(&named)).with("next", plain(&next))
+}
+
+fn period_over(until: Date, today: Date) -> Problem {
+    Problem::new(Code::PeriodOver).with("until", plain(&until)).with("today", plain(&today))
+}
+
+fn ballot_incomplete(ballot: BallotId, cast: usize, found: usize) -> Problem {
+    let problem = Problem::new(Code::BallotIncomplete).with("ballot", plain(&ballot));
+    problem.with("cast", cast).with("found", found)
+}
+
 /// What people call a step.
 pub const fn step_words(step: Step) -> Words {
     match step {
@@ -200,10 +256,12 @@ pub const fn step_words(step: Step) -> Words {
         Step::BlocScore => Words::fixed("khối trưởng chấm điểm", "score by the bloc"),
         Step::OfficialScore => Words::fixed("cơ quan cấp trên thẩm định điểm", "official score"),
         Step::ScoreTable => Words::fixed("thông qua bảng điểm", "adoption of the score table"),
+        Step::Consultation => Words::fixed("hiệp thương", "consultation"),
         Step::Ballot => Words::fixed("bỏ phiếu", "ballot"),
         Step::Ranking => Words::fixed("xếp hạng, xếp loại", "ranking"),
+        Step::Council => Words::fixed("hội đồng biểu quyết", "decision of the council"),
         Step::Leadership => {
-            Words::fixed("bầu khối trưởng, khối phó năm sau", "choice of the next leadership")
+            Words::fixed("chọn khối trưởng, khối phó năm sau", "choice of the next leadership")
         }
     }
 }
@@ -235,9 +293,35 @@ const fn inadmissible(because: Inadmissible) -> (&'static str, Words) {
             "excluded",
             Words::fixed("Đơn vị không được xét trong năm này.", "The unit is excluded in this year."),
         ),
+        Inadmissible::ExcludedLastYear => (
+            "excluded_last_year",
+            Words::fixed(
+                "Đơn vị không được xét thi đua năm trước nên không được giới thiệu.",
+                "The unit was excluded in the year before and may not be nominated.",
+            ),
+        ),
         Inadmissible::NotAMember => {
             ("not_a_member", Words::fixed("Đơn vị không phải thành viên.", "The unit is not a member."))
         }
+    }
+}
+
+const fn not_possible(because: NotPossible) -> (&'static str, Words) {
+    match because {
+        NotPossible::NotRanked => {
+            ("not_ranked", Words::fixed("Đơn vị không có trong xếp hạng.", "The unit is not in the ranking."))
+        }
+        NotPossible::NoSuchRank => {
+            ("no_such_rank", Words::fixed("Không có hạng này.", "There are not that many ranks."))
+        }
+        NotPossible::NoSuchClass => (
+            "no_such_class",
+            Words::fixed("Quy chế không có mức xếp loại này.", "The regulation has no such class."),
+        ),
+        NotPossible::SaidTwice => (
+            "said_twice",
+            Words::fixed("Một đơn vị được thay đổi hai lần.", "The same is changed twice for one unit."),
+        ),
     }
 }
 

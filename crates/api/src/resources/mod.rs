@@ -16,6 +16,8 @@ pub static ALL: &[&[Route]] = &[
     blocs::ROUTES,
     years::ROUTES,
     years::DECISIONS,
+    years::rows::OFFICE,
+    years::rows::REVIEW,
     grants::ROUTES,
     events::ROUTES,
     reference::ROUTES,

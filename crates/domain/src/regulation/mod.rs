@@ -72,6 +72,20 @@ pub struct Regulation {
     /// when empty: that equal units share their rank is a choice too, and `unsourced` may have to name it.
     #[serde(default)]
     pub tie_breaks: Vec<TieBreak>,
+    /// For how many days a draft of the next regulation is open to the members' comments: it may be adopted earlier
+    /// when every member has commented. Absent when a regulation may be adopted without a draft. No text read so far
+    /// states such a period, nor any of the three below; each is the bloc's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment_days: Option<u8>,
+    /// Within how many days after a query a score is to be explained. What comes later is recorded and marked late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation_days: Option<u8>,
+    /// Within how many days after a score, score table or ranking a unit may object to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objection_days: Option<u8>,
+    /// Within how many days an objection is to be ruled on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ruling_days: Option<u8>,
 }
 
 /// A paper a regulation rests on.

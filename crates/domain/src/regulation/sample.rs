@@ -45,12 +45,15 @@ pub fn document() -> Value {
             {"step": "score_table", "required": true},
             {"step": "ballot", "required": true},
             {"step": "ranking", "required": true},
-            {"step": "leadership", "required": true}
+            {"step": "leadership", "required": true},
+            {"step": "council", "required": false}
         ],
         "ballot": {"secrecy": "secret", "candidates": {"top_scores": 1},
                    "majority": {"percent": 80, "or_equal": true, "base": "electors"}},
-        "leadership": {"method": "election", "ballot": {"secrecy": "open", "candidates": "members"}},
-        "tie_breaks": ["contents", "bonus", "fewer_penalties", "votes"]
+        "leadership": {"method": "election", "ballot": {"secrecy": "open", "candidates": "members"},
+                       "bars_excluded_last_year": true},
+        "tie_breaks": ["contents", "bonus", "fewer_penalties", "votes"],
+        "comment_days": 10, "explanation_days": 3, "objection_days": 5, "ruling_days": 7
     })
 }
 
@@ -91,6 +94,12 @@ pub fn fullest() -> Value {
         procedure.insert(7, json!({"step": "panel_score", "required": true}));
     }
     fullest
+}
+
+/// The document with a leader by turns.
+pub fn with_turns() -> Value {
+    let order = json!(["018bcfe5-6800-7000-8000-000000000001"]);
+    edited(&[("/leadership", json!({"method": "rotation", "order": order, "bars_excluded_last_year": true}))])
 }
 
 /// The document after some edits: the value at each pointer is replaced, or removed where the new value is `null`.

@@ -105,7 +105,8 @@ impl Story<'_> {
             self.vote(question, chosen.id).await;
         }
         let [leader, deputy] = self.next.map(|unit| unit.id);
-        self.lead(YearAct::ElectLeadership(ElectLeadership { leader, deputy: Some(deputy) })).await;
+        self.lead(YearAct::ElectLeadership(ElectLeadership { leader, deputy: Some(deputy), reason: None }))
+            .await;
     }
 
     async fn confer(&self, kind: ConferenceKind) {

@@ -225,6 +225,12 @@ pub enum FaultKind {
     /// More than all the votes are asked for.
     #[error("more than 100 per cent cannot be reached")]
     MajorityOutOfReach,
+    /// An order of turns where the leader is not found by turns.
+    #[error("an order of turns, and no turns")]
+    NoTurns,
+    /// A period of no days.
+    #[error("a period of no days")]
+    NoTime,
     /// The candidates are the best none.
     #[error("nobody may stand")]
     NoCandidates,
@@ -312,6 +318,8 @@ codes! {
     BallotNotHeld "ballotNotHeld",
     PercentOutOfRange "percentOutOfRange",
     MajorityOutOfReach "majorityOutOfReach",
+    NoTurns "noTurns",
+    NoTime "noTime",
     NoCandidates "noCandidates",
     DecidesNothing "decidesNothing",
     LeavesNothing "leavesNothing",

@@ -1,7 +1,7 @@
 //! The JSON Schema and the types say the same: neither takes a document that the other refuses.
 
 use super::*;
-use crate::regulation::sample::{edit, edited_from, fullest, pointers};
+use crate::regulation::sample::{edit, edited_from, fullest, pointers, with_turns};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +44,19 @@ fn a_member_can_be_left_out_for_the_schema_exactly_when_it_can_be_for_the_types(
     for pointer in pointers(&fullest()).into_iter().filter(is_member) {
         let without = edited(&[(&pointer, Value::Null)]);
         assert_eq!(validator.is_valid(&without), parsed(&without).is_some(), "without {pointer}");
+    }
+}
+
+/// The order of the turns stands only in a regulation with turns.
+#[test]
+fn an_order_of_turns_is_a_list_of_units_for_both() {
+    let validator = validator();
+    let unit = "018bcfe5-6800-7000-8000-000000000001";
+    for (order, fits) in
+        [(json!([unit]), true), (json!(["A"]), false), (json!([1]), false), (json!(unit), false)]
+    {
+        let turns = edit(with_turns(), "/leadership/order", order.clone());
+        assert_eq!((validator.is_valid(&turns), parsed(&turns).is_some()), (fits, fits), "{order}");
     }
 }
 
@@ -179,12 +192,14 @@ fn describe<'a>(root: &'a Value, at: Described<'a>, found: &mut Vec<Described<'a
 
 #[test]
 fn the_schema_names_every_member_the_types_write_and_no_other() {
-    let (schema, written) = (schema(), serde_json::to_value(parsed(&fullest()).unwrap()).unwrap());
-    assert_eq!(written, fullest(), "the fullest regulation says everything in the shortest way");
+    let (schema, documents) = (schema(), [fullest(), with_turns()]);
     let mut found = Vec::new();
-    let top =
-        Described { definition: String::new(), schema: &schema, value: &written, pointer: String::new() };
-    describe(&schema, top, &mut found);
+    for value in &documents {
+        let written = serde_json::to_value(parsed(value).unwrap()).unwrap();
+        assert_eq!(written, *value, "the fullest regulations say everything in the shortest way");
+        let top = Described { definition: String::new(), schema: &schema, value, pointer: String::new() };
+        describe(&schema, top, &mut found);
+    }
     let mut members: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
     for at in &found {
         if let (Value::Object(value), Some(properties)) = (at.value, at.schema["properties"].as_object()) {
