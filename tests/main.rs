@@ -59,6 +59,10 @@ mod old_stores;
 // The commands beside `serve`: regulations, import, the OpenAPI document, completions, the health check.
 mod command_line;
 
+// A province of made-up years: its generator, which a benchmark uses too, and a small one loaded by the real import.
+mod province;
+mod province_import;
+
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 

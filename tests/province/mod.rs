@@ -30,9 +30,6 @@ pub struct Size {
     pub years: u16,
 }
 
-/// The province the issue asks for: about a million facts.
-pub const WHOLE: Size = Size { units: 160, blocs: 35, years: 10 };
-
 /// The first year that is told.
 pub const FIRST_YEAR: u16 = 2016;
 
