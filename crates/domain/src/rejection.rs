@@ -1,7 +1,9 @@
 //! Every way a rule can say no. The HTTP status and the words in Vietnamese and English are `api`'s business.
 
 use crate::{
-    BallotId, Date, EmulationYear, EventId, Points, Timestamp, UnitId, UnitIdentifier,
+    BallotId, CommendationId, Date, EmulationYear, EventId, Points, Timestamp, UnitId, UnitIdentifier,
+    commendation::{AwardKind, CommendationState, Finding},
+    quota::Quota,
     regulation::{CriterionId, Fault, Scorer, Step},
 };
 
@@ -108,6 +110,27 @@ pub enum Rejection {
     SameUnit(UnitId),
     /// No one was chosen: the ballot gave no majority.
     NoMajority(BallotId),
+    /// The bloc's regulation has no rule for this award.
+    AwardNotRegulated(AwardKind),
+    /// The award is for persons alone.
+    AwardForPersons(AwardKind),
+    /// The dossier does not fulfil what its rule asks for at this stage.
+    NotEligible(Vec<Finding>),
+    /// Nothing is left of the quota, or the rule does not say how many there may be.
+    QuotaExhausted(Box<Quota>),
+    /// There is something left of the quota, or there is none: nothing to go beyond.
+    QuotaNotExhausted(AwardKind),
+    /// The dossier is in a state in which this is not done.
+    StateConflict {
+        /// The state.
+        state: CommendationState,
+        /// The states in which it is done.
+        allowed: &'static [CommendationState],
+    },
+    /// The numbers of a vote cannot stand beside one another.
+    VoteDoesNotAddUp,
+    /// The rule of the award knows no vote of a council.
+    CouncilNotInRule(AwardKind),
 }
 
 /// What a rejection can speak of.
@@ -119,6 +142,8 @@ pub enum Thing {
     Bloc(crate::BlocId),
     /// The year of a bloc.
     Year(EmulationYear),
+    /// A commendation.
+    Commendation(CommendationId),
     /// A grant.
     Grant(crate::GrantId),
     /// A ballot.

@@ -2,6 +2,7 @@
 //!
 //! - [`sheet`]: the score sheet, its criteria, and the arithmetic of a score
 //! - [`procedure`]: the steps of the year, their order and deadlines, ballots, leadership
+//! - [`award`]: quotas of awards, and what a dossier must fulfil
 //! - [`check`]: whether a regulation contradicts itself
 //! - `accept`, `evaluate`: whether scores fit the sheet, and what they add up to
 //! - [`rank`]: the order of the units, with ties
@@ -11,13 +12,14 @@
 //! text read so far, so each regulation says them, and lists under `unsourced` what no document says for it.
 
 mod accept;
+pub mod award;
 pub mod check;
 mod evaluate;
 pub mod presets;
 pub mod procedure;
 pub mod rank;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod sheet;
 
 pub use check::{Fault, FaultKind};
@@ -64,6 +66,9 @@ pub struct Regulation {
     /// when empty: that equal units share their rank is a choice too, and `unsourced` may have to name it.
     #[serde(default)]
     pub tie_breaks: Vec<TieBreak>,
+    /// The rules of awards; none for an award this regulation does not speak of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub awards: Vec<award::AwardRule>,
 }
 
 /// A paper a regulation rests on.

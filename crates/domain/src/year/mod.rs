@@ -183,6 +183,8 @@ pub struct Year {
     pub units: BTreeMap<UnitId, Arc<UnitYear>>,
     /// The conferences held.
     pub conferences: Vec<(ConferenceKind, Mark)>,
+    /// The units that attended, for the conferences whose minutes say so.
+    pub attendance: Vec<(Mark, Vec<UnitId>)>,
     /// The score table that stands.
     pub score_table: Option<Arc<ScoreTable>>,
     /// Every ballot, in the order they were opened.
@@ -261,7 +263,12 @@ impl Year {
             YearEvent::PledgeSigned(e) => {
                 self.unit_mut(e.unit).pledge = Some(Mark { timeliness: e.timeliness, ..mark });
             }
-            YearEvent::ConferenceHeld(e) => self.conferences.push((e.kind, mark)),
+            YearEvent::ConferenceHeld(e) => {
+                self.conferences.push((e.kind, mark));
+                if !e.attended.is_empty() {
+                    self.attendance.push((mark, e.attended.clone()));
+                }
+            }
             YearEvent::ReportFiled(e) => {
                 *self.unit_mut(e.unit).report_mut(e.kind) = Some(Mark { timeliness: e.timeliness, ..mark });
             }

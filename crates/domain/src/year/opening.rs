@@ -61,6 +61,7 @@ impl Opened {
             regulation: None,
             units: BTreeMap::new(),
             conferences: Vec::new(),
+            attendance: Vec::new(),
             score_table: None,
             ballots: Vec::new(),
             ranking: None,

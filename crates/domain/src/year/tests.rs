@@ -102,6 +102,7 @@ fn regulation() -> Regulation {
             )),
         },
         tie_breaks: vec![TieBreak::Contents],
+        awards: Vec::new(),
     }
 }
 

@@ -1,0 +1,452 @@
+//! What a dossier must fulfil, answered as data: each check with its outcome, its reason and the facts behind it.
+//!
+//! Nothing is guessed: where the log does not say, the outcome is `unknown`, and a check that is asked for by a stage stops
+//! the dossier until the log says.
+
+use super::{AppraisalFinding, Circumstances, Commendation, VoteOutcome};
+use crate::{
+    CommendationId, Date, DocumentNumber, Timestamp, UnitId,
+    quota::Quota,
+    regulation::{
+        Majority, MajorityBase, Step,
+        award::{Check, PaperKind, Stage},
+    },
+    year::{Mark, Question, UnitYear, Year},
+};
+use serde::{Deserialize, Serialize};
+
+/// What a check came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is fulfilled.
+    Passed,
+    /// It is not.
+    Failed,
+    /// The bloc's regulation does not ask for what is checked.
+    NotApplicable,
+    /// The log does not say, or not yet.
+    Unknown,
+}
+
+impl Outcome {
+    /// Every outcome, in the order of this list.
+    pub const ALL: [Self; 4] = [Self::Passed, Self::Failed, Self::NotApplicable, Self::Unknown];
+}
+
+/// The name of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckName {
+    /// [`Check::RegisteredInTime`]
+    RegisteredInTime,
+    /// [`Check::PledgeSigned`]
+    PledgeSigned,
+    /// [`Check::ReportsInTime`]
+    ReportsInTime,
+    /// [`Check::Attended`]
+    Attended,
+    /// [`Check::LeadingUnit`]
+    LeadingUnit,
+    /// [`Check::RankWithin`]
+    RankWithin,
+    /// [`Check::BallotRatio`]
+    BallotRatio,
+    /// [`Check::NotExcluded`]
+    NotExcluded,
+    /// [`Check::AchievementNotRewarded`]
+    AchievementNotRewarded,
+    /// [`Check::LegalBasisValid`]
+    LegalBasisValid,
+    /// [`Check::DossierComplete`]
+    DossierComplete,
+    /// [`Check::CouncilApproved`]
+    CouncilApproved,
+    /// [`Check::PublicityPassed`]
+    PublicityPassed,
+    /// There is something left of the quota: checked wherever there is one.
+    QuotaLeft,
+}
+
+impl CheckName {
+    /// Every check, in the order of this list.
+    pub const ALL: [Self; 14] = [
+        Self::RegisteredInTime,
+        Self::PledgeSigned,
+        Self::ReportsInTime,
+        Self::Attended,
+        Self::LeadingUnit,
+        Self::RankWithin,
+        Self::BallotRatio,
+        Self::NotExcluded,
+        Self::AchievementNotRewarded,
+        Self::LegalBasisValid,
+        Self::DossierComplete,
+        Self::CouncilApproved,
+        Self::PublicityPassed,
+        Self::QuotaLeft,
+    ];
+}
+
+impl Check {
+    /// Its name.
+    pub const fn name(&self) -> CheckName {
+        match self {
+            Self::RegisteredInTime => CheckName::RegisteredInTime,
+            Self::PledgeSigned => CheckName::PledgeSigned,
+            Self::ReportsInTime => CheckName::ReportsInTime,
+            Self::Attended => CheckName::Attended,
+            Self::LeadingUnit => CheckName::LeadingUnit,
+            Self::RankWithin(_) => CheckName::RankWithin,
+            Self::BallotRatio(_) => CheckName::BallotRatio,
+            Self::NotExcluded => CheckName::NotExcluded,
+            Self::AchievementNotRewarded => CheckName::AchievementNotRewarded,
+            Self::LegalBasisValid => CheckName::LegalBasisValid,
+            Self::DossierComplete(_) => CheckName::DossierComplete,
+            Self::CouncilApproved => CheckName::CouncilApproved,
+            Self::PublicityPassed(_) => CheckName::PublicityPassed,
+        }
+    }
+}
+
+/// Why a check came to its outcome. The words for it are `api`'s business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// The step was taken; when it was due, if a day was set.
+    Taken(Step, Option<Timestamp>),
+    /// The step was taken after it was due.
+    TakenLate(Step, Timestamp),
+    /// The step was not taken.
+    NotTaken(Step),
+    /// The bloc's procedure does not have the step.
+    NoSuchStep(Step),
+    /// The minutes list the units that attended, and this one is among them in so many of so many conferences.
+    Attendance(u32, u32),
+    /// No minutes say who attended.
+    AttendanceNotRecorded,
+    /// The step of the bloc has not come to its result yet.
+    NotYet(Step),
+    /// The unit leads the bloc.
+    Leads,
+    /// Another unit leads the bloc, or none.
+    LeadsNot(Option<UnitId>),
+    /// The unit's rank, and the last place that would do.
+    Rank(u16, u8),
+    /// The unit has no rank.
+    Unranked,
+    /// The unit's votes, the number they are counted over, and the share that is asked for.
+    Votes {
+        /// Votes for the unit.
+        votes: u32,
+        /// What they are counted over.
+        base: u32,
+        /// The share.
+        majority: Majority,
+    },
+    /// The unit was no candidate.
+    NoCandidate,
+    /// The unit is not excluded.
+    Considered,
+    /// The unit is excluded.
+    Excluded,
+    /// The dossier names no achievement.
+    AchievementNotNamed,
+    /// The achievement was not rewarded before.
+    FirstReward,
+    /// Another dossier was awarded for the same achievement.
+    RewardedBefore(CommendationId),
+    /// The rule names no paper.
+    NoLegalBasis,
+    /// Every paper is in force on the day.
+    InForce(Date),
+    /// A paper is not in force on the day.
+    NotInForce(DocumentNumber, Date),
+    /// It is not known since when a paper is in force.
+    ForceNotKnown(DocumentNumber, Date),
+    /// Every paper is there.
+    PapersComplete,
+    /// These papers are missing.
+    PapersMissing(Vec<PaperKind>),
+    /// The council approved it.
+    Approved,
+    /// The council did not approve it.
+    NotApproved(VoteOutcome),
+    /// The council has not voted; whether the dossier was appraised, and what that found.
+    NotVoted(Option<AppraisalFinding>),
+    /// It is public since then, and long enough on that day.
+    PublicUntil(Date),
+    /// It is public, and not long enough before that day.
+    PublicTooShort(Date),
+    /// It was not made public.
+    NotPublic,
+    /// The quota, as it is counted.
+    Quota(Box<Quota>),
+    /// The council let this dossier go beyond the quota.
+    BeyondQuota,
+    /// The year is not in the log.
+    NoYear,
+}
+
+/// A check, answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Which check.
+    pub check: CheckName,
+    /// From which stage on it stops the dossier; absent when it stops nothing.
+    pub by: Option<Stage>,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// Why.
+    pub because: Because,
+    /// The facts behind it.
+    pub facts: Vec<Mark>,
+}
+
+impl Finding {
+    /// Whether this is the check of the quota.
+    pub(super) fn is_quota(&self) -> bool {
+        self.check == CheckName::QuotaLeft
+    }
+}
+
+type Answer = (Outcome, Because, Vec<Mark>);
+
+fn answer(outcome: Outcome, because: Because, facts: impl IntoIterator<Item = Mark>) -> Answer {
+    (outcome, because, facts.into_iter().collect())
+}
+
+impl Commendation {
+    /// Every check of the pinned rule, answered from what is known now; that of the quota last, where there is one.
+    pub fn eligibility(&self, around: &Circumstances) -> Vec<Finding> {
+        let asked = self.proposal.rule.checks.iter().map(|rule| {
+            let (outcome, because, facts) = self.judge(&rule.check, around);
+            Finding { check: rule.check.name(), by: rule.by, outcome, because, facts }
+        });
+        asked.chain(self.judge_quota(around)).collect()
+    }
+
+    fn judge(&self, check: &Check, around: &Circumstances) -> Answer {
+        match check {
+            Check::AchievementNotRewarded => self.judge_achievement(around),
+            Check::LegalBasisValid => self.judge_legal_basis(),
+            Check::DossierComplete(kinds) => self.judge_papers(kinds),
+            Check::CouncilApproved => self.judge_vote(),
+            Check::PublicityPassed(days) => self.judge_publicity(*days, around),
+            Check::RegisteredInTime
+            | Check::PledgeSigned
+            | Check::ReportsInTime
+            | Check::Attended
+            | Check::LeadingUnit
+            | Check::RankWithin(_)
+            | Check::BallotRatio(_)
+            | Check::NotExcluded => match &around.year {
+                Some(year) => judge_year(check, year, self.unit()),
+                None => answer(Outcome::Unknown, Because::NoYear, []),
+            },
+        }
+    }
+
+    fn judge_achievement(&self, around: &Circumstances) -> Answer {
+        if self.proposal.achievement.is_none() {
+            return answer(Outcome::Unknown, Because::AchievementNotNamed, []);
+        }
+        match around.rewarded.first() {
+            Some((other, mark)) => answer(Outcome::Failed, Because::RewardedBefore(*other), [*mark]),
+            None => answer(Outcome::Passed, Because::FirstReward, []),
+        }
+    }
+
+    /// The day is the one the proposal counts from: the papers in force then govern the dossier to its end.
+    fn judge_legal_basis(&self) -> Answer {
+        let (day, papers) = (self.proposed.effective_on, &self.proposal.rule.legal_basis);
+        if papers.is_empty() {
+            return answer(Outcome::Unknown, Because::NoLegalBasis, []);
+        }
+        let found = |wanted| papers.iter().find(|paper| paper.in_force_on(day) == wanted);
+        if let Some(paper) = found(Some(false)) {
+            return answer(Outcome::Failed, Because::NotInForce(paper.number.clone(), day), []);
+        }
+        match found(None) {
+            Some(paper) => answer(Outcome::Unknown, Because::ForceNotKnown(paper.number.clone(), day), []),
+            None => answer(Outcome::Passed, Because::InForce(day), []),
+        }
+    }
+
+    fn judge_papers(&self, kinds: &[PaperKind]) -> Answer {
+        let there = |kind: &PaperKind| self.papers.iter().find(|(paper, _)| paper.kind == *kind);
+        let missing: Vec<_> = kinds.iter().filter(|kind| there(kind).is_none()).copied().collect();
+        let facts: Vec<_> = kinds.iter().filter_map(|kind| there(kind).map(|(_, mark)| *mark)).collect();
+        if missing.is_empty() {
+            (Outcome::Passed, Because::PapersComplete, facts)
+        } else {
+            (Outcome::Failed, Because::PapersMissing(missing), facts)
+        }
+    }
+
+    fn judge_vote(&self) -> Answer {
+        match &self.vote {
+            Some((vote, mark)) if vote.outcome == VoteOutcome::Approved => {
+                answer(Outcome::Passed, Because::Approved, [*mark])
+            }
+            Some((vote, mark)) => answer(Outcome::Failed, Because::NotApproved(vote.outcome), [*mark]),
+            None => {
+                let appraisal = self.appraisal.as_ref();
+                let finding = appraisal.map(|(appraised, _)| appraised.finding);
+                answer(Outcome::Unknown, Because::NotVoted(finding), appraisal.map(|(_, mark)| *mark))
+            }
+        }
+    }
+
+    /// The first day counts: five days from the 1st have passed on the 6th.
+    fn judge_publicity(&self, days: u16, around: &Circumstances) -> Answer {
+        let Some((opened, mark)) = &self.publicity else {
+            return answer(Outcome::Failed, Because::NotPublic, []);
+        };
+        let over = opened.from.plus_days(i32::from(days));
+        let today = self.decision.as_ref().map_or(around.effective_on, |(decided, _)| decided.date);
+        if today >= over {
+            answer(Outcome::Passed, Because::PublicUntil(over), [*mark])
+        } else {
+            answer(Outcome::Failed, Because::PublicTooShort(over), [*mark])
+        }
+    }
+
+    fn judge_quota(&self, around: &Circumstances) -> Option<Finding> {
+        let quota = self.quota(around)?;
+        let by = if self.proposal.rule.council.is_some() { Stage::Council } else { Stage::Decision };
+        let took_part = [self.vote.as_ref().map(|v| v.1), self.decision.as_ref().map(|d| d.1)];
+        let (outcome, because, facts) = match &self.beyond_quota {
+            Some((_, mark)) => answer(Outcome::Passed, Because::BeyondQuota, [*mark]),
+            None => {
+                // A dossier that takes from the quota already is within it as long as the whole is.
+                let fits = if self.state().is_approved() {
+                    quota.is_respected()
+                } else {
+                    quota.left().map(|left| left > 0)
+                };
+                let outcome = match fits {
+                    Some(true) => Outcome::Passed,
+                    Some(false) => Outcome::Failed,
+                    None => Outcome::Unknown,
+                };
+                answer(outcome, Because::Quota(Box::new(quota)), took_part.into_iter().flatten())
+            }
+        };
+        Some(Finding { check: CheckName::QuotaLeft, by: Some(by), outcome, because, facts })
+    }
+}
+
+/// The checks that the year of the bloc answers.
+fn judge_year(check: &Check, year: &Year, unit: UnitId) -> Answer {
+    let nothing = UnitYear::default();
+    let known = year.unit(unit).unwrap_or(&nothing);
+    match check {
+        Check::RegisteredInTime => in_time(year, known, &[Step::Registration]),
+        Check::PledgeSigned => signed(year, known),
+        Check::ReportsInTime => in_time(year, known, &[Step::HalfYearReport, Step::AnnualReport]),
+        Check::Attended => attended(year, unit),
+        Check::LeadingUnit => leads(year, unit),
+        Check::RankWithin(places) => ranked(year, unit, *places),
+        Check::BallotRatio(majority) => voted_for(year, unit, *majority),
+        Check::NotExcluded => match known.exclusion.as_ref() {
+            Some((_, mark)) => answer(Outcome::Failed, Because::Excluded, [*mark]),
+            None => answer(Outcome::Passed, Because::Considered, []),
+        },
+        Check::AchievementNotRewarded
+        | Check::LegalBasisValid
+        | Check::DossierComplete(_)
+        | Check::CouncilApproved
+        | Check::PublicityPassed(_) => answer(Outcome::NotApplicable, Because::NoYear, []),
+    }
+}
+
+fn has_step(year: &Year, step: Step) -> bool {
+    year.regulation.as_ref().is_some_and(|adopted| adopted.regulation.step(step).is_some())
+}
+
+/// Each of the steps that the procedure has was taken, and none late. What was not asked for and was done all the same is
+/// looked at too.
+fn in_time(year: &Year, known: &UnitYear, steps: &[Step]) -> Answer {
+    let mut facts = Vec::new();
+    let mut because = Because::NoSuchStep(steps[0]);
+    for step in steps.iter().copied().filter(|step| has_step(year, *step)) {
+        let Some(mark) = known.step(step) else {
+            return (Outcome::Failed, Because::NotTaken(step), facts);
+        };
+        facts.push(*mark);
+        match mark.timeliness.due {
+            Some(due) if mark.timeliness.late => {
+                return (Outcome::Failed, Because::TakenLate(step, due), facts);
+            }
+            due => because = Because::Taken(step, due),
+        }
+    }
+    let outcome = if facts.is_empty() { Outcome::NotApplicable } else { Outcome::Passed };
+    (outcome, because, facts)
+}
+
+fn signed(year: &Year, known: &UnitYear) -> Answer {
+    match &known.pledge {
+        Some(mark) => answer(Outcome::Passed, Because::Taken(Step::Pledge, mark.timeliness.due), [*mark]),
+        None if has_step(year, Step::Pledge) => answer(Outcome::Failed, Because::NotTaken(Step::Pledge), []),
+        None => answer(Outcome::NotApplicable, Because::NoSuchStep(Step::Pledge), []),
+    }
+}
+
+fn attended(year: &Year, unit: UnitId) -> Answer {
+    let facts: Vec<_> = year.attendance.iter().map(|(mark, _)| *mark).collect();
+    if facts.is_empty() {
+        return (Outcome::Unknown, Because::AttendanceNotRecorded, facts);
+    }
+    let there = year.attendance.iter().filter(|(_, units)| units.contains(&unit)).count();
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let because = Because::Attendance(number(there), number(facts.len()));
+    (if there == facts.len() { Outcome::Passed } else { Outcome::Failed }, because, facts)
+}
+
+fn leads(year: &Year, unit: UnitId) -> Answer {
+    match &year.ranking {
+        None => answer(Outcome::Unknown, Because::NotYet(Step::Ranking), []),
+        Some(ranking) if ranking.leading_unit == Some(unit) => {
+            answer(Outcome::Passed, Because::Leads, [ranking.mark])
+        }
+        Some(ranking) => answer(Outcome::Failed, Because::LeadsNot(ranking.leading_unit), [ranking.mark]),
+    }
+}
+
+fn ranked(year: &Year, unit: UnitId, places: u8) -> Answer {
+    let Some(ranking) = &year.ranking else {
+        return answer(Outcome::Unknown, Because::NotYet(Step::Ranking), []);
+    };
+    match ranking.rows.iter().find(|row| row.unit == unit).map(|row| row.rank) {
+        None => answer(Outcome::Failed, Because::Unranked, [ranking.mark]),
+        Some(rank) => {
+            let outcome = if rank <= u16::from(places) { Outcome::Passed } else { Outcome::Failed };
+            answer(outcome, Because::Rank(rank, places), [ranking.mark])
+        }
+    }
+}
+
+fn voted_for(year: &Year, unit: UnitId, majority: Majority) -> Answer {
+    let ballot = year.latest_ballot(Question::LeadingUnit).and_then(|ballot| ballot.result.as_ref());
+    let Some((result, mark)) = ballot else {
+        let step = Step::Ballot;
+        return if has_step(year, step) {
+            answer(Outcome::Unknown, Because::NotYet(step), [])
+        } else {
+            answer(Outcome::NotApplicable, Because::NoSuchStep(step), [])
+        };
+    };
+    let Some(votes) = result.tally.iter().find(|tally| tally.unit == unit).map(|tally| tally.votes) else {
+        return answer(Outcome::Failed, Because::NoCandidate, [*mark]);
+    };
+    let valid = result.cast.saturating_sub(result.abstained);
+    let base = match majority.base {
+        MajorityBase::Electors => result.electors,
+        MajorityBase::Cast => result.cast,
+        MajorityBase::Valid => valid,
+    };
+    let reached = majority.reached(votes, result.electors, result.cast, valid);
+    let outcome = if reached { Outcome::Passed } else { Outcome::Failed };
+    answer(outcome, Because::Votes { votes, base, majority }, [*mark])
+}
