@@ -2,10 +2,18 @@
 
 use crate::body::{Field, Schemas};
 use domain::{
-    BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, LocalisedName, Points,
-    Role, Text, Timestamp, UnitId, UnitIdentifier,
+    AchievementId, BallotId, BlocId, ClientId, CommendationId, Date, DocumentNumber, EmulationYear, EventId,
+    GrantId, LocalisedName, Points, Role, Sha256, Text, Timestamp, UnitId, UnitIdentifier,
     bloc::{BlocKind, Level},
-    regulation::{CriterionId, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step},
+    commendation::{
+        AppraisalFinding, AwardClass, AwardKind, CheckName, CommendationState, Outcome, Recipients,
+        RevocationCause, VoteOutcome,
+    },
+    quota::QuotaScope,
+    regulation::{
+        CriterionId, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step,
+        award::{PaperKind, QuotaRounding, Stage},
+    },
     unit::UnitKind,
     year::{ConferenceKind, ExclusionCause, Question},
 };
@@ -89,9 +97,11 @@ macro_rules! as_read {
     )+};
 }
 as_read! {
+    AchievementId, AppraisalFinding, AwardClass, AwardKind, CheckName, CommendationId, CommendationState, Outcome,
+    PaperKind, QuotaRounding, QuotaScope, Recipients, RevocationCause, Sha256, Stage, VoteOutcome,
     BallotId, BlocId, BlocKind, ClientId, ConferenceKind, CriterionId, Date, DocumentNumber, EmulationYear, EventId,
     ExclusionCause, GrantId, LeadershipMethod, Level, LocalisedName, PartKind, Points, Question, Regulation, Role, Scorer,
-    Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, bool, u16, u32,
+    Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, bool, u8, u16, u32,
 }
 
 /// Declares the body of an answer: its members are written in this order, those that are left out are not written.

@@ -12,6 +12,7 @@ use domain::{
     Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, LeafHash, Position, Rejection,
     RequestRef, Rights, Role, Timestamp,
     bloc::{Bloc, BlocAct, BlocCommand},
+    commendation::{Commendation, CommendationCommand},
     grant::{Given, Grant, GrantCommand},
     rejection::Thing,
     unit::{Unit, UnitCommand},
@@ -224,6 +225,12 @@ impl Writer {
                     BlocCommand { id, act, effective_on, unit_registered },
                     Event::Bloc,
                 )?
+            }
+            Act::Commendation(id, act) => {
+                let circumstances = proofs::of_commendation(pending, id, &act, received, effective_on)?;
+                let state = pending.commendation(id).map(|book| book.state.as_ref());
+                let command = CommendationCommand { id, act, circumstances };
+                decide::<Commendation>(state, rights, command, Event::Commendation)?
             }
             Act::Found(id, client) => return found(pending, id, client),
             Act::Grant(id, act) => {

@@ -3,12 +3,18 @@
 use super::{Faults, Field, Schemas};
 use crate::{issue::Flaw, json::Json};
 use domain::{
-    BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, IdentifierScheme,
-    Points, Position, RequestId, Sha256, Text, Timestamp, UnitId,
+    AchievementId, BallotId, BlocId, ClientId, CommendationId, Date, DocumentNumber, EmulationYear, EventId,
+    GrantId, IdentifierScheme, Points, Position, RequestId, Sha256, Text, Timestamp, UnitId,
     bloc::{BlocKind, Level},
+    commendation::{
+        AppraisalFinding, AwardClass, AwardKind, CheckName, CommendationState, Outcome, Recipients,
+        RevocationCause, VoteOutcome,
+    },
     names::NotText,
+    quota::QuotaScope,
     regulation::{
         CriterionId, LeadershipMethod, OverMaximum, PartKind, Rounding, Scorer, Secrecy, Step, TieBreak,
+        award::{CouncilBase, PaperKind, QuotaRounding, Stage},
         procedure::{LatePolicy, MajorityBase},
     },
     time::NotATime,
@@ -82,7 +88,7 @@ macro_rules! strings {
 }
 pub(super) use strings;
 strings! {
-    BallotId, BlocId, ClientId, CriterionId, Date, DocumentNumber, EventId, GrantId, RequestId, Sha256, Timestamp,
+    AchievementId, BallotId, BlocId, ClientId, CommendationId, CriterionId, Date, DocumentNumber, EventId, GrantId, RequestId, Sha256, Timestamp,
     UnitId,
 }
 
@@ -105,7 +111,7 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(BallotId, BlocId, EventId, GrantId, RequestId, UnitId);
+ids!(AchievementId, BallotId, BlocId, CommendationId, EventId, GrantId, RequestId, UnitId);
 
 impl FromText for Points {
     fn from_text(text: &str) -> Result<Self, Flaw> {
@@ -353,22 +359,36 @@ macro_rules! closed_lists {
     };
 }
 closed_lists! {
+    AppraisalFinding: AppraisalFinding::ALL, "Thẩm định: đạt hay không đạt. What an appraisal found.";
+    AwardClass: AwardClass::ALL, "Danh hiệu thi đua, hình thức khen thưởng, cờ luân lưu. What sort of thing an award is.";
+    AwardKind: AwardKind::ALL, "Danh hiệu thi đua hoặc hình thức khen thưởng; xem /v1/reference/awards. An award, as /v1/reference/awards lists them.";
     BlocKind: [BlocKind::Khoi, BlocKind::Cum], "Khối (theo tính chất, ngành nghề) hay cụm (theo địa bàn). By function or by area.";
+    CheckName: CheckName::ALL, "Điều kiện xét khen thưởng. What is checked of a dossier.";
+    CommendationState: CommendationState::ALL, "Hồ sơ khen thưởng đã đến đâu. How far a dossier has come.";
     ConferenceKind: ConferenceKind::ALL, "Hội nghị phát động, sơ kết, tổng kết, đại hội thi đua, giao ban. What a conference is for.";
+    CouncilBase: CouncilBase::ALL, "Tỷ lệ phiếu tính trên: tổng số thành viên hội đồng, số tham gia, hay số phiếu hợp lệ. What the share of a council's votes is counted over.";
     ExclusionCause: ExclusionCause::ALL, "Vì sao không xét thi đua. Why a unit is not considered.";
     IdentifierScheme: IdentifierScheme::ALL, "Loại mã: mã định danh điện tử theo Quyết định 20/2020/QĐ-TTg, mã cũ, mã doanh nghiệp, mã quan hệ ngân sách, mã thống kê, mã nội bộ. The scheme of an identifier.";
     LatePolicy: [LatePolicy::Accept, LatePolicy::Refuse], "Nộp muộn: ghi nhận và đánh dấu, hay từ chối. What happens after a deadline.";
     LeadershipMethod: [LeadershipMethod::Election, LeadershipMethod::Rotation, LeadershipMethod::Designation], "Bầu, luân phiên hay chỉ định. How the next leader is found.";
     Level: Level::ALL, "Cấp có hội đồng tổ chức khối, cụm. The level whose council organises the bloc.";
     MajorityBase: [MajorityBase::Electors, MajorityBase::Cast, MajorityBase::Valid], "Tỷ lệ tính trên: tổng số cử tri, số đã bỏ phiếu, hay số phiếu hợp lệ. What a majority is counted over.";
+    Outcome: Outcome::ALL, "Đạt, không đạt, không áp dụng, chưa rõ. What a check came to.";
     OverMaximum: [OverMaximum::Refuse, OverMaximum::Cap, OverMaximum::Carry], "Vượt điểm tối đa: từ chối hay tính bằng điểm tối đa. What happens above a maximum.";
+    PaperKind: PaperKind::ALL, "Tờ trình, biên bản họp hội đồng, báo cáo thành tích, giấy tờ khác. A paper of a dossier.";
     PartKind: [PartKind::Contents, PartKind::Bonus, PartKind::Penalty], "Điểm chuẩn, điểm thưởng, điểm trừ. How a part enters the total.";
     Question: [Question::LeadingUnit, Question::NextLeader, Question::NextDeputy], "Bỏ phiếu về đơn vị dẫn đầu, Trưởng khối năm sau, Phó Trưởng khối năm sau. What is voted on.";
+    QuotaRounding: QuotaRounding::ALL, "Làm tròn số đơn vị: xuống, lên, hay đến số gần nhất. What becomes of a fraction of a unit.";
+    QuotaScope: QuotaScope::ALL, "Chỉ tiêu của một khối hay của mọi khối cùng cấp. Whose awards a quota limits.";
+    Recipients: Recipients::ALL, "Trao cho tập thể, cá nhân, hay văn bản đã đọc không nêu. Who can receive an award.";
     ReportKind: [ReportKind::HalfYear, ReportKind::Annual], "Báo cáo sơ kết 6 tháng hay tổng kết năm. Which report.";
+    RevocationCause: RevocationCause::ALL, "Bốn căn cứ hủy bỏ theo Chương VII Luật 06/2022/QH15. The four causes of the law.";
     Rounding: [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down], "Cách làm tròn. How a computed value is rounded.";
     Scorer: [Scorer::Itself, Scorer::Bloc, Scorer::Official], "Ai chấm: tự chấm, khối, cơ quan có thẩm quyền. Who scores.";
     Secrecy: [Secrecy::Open, Secrecy::Secret], "Biểu quyết công khai hay bỏ phiếu kín. Open or secret.";
+    Stage: Stage::ALL, "Giai đoạn của hồ sơ mà một điều kiện có thể chặn lại. A stage of a dossier.";
     Step: Step::ALL, "Bước trong năm thi đua. A step of the emulation year.";
     TieBreak: [TieBreak::Contents, TieBreak::Bonus, TieBreak::FewerPenalties, TieBreak::Votes], "Tiêu chí phụ khi bằng điểm. What decides between equal scores.";
     UnitKind: UnitKind::ALL, "Loại đơn vị. What sort of organisation a unit is.";
+    VoteOutcome: VoteOutcome::ALL, "Hội đồng thông qua, không đủ phiếu, hay cắt. What a vote of the council came to.";
 }

@@ -13,6 +13,7 @@
 
 mod accept;
 pub mod award;
+pub mod award_presets;
 pub mod check;
 mod evaluate;
 pub mod presets;
@@ -22,6 +23,7 @@ pub mod rank;
 pub(crate) mod sample;
 pub mod sheet;
 
+pub use award_presets::{AwardPreset, award_presets};
 pub use check::{Fault, FaultKind};
 pub use presets::{Preset, presets};
 pub use procedure::{
