@@ -4,9 +4,11 @@
 //! - `register`: units, blocs, grants
 //! - `year`: the steps of a year
 //! - `votes`: ballots, ranking, election
+//! - `awards`: commendations and quotas
 //! - `door`: tokens, headers, methods, positions
 //! - `input`: what is wrong with a request itself, fault by fault
 
+mod awards;
 mod door;
 mod input;
 mod register;
@@ -79,6 +81,7 @@ fn every_refusal_of_the_table_is_met_or_out_of_reach() {
     register::all(&mut met);
     year::all(&mut met);
     votes::all(&mut met);
+    awards::all(&mut met);
     door::all(&mut met);
     let known = |code: &&Code| !met.0.contains(code) && OUT_OF_REACH.iter().all(|(out, _)| out != *code);
     let missing: Vec<_> = Code::ALL.iter().filter(known).map(|code| code.as_str()).collect();

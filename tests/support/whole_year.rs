@@ -130,6 +130,7 @@ impl Bloc {
         self.official.record(&self.in_year("exclusions"), &excluded);
         self.leader().record(&self.in_year("score-tables"), &json!({}));
         self.vote_rank_and_elect();
+        self.every_act_on_a_dossier();
         let left = json!({"unit": last.unit, "reason": "Sáp nhập", "effective_on": "2020-01-01"});
         self.registrar.record(&format!("/v1/blocs/{}/departures", self.id), &left);
         let revoked = format!("/v1/grants/{}/revocations", last.grant);
