@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const LINES: &str = include_str!("golden/events.jsonl");
 
 /// The root of the tree whose leaves are the lines in their order: a line that is changed, moved or removed shows here.
-const ROOT: &str = "hpmNKFzSlwVtiUok8oY9xEdne0T8rglu9WkA4YgDmEM";
+const ROOT: &str = "emyqDm2Jm40ZCV_5Y3hhbQJe8VjjYBBfHYFkbkQxSkw";
 
 /// One line.
 #[derive(Deserialize, Serialize)]

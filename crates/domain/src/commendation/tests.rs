@@ -79,7 +79,9 @@ impl Story {
 
     /// A fact of the year, as the log writes it.
     fn happened(&mut self, kind: &str, data: Value) -> EventId {
-        let event: YearEvent = serde_json::from_value(json!({"type": kind, "data": data})).unwrap();
+        let mut written = json!({"type": kind});
+        written["data"] = data;
+        let event: YearEvent = serde_json::from_value(written).unwrap();
         let Mark { position, id, recorded_at, effective_on, .. } = self.mark();
         let fact = Recorded { position, id, recorded_at, effective_on, event: &event };
         self.year = Year::evolve(self.year.take(), fact);
@@ -122,10 +124,9 @@ impl Story {
     }
 
     fn asks(&self, id: CommendationId, act: CommendationAct) -> Result<Vec<CommendationEvent>, Rejection> {
-        let achievement = match &act {
-            CommendationAct::Propose(propose) => propose.achievement,
-            _ => self.dossiers.get(&id).and_then(|dossier| dossier.proposal.achievement),
-        };
+        let proposed = if let CommendationAct::Propose(act) = &act { act.achievement } else { None };
+        let standing = self.dossiers.get(&id).and_then(|dossier| dossier.proposal.achievement);
+        let achievement = standing.or(proposed);
         let circumstances = self.around(id, achievement);
         let by = Authority { grant: GrantId(Uuid::nil()), unit: None };
         Commendation::decide(self.dossiers.get(&id), CommendationCommand { id, act, circumstances }, &by)
