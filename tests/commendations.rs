@@ -89,7 +89,8 @@ fn a_council_that_has_sixty_nine_flags_before_it_approves_forty_eight_and_says_w
     rules["awards"] = json!([
         {"award": "PROVINCE_FLAG", "council": council}, {"award": "GOV_FLAG", "quota": share, "council": council}
     ]);
-    rules["unsourced"] = json!(["/awards/0/council", "/awards/1/council", "/awards/1/quota/percent/rounding"]);
+    rules["unsourced"] =
+        json!(["/awards/0/council", "/awards/1/council", "/awards/1/quota/percent/rounding"]);
     bloc.open_year(&rules);
     let flags: Vec<Uuid> = (0..69).map(|number| flag_of_a_new_unit(&bloc, number)).collect();
     for (number, dossier) in flags.iter().enumerate() {
@@ -123,7 +124,10 @@ fn a_council_that_has_sixty_nine_flags_before_it_approves_forty_eight_and_says_w
         bloc.approved("GOV_FLAG", flag["unit"].as_str().and_then(|id| id.parse().ok()).expect("a unit"));
     }
     let quota = bloc.quota("GOV_FLAG");
-    assert_eq!((&quota["used"], &quota["left"], &quota["scope"]), (&json!(5), &json!(4), &json!("all_blocs")));
+    assert_eq!(
+        (&quota["used"], &quota["left"], &quota["scope"]),
+        (&json!(5), &json!(4), &json!("all_blocs"))
+    );
 }
 
 /// A unit without an officer, proposed for the provincial flag and appraised.
@@ -146,15 +150,27 @@ fn a_revoked_award_stays_readable_with_its_cause_and_gives_its_place_back() {
     assert_eq!(bloc.quota("PROVINCE_FLAG")["left"], 0);
     bloc.official.record(&on(dossier, "revocations"), &revocation("dishonest_declaration"));
     let read = bloc.public.read(&on(dossier, ""));
-    assert_eq!((&read["state"], &read["revocation"]["cause"]), (&json!("revoked"), &json!("dishonest_declaration")));
+    assert_eq!(
+        (&read["state"], &read["revocation"]["cause"]),
+        (&json!("revoked"), &json!("dishonest_declaration"))
+    );
     assert_eq!(read["decision"]["signed_by"], "Chủ tịch Ủy ban nhân dân tỉnh", "the decision is not erased");
     let then = bloc.public.read(&on(dossier, &format!("?as_of_position={before}")));
-    assert_eq!((&then["state"], then.get("revocation")), (&json!("published"), None), "as it was known before");
+    assert_eq!(
+        (&then["state"], then.get("revocation")),
+        (&json!("published"), None),
+        "as it was known before"
+    );
     assert_eq!(bloc.quota("PROVINCE_FLAG")["left"], 1);
     bloc.approved("PROVINCE_FLAG", bloc.members[1].unit);
     let history = bloc.official.read(&format!("/v1/events?unit={}&limit=500", bloc.members[0].unit));
-    let types: Vec<_> = history["items"].as_array().into_iter().flatten().map(|fact| fact["type"].clone()).collect();
-    assert_eq!(types.last(), Some(&json!("vn.thidua.commendation.revoked.v1")), "the unit's history holds it");
+    let types: Vec<_> =
+        history["items"].as_array().into_iter().flatten().map(|fact| fact["type"].clone()).collect();
+    assert_eq!(
+        types.last(),
+        Some(&json!("vn.thidua.commendation.revoked.v1")),
+        "the unit's history holds it"
+    );
 }
 
 #[test]

@@ -15,7 +15,10 @@ pub(super) fn all(met: &mut Met) {
     let awards = rules["awards"].as_array_mut().expect("rules of awards");
     awards.push(json!({"award": "EXCELLENT_COLLECTIVE"}));
     awards.push(json!({"award": "ADVANCED_WORKER"}));
-    awards[0]["checks"].as_array_mut().expect("checks").push(json!({"check": "not_excluded", "by": "proposal"}));
+    awards[0]["checks"]
+        .as_array_mut()
+        .expect("checks")
+        .push(json!({"check": "not_excluded", "by": "proposal"}));
     bloc.open_year(&rules);
     proposals(met, &bloc);
     states(met, &bloc);

@@ -13,8 +13,7 @@ pub const YEAR: u16 = 2019;
 pub const REGISTRAR_SCOPES: &str =
     "units:write blocs:write grants:write grants:read years:write events:read regulations:write";
 /// What an official's token allows here.
-pub const OFFICIAL_SCOPES: &str =
-    "regulations:write years:write scores:write ballots:write rankings:write events:read \
+pub const OFFICIAL_SCOPES: &str = "regulations:write years:write scores:write ballots:write rankings:write events:read \
      commendations:write";
 /// What an officer's token allows here.
 pub const OFFICER_SCOPES: &str = "registrations:write pledges:write reports:write scores:write votes:write \

@@ -72,7 +72,11 @@ impl Bloc {
     pub fn quota(&self, award: &str) -> Value {
         let quotas = self.public.read(&self.in_year("quotas"));
         let items = quotas["items"].as_array().expect("quotas");
-        items.iter().find(|item| item["award"] == *award).unwrap_or_else(|| panic!("{award}: {quotas}")).clone()
+        items
+            .iter()
+            .find(|item| item["award"] == *award)
+            .unwrap_or_else(|| panic!("{award}: {quotas}"))
+            .clone()
     }
 
     /// A story in which everything that can happen to a dossier happens.

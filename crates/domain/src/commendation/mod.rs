@@ -3,6 +3,7 @@
 //! - [`kind`]: titles and forms of commendation
 //! - [`facts`]: what can happen to a dossier
 //! - [`eligibility`]: what it must fulfil, each check answered with its reason and the facts behind it
+//! - `record`: those of its checks that the year of the bloc answers
 //! - `council`: the council's vote, and the quota it is bound by
 //!
 //! The rule of the award is pinned when the dossier is proposed and never looked up again: the law that was in force when
@@ -12,6 +13,7 @@ mod council;
 pub mod eligibility;
 pub mod facts;
 pub mod kind;
+mod record;
 #[cfg(test)]
 mod tests;
 
