@@ -5,10 +5,11 @@ mod properties;
 
 use super::*;
 use crate::{
-    EventId, GrantId, Position, Sha256,
-    quota::Counted,
+    AchievementId, BlocId, DocumentNumber, EmulationYear, EventId, GrantId, Name, Position, Remark, Sha256,
+    Timestamp,
+    quota::{Counted, Ground},
     regulation::{award::PaperKind, sample},
-    year::YearEvent,
+    year::{Year, YearEvent},
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
