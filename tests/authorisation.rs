@@ -5,6 +5,7 @@ use crate::support::{
     Answer, Client, Place,
     bloc::{Bloc, OFFICER_SCOPES, YEAR, grant, register, regulation},
     client::{fresh_id, fresh_key, now},
+    dossiers::{council_vote, decision, revocation},
     place::REGISTRAR,
     whole_year::scores,
 };
@@ -12,6 +13,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
+
+/// The dossier that operations on dossiers are tried on.
+const DOSSIER: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00d0);
 
 /// One operation of the document.
 struct Operation {
@@ -144,6 +148,19 @@ fn rows(bloc: &Bloc) -> Vec<Row> {
         ),
         row("adoptRanking", &[Official, Leader], json!({})),
         row("electLeadership", &[Official, Leader], json!({"leader": unit})),
+        row(
+            "proposeCommendation",
+            &[Official, Leader],
+            json!({"bloc": bloc.id, "year": YEAR, "award": "PROVINCE_FLAG", "unit": unit}),
+        ),
+        row("addPapers", &[Official, Leader], json!({"papers": [{"kind": "other", "number": "1/CV"}]})),
+        row("appraiseCommendation", &[Official], json!({"finding": "meets"})),
+        row("openPublicity", &[Official], json!({"from": "2020-01-02", "place": "Cổng thông tin"})),
+        row("overrideQuota", &[Official], json!({"reason": "Lý do", "minutes": "12/BB-HĐTĐKT"})),
+        row("recordCouncilVote", &[Official], council_vote(15)),
+        row("decideCommendation", &[Official], decision()),
+        row("publishCommendation", &[Official], json!({"on": "2020-03-25", "place": "Cổng thông tin"})),
+        row("revokeCommendation", &[Official], revocation("dishonest_declaration")),
         row("giveGrant", &[Registrar], json!({"client": "khac", "role": "auditor"})),
         row("revokeGrant", &[Registrar], json!({"reason": "Hết hạn"})),
         row("listGrants", &[Registrar], Value::Null),
@@ -161,6 +178,7 @@ fn filled(bloc: &Bloc, operation: &Operation) -> String {
         .replace("{year}", &YEAR.to_string())
         .replace("{unit}", &bloc.members[0].unit.to_string())
         .replace("{grant}", &fresh_id().to_string())
+        .replace("{commendation}", &DOSSIER.to_string())
         .replace("{ballot}", &fresh_id().to_string())
         .replace("{draft}", "1")
         .replace("{query}", &fresh_id().to_string())
@@ -197,6 +215,7 @@ fn every_operation_that_needs_a_token_refuses_who_may_not() {
     bloc.open_year(&regulation());
     let stranger = register(&bloc.registrar, "Hội ngoài khối");
     grant(&bloc.registrar, "hoi-la", &json!({"unit_officer": {"unit": stranger}}));
+    bloc.propose_as(DOSSIER, "PROVINCE_FLAG", bloc.members[1].unit);
     let rows = rows(&bloc);
     let guarded: Vec<_> = operations(&bloc.public).into_iter().filter(|one| one.scopes.is_some()).collect();
     let listed: BTreeSet<_> = guarded.iter().map(|operation| operation.id.as_str()).collect();
@@ -250,7 +269,9 @@ const PEOPLE: [(&str, May); 3] =
     [(REGISTRAR, May::Registrar), ("so-noi-vu", May::Official), ("hoi-a", May::Leader)];
 
 /// What the deputy's officer may do in the name of the bloc, as its leader's may.
-const DEPUTY_MAY: [&str; 10] = [
+const DEPUTY_MAY: [&str; 12] = [
+    "proposeCommendation",
+    "addPapers",
     "adoptRegulation",
     "assignPanel",
     "breakTie",
@@ -287,6 +308,7 @@ fn what_is_public_answers_without_a_token() {
     bloc.leader().record(&bloc.in_year("rankings"), &json!({}));
     let council = json!({"council": "Hội đồng tỉnh", "members": 15, "in_favour": 15, "against": 0});
     bloc.official.record(&bloc.in_year("council-decisions"), &council);
+    bloc.propose_as(DOSSIER, "PROVINCE_FLAG", bloc.members[0].unit);
     let public: Vec<_> = operations(&bloc.public).into_iter().filter(|one| one.scopes.is_none()).collect();
     assert!(public.len() > 15, "only {} public operations", public.len());
     for operation in &public {

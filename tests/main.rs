@@ -40,6 +40,9 @@ mod selection_order;
 // Ballots: what a secret one hides and shows.
 mod ballots;
 
+// Commendations: quotas, what a dossier must fulfil, the council, the decision and its end.
+mod commendations;
+
 // What a careful client relies on: idempotency keys, entity tags, positions, the past.
 mod conditions;
 

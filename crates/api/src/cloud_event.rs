@@ -20,6 +20,7 @@ use utoipa::openapi::{
 pub fn path_of(stream: StreamId) -> String {
     match stream {
         StreamId::Bloc(id) => format!("/v1/blocs/{id}"),
+        StreamId::Commendation(id) => format!("/v1/commendations/{id}"),
         StreamId::Grant(id) => format!("/v1/grants/{id}"),
         StreamId::Unit(id) => format!("/v1/units/{id}"),
         StreamId::Year(bloc, year) => format!("/v1/blocs/{bloc}/years/{year}"),

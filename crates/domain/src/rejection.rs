@@ -1,8 +1,10 @@
 //! Every way a rule can say no. The HTTP status and the words in Vietnamese and English are `api`'s business.
 
 use crate::{
-    BallotId, BlocId, Date, EmulationYear, EventId, Points, Timestamp, UnitId, UnitIdentifier,
+    BallotId, BlocId, CommendationId, Date, EmulationYear, EventId, Points, Timestamp, UnitId, UnitIdentifier,
     bloc::BlocEnd,
+    commendation::{AwardKind, CommendationState, Finding},
+    quota::Quota,
     regulation::{CriterionId, Fault, Scorer, Step, TieBreak},
     unit::UnitEnd,
 };
@@ -172,7 +174,7 @@ pub enum Rejection {
     },
     /// A correction names as its ruling a fact that upheld no objection.
     NotARuling(EventId),
-    /// More votes than members.
+    /// The numbers of a vote cannot stand beside one another: more votes than members.
     VoteDoesNotAddUp {
         /// How many members the council has.
         members: u16,
@@ -218,6 +220,25 @@ pub enum Rejection {
         /// The first day it could have.
         today: Date,
     },
+    /// The bloc's regulation has no rule for this award.
+    AwardNotRegulated(AwardKind),
+    /// The award is for persons alone.
+    AwardForPersons(AwardKind),
+    /// The dossier does not fulfil what its rule asks for at this stage.
+    NotEligible(Vec<Finding>),
+    /// Nothing is left of the quota, or the rule does not say how many there may be.
+    QuotaExhausted(Box<Quota>),
+    /// There is something left of the quota, or there is none: nothing to go beyond.
+    QuotaNotExhausted(AwardKind),
+    /// The dossier is in a state in which this is not done.
+    StateConflict {
+        /// The state.
+        state: CommendationState,
+        /// The states in which it is done.
+        allowed: &'static [CommendationState],
+    },
+    /// The rule of the award knows no vote of a council.
+    CouncilNotInRule(AwardKind),
 }
 
 /// Why a council's change cannot be made.
@@ -242,6 +263,8 @@ pub enum Thing {
     Bloc(BlocId),
     /// The year of a bloc.
     Year(EmulationYear),
+    /// A commendation.
+    Commendation(CommendationId),
     /// A grant.
     Grant(crate::GrantId),
     /// A ballot.

@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - [`books`]: the state of every aggregate, with its version; decisions read it too
+//! - [`commendations`]: which dossiers there are of a year, and of an achievement
 //! - [`directory`]: names in Vietnamese order, search, identifiers, who belongs where
 //! - [`history`]: where the facts of a stream, a unit, a bloc or a type stand
 //! - [`grants`]: which grants a client holds
@@ -12,6 +13,7 @@
 //! No clock, no input or output, no HTTP, no storage. A view is rebuilt from the log whenever it is missing.
 
 pub mod books;
+pub mod commendations;
 pub mod directory;
 pub mod grants;
 pub mod history;
@@ -19,6 +21,7 @@ pub mod peer_matrix;
 pub mod requests;
 
 pub use books::{Book, Books};
+pub use commendations::Commendations;
 pub use directory::Directory;
 pub use grants::Grants;
 pub use history::History;
@@ -38,6 +41,8 @@ pub trait View {
 pub struct Views {
     /// The state of every aggregate.
     pub books: Books,
+    /// Dossiers by year and achievement.
+    pub commendations: Commendations,
     /// Names, search, identifiers, memberships.
     pub directory: Directory,
     /// Where facts stand.
@@ -77,6 +82,7 @@ impl Views {
     }
 
     fn fold_all_but_books(&mut self, fact: &Envelope) {
+        self.commendations.fold(fact);
         self.directory.fold(fact);
         self.history.fold(fact);
         self.grants.fold(fact);

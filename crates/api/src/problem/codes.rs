@@ -221,8 +221,8 @@ codes! {
         "Sự kiện nêu ở ruling không phải kết luận chấp nhận kiến nghị.", "The fact named as the ruling upheld no objection.",
         "Dùng kết luận có outcome là upheld, hoặc bỏ ruling.", "Use a ruling whose outcome is upheld, or leave ruling out.";
     VoteDoesNotAddUp = "voteDoesNotAddUp", CONFLICT, "Vote does not add up",
-        "Số phiếu không khớp số thành viên hội đồng.", "The votes do not add up to the members of the council.",
-        "Kiểm tra members, in_favour, against, in_writing.", "Check members, in_favour, against and in_writing.";
+        "Các con số của cuộc bỏ phiếu không khớp nhau: số tham gia không quá số thành viên, số phiếu không quá số tham gia.", "The numbers of the vote do not add up: no more take part than there are members, and no more vote than take part.",
+        "Đối chiếu các con số với biên bản.", "Compare the numbers with the minutes.";
     ChangeNotPossible = "changeNotPossible", CONFLICT, "Change not possible",
         "Không thể thay đổi như vậy đối với đơn vị này.", "The council cannot change this for the unit.",
         "Đối chiếu với xếp hạng đã thông qua và các mức xếp loại của quy chế.", "Compare with the adopted ranking and the classes of the regulation.";
@@ -241,6 +241,27 @@ codes! {
     PeriodOver = "periodOver", CONFLICT, "Period over",
         "Khoảng thời gian kết thúc trước khi có thể bắt đầu.", "The period ends before it could begin.",
         "Chọn ngày cuối không sớm hơn today.", "Choose a last day no earlier than today.";
+    AwardNotInRegulation = "awardNotInRegulation", CONFLICT, "Award not in the regulation",
+        "Quy chế của khối, cụm không có quy định về danh hiệu, hình thức này.", "The bloc's regulation has no rule for this award.",
+        "Đọc phần awards của quy chế đang áp dụng.", "Read awards of the regulation in force.";
+    AwardForPersons = "awardForPersons", CONFLICT, "Award for persons",
+        "Danh hiệu này chỉ trao cho cá nhân.", "The award is for persons alone.",
+        "Đề nghị một danh hiệu, hình thức dành cho tập thể.", "Propose an award for collectives.";
+    NotEligible = "notEligible", CONFLICT, "Not eligible",
+        "Hồ sơ chưa đạt các điều kiện mà quy định đòi hỏi ở giai đoạn này; checks nêu từng điều kiện.", "The dossier does not fulfil what its rule asks for at this stage; checks lists every one.",
+        "Khắc phục từng điều kiện trong checks; xem đầy đủ ở /eligibility của hồ sơ.", "Mend each of checks; the dossier's /eligibility lists all of them.";
+    QuotaExhausted = "quotaExhausted", CONFLICT, "Quota exhausted",
+        "Không còn chỉ tiêu, hoặc quy định không nêu chỉ tiêu cho khối, cụm này.", "Nothing is left of the quota, or the rule does not say how many there may be in this bloc.",
+        "Hội đồng có thể cho vượt chỉ tiêu, phải nêu lý do và biên bản.", "The council may go beyond the quota, with its reason and its minutes.";
+    QuotaNotExhausted = "quotaNotExhausted", CONFLICT, "Quota not exhausted",
+        "Còn chỉ tiêu, không có chỉ tiêu, hoặc hồ sơ đã được cho vượt: không có gì để vượt.", "Something is left of the quota, there is none, or the dossier goes beyond it already.",
+        "Không cần làm gì.", "Nothing needs to be done.";
+    StateConflict = "stateConflict", CONFLICT, "State conflict",
+        "Hồ sơ không ở trạng thái cho phép việc này.", "The dossier is not in a state in which this is done.",
+        "Đọc lại hồ sơ; việc này làm được ở các trạng thái trong allowed.", "Read the dossier again; this is done in the states in allowed.";
+    CouncilNotInRule = "councilNotInRule", CONFLICT, "No vote of a council",
+        "Quy định của danh hiệu này không có bước hội đồng bỏ phiếu.", "The rule of this award knows no vote of a council.",
+        "Ghi nhận quyết định.", "Record the decision.";
     PreconditionFailed = "preconditionFailed", PRECONDITION_FAILED, "Precondition failed",
         "Đối tượng đã thay đổi sau phiên bản nêu trong If-Match.", "The thing has changed since the version in If-Match.",
         "Đọc lại, so với current_etag rồi quyết định.", "Read it again, compare with current_etag and decide anew.";

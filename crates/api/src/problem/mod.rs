@@ -6,10 +6,11 @@
 //! - [`pages`]: the same table for people and for programs
 
 pub mod codes;
+mod commendation;
 pub mod pages;
 mod refusal;
 mod regulation_fault;
-mod rejection;
+pub mod rejection;
 #[cfg(test)]
 mod tests;
 

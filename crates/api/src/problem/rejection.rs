@@ -1,6 +1,6 @@
 //! What a rule's refusal becomes: one arm for every way the domain says no.
 
-use super::{Code, Problem};
+use super::{Code, Problem, commendation};
 use crate::{
     issue::{Flaw, Issue, Place},
     words::Words,
@@ -105,12 +105,21 @@ impl From<Rejection> for Problem {
             Rejection::NotInTurn { named, next } => not_in_turn(named, next),
             Rejection::NotInOffice(unit) => of(Code::NotInOffice).with("unit", plain(&unit)),
             Rejection::PeriodOver { until, today } => period_over(until, today),
+            Rejection::AwardNotRegulated(award) => {
+                of(Code::AwardNotInRegulation).with("award", plain(&award))
+            }
+            Rejection::AwardForPersons(award) => of(Code::AwardForPersons).with("award", plain(&award)),
+            Rejection::NotEligible(findings) => commendation::not_eligible(&findings),
+            Rejection::QuotaExhausted(quota) => commendation::quota_exhausted(&quota),
+            Rejection::QuotaNotExhausted(award) => of(Code::QuotaNotExhausted).with("award", plain(&award)),
+            Rejection::StateConflict { state, allowed } => commendation::state_conflict(state, allowed),
+            Rejection::CouncilNotInRule(award) => of(Code::CouncilNotInRule).with("award", plain(&award)),
         }
     }
 }
 
 /// A value of the domain as the log writes it.
-fn plain(value: &impl Serialize) -> Value {
+pub(super) fn plain(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
@@ -120,6 +129,7 @@ fn about(code: Code, thing: &Thing) -> Problem {
         Thing::Unit(id) => ("unit", plain(id), "đơn vị", "unit"),
         Thing::Bloc(id) => ("bloc", plain(id), "khối, cụm thi đua", "bloc"),
         Thing::Year(year) => ("year", plain(year), "năm thi đua", "emulation year"),
+        Thing::Commendation(id) => ("commendation", plain(id), "hồ sơ khen thưởng", "commendation dossier"),
         Thing::Grant(id) => ("grant", plain(id), "quyền", "grant"),
         Thing::Ballot(id) => ("ballot", plain(id), "cuộc bỏ phiếu", "ballot"),
         Thing::Regulation => ("regulation", Value::Null, "quy chế", "regulation"),

@@ -275,14 +275,19 @@ pub struct TurnOut {
 }
 
 impl Majority {
-    /// Whether `votes` reach the share, in whole numbers.
-    pub fn reached(self, votes: u32, turn_out: TurnOut) -> bool {
-        let base = match self.base {
+    /// How many the share is counted over.
+    pub const fn base_of(self, turn_out: TurnOut) -> u32 {
+        match self.base {
             MajorityBase::Electors => turn_out.electors,
             MajorityBase::Present => turn_out.present,
             MajorityBase::Cast => turn_out.cast,
             MajorityBase::Valid => turn_out.valid,
-        };
+        }
+    }
+
+    /// Whether `votes` reach the share, in whole numbers.
+    pub fn reached(self, votes: u32, turn_out: TurnOut) -> bool {
+        let base = self.base_of(turn_out);
         let (have, need) = (u64::from(votes) * 100, u64::from(base) * u64::from(self.percent));
         votes > 0 && if self.or_equal { have >= need } else { have > need }
     }

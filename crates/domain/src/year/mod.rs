@@ -245,6 +245,8 @@ pub struct Year {
     pub queries: Vec<Arc<Query>>,
     /// The objections, oldest first.
     pub objections: Vec<Arc<Objection>>,
+    /// The units that attended, for the conferences whose minutes say so.
+    pub attendance: Vec<(Mark, Vec<UnitId>)>,
     /// The score table that stands.
     pub score_table: Option<Arc<ScoreTable>>,
     /// The consultation that stands.
@@ -352,7 +354,12 @@ impl Year {
             YearEvent::PledgeSigned(e) => {
                 self.unit_mut(e.unit).pledge = Some(Mark { timeliness: e.timeliness, ..mark });
             }
-            YearEvent::ConferenceHeld(e) => self.conferences.push((e.kind, mark)),
+            YearEvent::ConferenceHeld(e) => {
+                self.conferences.push((e.kind, mark));
+                if !e.attended.is_empty() {
+                    self.attendance.push((mark, e.attended.clone()));
+                }
+            }
             YearEvent::ReportFiled(e) => {
                 *self.unit_mut(e.unit).report_mut(e.kind) = Some(Mark { timeliness: e.timeliness, ..mark });
             }

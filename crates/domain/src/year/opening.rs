@@ -73,6 +73,7 @@ impl Opened {
             conferences: Vec::new(),
             queries: Vec::new(),
             objections: Vec::new(),
+            attendance: Vec::new(),
             score_table: None,
             consultation: None,
             ballots: Vec::new(),

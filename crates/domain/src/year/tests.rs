@@ -143,6 +143,7 @@ fn regulation() -> Regulation {
         explanation_days: None,
         objection_days: None,
         ruling_days: None,
+        awards: Vec::new(),
     }
 }
 

@@ -116,6 +116,7 @@ impl Story<'_> {
             to: None,
             place: Some(Name::new("Hội trường Ủy ban nhân dân tỉnh").unwrap()),
             chairs: vec![self.leader.id, self.deputy.id],
+            attended: Vec::new(),
             summary: Some(Remark::new("Đánh giá kết quả, thống nhất nhiệm vụ thời gian tới.").unwrap()),
         };
         self.lead(YearAct::HoldConference(held)).await;

@@ -174,16 +174,26 @@ body! {
         place: Option<Name>,
         /// Đơn vị chủ trì. The units whose heads presided.
         chairs: List<UnitId, 0, 10>,
+        /// Các đơn vị dự; để trống nếu biên bản không ghi. The units that attended; none when the minutes do not say.
+        attended: List<UnitId, 0, 200>,
         /// Tóm tắt. What was reported, decided and asked for.
         summary: Option<Remark>,
     }
 }
 year_fact!(HoldConference, ["unit_officer", "official", "registrar"], self, faults, {
-    let Self { kind, from, to, place, chairs, summary } = self;
+    let Self { kind, from, to, place, chairs, attended, summary } = self;
     if to.is_some_and(|to| to < from) {
         faults.within("to", |faults| faults.note::<()>(Flaw::BadValue("from <= to")));
     }
-    Some(YearAct::HoldConference(ConferenceHeld { kind, from, to, place, chairs: chairs.0, summary }))
+    Some(YearAct::HoldConference(ConferenceHeld {
+        kind,
+        from,
+        to,
+        place,
+        chairs: chairs.0,
+        attended: attended.0,
+        summary,
+    }))
 });
 
 body! {

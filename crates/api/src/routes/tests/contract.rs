@@ -62,7 +62,9 @@ async fn the_registry_the_document_and_the_running_service_agree() {
                 None => StatusCode::METHOD_NOT_ALLOWED,
                 Some((_, Some(_))) => StatusCode::UNAUTHORIZED,
                 // A house without a bloc has none to show.
-                Some((_, None)) if path.contains("{bloc}") || path.contains("{unit}") => {
+                Some((_, None))
+                    if ["{bloc}", "{unit}", "{commendation}"].iter().any(|name| path.contains(name)) =>
+                {
                     StatusCode::NOT_FOUND
                 }
                 Some((_, None)) => StatusCode::OK,
