@@ -66,6 +66,9 @@ mod command_line;
 mod province;
 mod province_import;
 
+// Random sequences over all aggregates together.
+mod sequences;
+
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 

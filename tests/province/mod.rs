@@ -11,7 +11,7 @@ mod regulation;
 mod scores;
 mod year;
 
-use random::Random;
+pub use random::Random;
 use serde_json::{Value, json};
 use std::{
     fmt,
@@ -22,7 +22,7 @@ use std::{
 /// How large the province is.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
-    /// How many units; at least 16, so that the largest bloc finds its members and one unit beside them.
+    /// How many units; at least 20, so that a small bloc finds its members and the units beside them that score it.
     pub units: usize,
     /// How many blocs.
     pub blocs: usize,
@@ -87,8 +87,6 @@ pub struct Province {
 
 /// How many members the blocs have, one after the other: four to fifteen.
 const MEMBERS: [usize; 12] = [6, 5, 7, 4, 15, 9, 12, 14, 11, 13, 8, 10];
-/// How many units from outside score each bloc.
-const PANELS: usize = 8;
 
 impl Province {
     /// A province of this size.
@@ -104,7 +102,7 @@ impl Province {
             let members: Vec<usize> = (next..next + wanted).map(|place| place % size.units).collect();
             next += wanted;
             let beside = (next..next + size.units - wanted).map(|place| place % size.units);
-            Bloc { id: id(Thing::Bloc, number), members, panels: beside.take(PANELS).collect() }
+            Bloc { id: id(Thing::Bloc, number), members, panels: beside.take(regulation::FIELDS.len()).collect() }
         });
         let (units, blocs) = (units.collect(), blocs.collect());
         Self { seed, units, blocs, years: FIRST_YEAR..FIRST_YEAR + size.years }

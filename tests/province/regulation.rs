@@ -35,12 +35,12 @@ fn monthly(year: u16) -> Value {
         json!({"id": id, "name": {"vi": name}, "max": max, "scored_by": scored_by})
     };
     let common = COMMON.iter().enumerate().map(|(index, name)| {
-        criterion(format!("K.{}", index + 1), name, "12", json!(["self", "peer", "bloc"]))
+        criterion(format!("K.{}", index + 1), name, "8", json!(["self", "peer", "bloc"]))
     });
     let of_fields = FIELDS
         .iter()
         .enumerate()
-        .map(|(index, name)| criterion(format!("L.{}", index + 1), name, "5", json!(["panel"])));
+        .map(|(index, name)| criterion(format!("L.{}", index + 1), name, "4", json!(["panel"])));
     json!({
         "title": {"vi": format!("Quy chế ví dụ năm {year}: chấm điểm hằng tháng, chấm chéo và chấm theo lĩnh vực")},
         "unsourced": ["/sheet", "/procedure", "/ballot", "/leadership", "/tie_breaks"],
@@ -82,22 +82,28 @@ fn monthly(year: u16) -> Value {
     })
 }
 
-const COMMON: [&str; 5] = [
+const COMMON: [&str; 6] = [
     "Thực hiện nhiệm vụ chính trị, kinh tế - xã hội",
     "Tổ chức phong trào thi đua, sơ kết, tổng kết",
     "Cải cách hành chính, chuyển đổi số",
     "Xây dựng Đảng, chính quyền, đoàn thể",
-    "Tham gia hoạt động của khối, chế độ báo cáo",
+    "Tham gia hoạt động của khối",
+    "Chế độ thông tin, báo cáo",
 ];
 
 /// One field for each panel.
-const FIELDS: [&str; 8] = [
+pub const FIELDS: [&str; 13] = [
     "Tài chính, ngân sách",
     "Tổ chức cán bộ",
     "Thanh tra, tiếp công dân",
     "Tư pháp, pháp chế",
     "Thông tin, truyền thông",
     "Văn hóa, thể thao",
+    "Giáo dục, đào tạo",
+    "Y tế, dân số",
+    "Lao động, người có công",
+    "Xây dựng, đô thị",
+    "Nông nghiệp, môi trường",
     "An ninh, trật tự",
     "An sinh xã hội",
 ];

@@ -170,9 +170,12 @@ impl Story<'_> {
         }
         for giver in 0..size {
             let by = self.member(giver);
-            (0..size).filter(|unit| *unit != giver).for_each(|unit| {
-                self.give(unit, "peer", Some((&by, &[])), month, &day);
-            });
+            for unit in (0..size).filter(|unit| *unit != giver) {
+                let key = self.give(unit, "peer", Some((&by, &[])), month, &day);
+                if self.random.chance(5) {
+                    self.query(unit, &key, &day);
+                }
+            }
         }
         for unit in 0..size {
             self.give(unit, "bloc", None, month, &day);
@@ -186,7 +189,16 @@ impl Story<'_> {
         self.confer(if month == 6 { "midyear" } else { "working" }, &format!("{month:02}-28"));
     }
 
-    /// A score, and sometimes its correction.
+    /// The unit asks how a score came about, and hears it.
+    fn query(&mut self, unit: usize, score: &str, day: &str) {
+        let body = json!({"score": format!("@{score}"), "asked_by": self.member(unit),
+                          "text": "Đề nghị nêu căn cứ chấm điểm của tháng này"});
+        let key = self.post("score-queries", day, body);
+        let text = papers::prose(&mut self.random, 1);
+        self.post(&format!("score-queries/@{key}/explanations"), day, json!({"text": text}));
+    }
+
+    /// A score, and sometimes its correction; the key of the line that stands.
     fn give(
         &mut self,
         unit: usize,
@@ -194,7 +206,7 @@ impl Story<'_> {
         by: Option<(&str, &[String])>,
         month: usize,
         day: &str,
-    ) {
+    ) -> String {
         let id = self.member(unit);
         let month = self.is_monthly().then_some(month);
         // Some units are better than others, and everyone thinks well of itself.
@@ -206,13 +218,16 @@ impl Story<'_> {
         if self.random.chance(6) {
             let mut body = scores::body(&self.rules["sheet"], &paper, &mut self.random);
             body["correction"] = papers::correction(&key);
-            self.post("scores", day, body);
+            return self.post("scores", day, body);
         }
+        key
     }
 
     /// The yearly scores of one kind.
     fn score(&mut self, scorer: &str, day: &str) {
-        (0..self.size()).for_each(|unit| self.give(unit, scorer, None, 12, day));
+        for unit in 0..self.size() {
+            self.give(unit, scorer, None, 12, day);
+        }
     }
 
     /// A ballot that `place` wins: most vote for it, a few for the next, a few abstain.
