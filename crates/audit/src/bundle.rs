@@ -141,7 +141,8 @@ pub fn check(
             None => return Err(wrong(name, "is not there")),
         }
     }
-    let is_derived = |name: &&String| ["proofs/", "regulations/", "standings/"].iter().any(|part| name.starts_with(part));
+    let is_derived =
+        |name: &&String| ["proofs/", "regulations/", "standings/"].iter().any(|part| name.starts_with(part));
     if let Some(name) = manifest.files.keys().filter(is_derived).find(|name| !derived.contains_key(*name)) {
         return Err(wrong(name, "follows from no entry"));
     }
@@ -214,11 +215,14 @@ impl Manifest {
 
     fn read(bundle: &mut Source) -> Result<Self, Failure> {
         let malformed = |what: String| Finding::new(FindingKind::Malformed, what).in_file("manifest.json");
-        let bytes = bundle.get("manifest.json")?.ok_or_else(|| malformed("there is no manifest".to_owned()))?;
+        let bytes =
+            bundle.get("manifest.json")?.ok_or_else(|| malformed("there is no manifest".to_owned()))?;
         let value: serde_json::Value =
             serde_json::from_slice(&bytes).map_err(|error| malformed(error.to_string()))?;
         match value.get("format").and_then(serde_json::Value::as_str) {
-            Some(FORMAT) => serde_json::from_value(value).map_err(|error| malformed(error.to_string()).into()),
+            Some(FORMAT) => {
+                serde_json::from_value(value).map_err(|error| malformed(error.to_string()).into())
+            }
             Some(other) => Err(Failure::UnknownVersion(format!("a bundle of the form {other}"))),
             None => Err(malformed("it does not say of which form the bundle is".to_owned()).into()),
         }

@@ -51,12 +51,14 @@ impl Facts {
         &self.published
     }
 
-    /// Notes when a witness saw a head: what is in it was recorded before, what follows it after.
-    pub(crate) fn anchor(&mut self, head: &Head) {
-        let millis = head.witnessed_at().and_then(|seconds| i64::try_from(seconds).ok()?.checked_mul(1000));
-        if let Some(millis) = millis {
-            self.anchors.push((head.size(), millis));
-        }
+    /// Notes when witnesses saw these heads, the smaller one first, in the place of those noted before: what is in a head
+    /// was recorded before, what follows it after.
+    pub(crate) fn anchor<'h>(&mut self, heads: impl Iterator<Item = &'h Head>) {
+        let anchor = |head: &Head| {
+            let millis = i64::try_from(head.witnessed_at()?).ok()?.checked_mul(1000)?;
+            Some((head.size(), millis))
+        };
+        self.anchors = heads.filter_map(anchor).collect();
     }
 
     /// Takes in the next entry.
@@ -74,7 +76,8 @@ impl Facts {
         ];
         let found = |(kind, what): Fault| Finding::new(kind, what).at(position).with_entry(entry);
         checks.iter().try_for_each(|check| check(self, &fact, position)).map_err(found)?;
-        let published = published::check(&self.books, &fact).map_err(|what| found((FindingKind::Standing, what)))?;
+        let published =
+            published::check(&self.books, &fact).map_err(|what| found((FindingKind::Standing, what)))?;
         self.published.extend(published);
         self.books.fold(&fact, leaf);
         if self.books.tip(fact.stream) != Some((fact.version, leaf)) {
@@ -113,7 +116,10 @@ impl Facts {
     fn expect_time(&self, fact: &Envelope, position: u64) -> Result<(), Fault> {
         let recorded = fact.recorded_at;
         if let Some(latest) = self.latest.filter(|latest| recorded < *latest) {
-            return Err((FindingKind::Time, format!("recorded at {recorded}, before the fact before it ({latest})")));
+            return Err((
+                FindingKind::Time,
+                format!("recorded at {recorded}, before the fact before it ({latest})"),
+            ));
         }
         for (size, seen) in &self.anchors {
             let time = Timestamp::from_millis(*seen);
@@ -174,7 +180,10 @@ impl Facts {
             Role::Registrar | Role::Official { .. } | Role::Auditor => None,
         };
         if grant.given.client != fact.actor.client {
-            refused(format!("the grant {id} was given to {}, not to {}", grant.given.client, fact.actor.client))
+            refused(format!(
+                "the grant {id} was given to {}, not to {}",
+                grant.given.client, fact.actor.client
+            ))
         } else if !grant.in_force_on(day) {
             refused(format!("the grant {id} was not in force on {day}"))
         } else if unit != fact.actor.unit {

@@ -41,12 +41,24 @@ impl Head {
         match policy.check(&signed) {
             Ok(witnessed) => {
                 let named = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
-                let witnesses = witnessed.witnesses.iter().map(|(witness, time)| (named(&witness.name), *time));
+                let witnesses =
+                    witnessed.witnesses.iter().map(|(witness, time)| (named(&witness.name), *time));
                 Ok(Self { witnesses: witnesses.collect(), signed })
             }
             Err(error @ PolicyError::UnknownLog(_)) => Err(found(FindingKind::OtherOrigin, &error)),
             Err(error @ PolicyError::Signature(_)) => Err(found(FindingKind::Signature, &error)),
             Err(error @ (PolicyError::NotSigned(_) | PolicyError::Quorum(_))) => Err(Failure::Policy(error)),
+        }
+    }
+
+    /// A checkpoint that its log signed, whoever else did: what an auditor kept, what a witness has.
+    ///
+    /// # Errors
+    /// The log of the policy did not sign it, or a signature is wrong.
+    pub fn of_log(signed: SignedCheckpoint, policy: &Policy) -> Result<Self, Failure> {
+        match Self::judge(signed.clone(), policy) {
+            Err(Failure::Policy(PolicyError::Quorum(_))) => Ok(Self { signed, witnesses: Vec::new() }),
+            judged => judged,
         }
     }
 
@@ -162,6 +174,24 @@ pub fn compare(one: &mut Source, other: &mut Source, policy: &Policy) -> Result<
         if first.size() <= second.size() { (first, second, other) } else { (second, first, one) };
     expect_growth(source, &older.signed, &newer.signed)?;
     Ok([older, newer])
+}
+
+/// Holds the head of a source against what a witness of the policy has seen of the log, if the policy says where that
+/// can be asked: a log that shows the auditor one history and the witness another is found out. Returns the head, read
+/// again if the witness has seen more meanwhile.
+///
+/// # Errors
+/// The two contradict each other, or the witness has seen more than the source shows.
+pub fn expect_same_as_witness(
+    source: &mut Source,
+    head: Head,
+    seen: &SignedCheckpoint,
+    policy: &Policy,
+) -> Result<Head, Failure> {
+    let seen = Head::of_log(seen.clone(), policy)?;
+    let head = if seen.size() > head.size() { Head::read(source, policy)? } else { head };
+    expect_growth(source, &seen.signed, &head.signed)?;
+    Ok(head)
 }
 
 pub(crate) fn unread(error: ReadError<Failure>) -> Failure {

@@ -51,10 +51,13 @@ impl Heads {
                 return Err(Failure::io(format!("{} cannot be read", path.display()))(error));
             }
         };
-        let damaged = |what: String| Finding::new(FindingKind::Malformed, what).in_file(path.display().to_string());
+        let damaged =
+            |what: String| Finding::new(FindingKind::Malformed, what).in_file(path.display().to_string());
         let head = SignedCheckpoint::parse(&bytes).map_err(|error| damaged(error.to_string()))?;
         if head.checkpoint().origin() != origin {
-            return Err(damaged(format!("a head of {} is kept for {origin}", head.checkpoint().origin())).into());
+            return Err(
+                damaged(format!("a head of {} is kept for {origin}", head.checkpoint().origin())).into()
+            );
         }
         Ok(Some(head))
     }

@@ -30,7 +30,9 @@ pub struct Published {
 /// # Errors
 /// It is not what the facts come to; says how.
 pub fn check(books: &Books, fact: &Envelope) -> Result<Option<Published>, String> {
-    let (Event::Year(event), StreamId::Year(bloc, year)) = (&fact.event, fact.stream) else { return Ok(None) };
+    let (Event::Year(event), StreamId::Year(bloc, year)) = (&fact.event, fact.stream) else {
+        return Ok(None);
+    };
     let Some(before) = books.year(bloc, year).map(|book| book.state.as_ref()) else { return Ok(None) };
     // Every other event publishes no standing.
     let (version, rows) = if let YearEvent::ScoreTableAdopted(table) = event {
@@ -59,7 +61,11 @@ pub(crate) fn roster(books: &Books, bloc: BlocId, day: Date) -> Vec<UnitId> {
 }
 
 /// The rows that stand for a year, and at which stage.
-pub(crate) fn standing(books: &Books, year: &Year, day: Date) -> (&'static str, Vec<domain::year::RankedRow>) {
+pub(crate) fn standing(
+    books: &Books,
+    year: &Year,
+    day: Date,
+) -> (&'static str, Vec<domain::year::RankedRow>) {
     match (&year.ranking, &year.score_table) {
         (Some(ranking), _) => ("final", ranking.rows.clone()),
         (None, Some(table)) => ("score_table", year.rank(&table.rows)),
@@ -83,7 +89,9 @@ fn expect<R: PartialEq + Serialize>(
     Err(match differs {
         Some((ours, theirs)) => {
             let (ours, theirs, unit) = (text(ours), text(theirs), unit(theirs));
-            format!("the {what} is not what the facts come to: for {unit} it says {theirs}, and they say {ours}")
+            format!(
+                "the {what} is not what the facts come to: for {unit} it says {theirs}, and they say {ours}"
+            )
         }
         None => format!("the {what} has {} rows, and the facts come to {}", published.len(), computed.len()),
     })

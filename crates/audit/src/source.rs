@@ -142,8 +142,9 @@ impl Source {
         if !is_wider(&path, tile) {
             return Ok(bytes);
         }
-        let malformed =
-            |error: entries::BundleError| Finding::new(FindingKind::Malformed, error.to_string()).in_file(&*path);
+        let malformed = |error: entries::BundleError| {
+            Finding::new(FindingKind::Malformed, error.to_string()).in_file(&*path)
+        };
         Ok(entries::first(&bytes, tile.width()).map_err(malformed)?.to_vec())
     }
 
@@ -182,7 +183,8 @@ fn local(path: &Path) -> Result<Place, Failure> {
     let length = file.read(&mut start).map_err(|error| unreachable(&name, &error))?;
     let file = File::open(path).map_err(|error| unreachable(&name, &error))?;
     if start.get(..length).is_some_and(|start| start.starts_with(b"PK")) {
-        let malformed = |error: ZipError| Finding::new(FindingKind::Malformed, error.to_string()).in_file(name);
+        let malformed =
+            |error: ZipError| Finding::new(FindingKind::Malformed, error.to_string()).in_file(name);
         let archive = ZipArchive::new(BufReader::new(file)).map_err(malformed)?;
         return Ok(Place::Bundle(Box::new(archive)));
     }

@@ -149,7 +149,8 @@ impl Sheet {
         let regulation = state.regulation.as_ref();
         let adopted = state.ranking.as_ref().map(|ranking| ranking.mark);
         let adopted = adopted.or_else(|| state.score_table.as_ref().map(|table| table.mark));
-        let because = if explain { rows.iter().map(|row| because(state, row.unit)).collect() } else { Vec::new() };
+        let because =
+            if explain { rows.iter().map(|row| because(state, row.unit)).collect() } else { Vec::new() };
         Some(Self {
             bloc,
             year,
@@ -197,5 +198,7 @@ fn steps(known: &UnitYear) -> Vec<StepTaken> {
         ("exclusion", exclusion),
     ];
     let taken = steps.into_iter().filter_map(|(step, mark)| Some((step, mark?)));
-    taken.map(|(step, mark)| StepTaken { step, position: mark.position.0, late: mark.timeliness.late }).collect()
+    taken
+        .map(|(step, mark)| StepTaken { step, position: mark.position.0, late: mark.timeliness.late })
+        .collect()
 }

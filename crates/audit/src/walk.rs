@@ -82,8 +82,7 @@ impl Walk {
         before: Option<&Head>,
         watch: &mut Watch<'_>,
     ) -> Result<(), Failure> {
-        let anchors = before.into_iter().chain([head]);
-        anchors.for_each(|head| self.facts.anchor(head));
+        self.facts.anchor(before.into_iter().chain([head]));
         if let Some(before) = before {
             expect_growth(source, &before.signed, &head.signed)?;
         }
@@ -169,7 +168,9 @@ impl Walk {
         let shift = u32::try_from(level * 8).unwrap_or(u32::MAX);
         let count = self.tree.size().checked_shr(shift).unwrap_or(0);
         let index = count.saturating_sub(1) / u64::from(WIDTH);
-        let (Ok(height), Ok(width)) = (u8::try_from(level), u16::try_from(hashes.len())) else { return Ok(()) };
+        let (Ok(height), Ok(width)) = (u8::try_from(level), u16::try_from(hashes.len())) else {
+            return Ok(());
+        };
         let Ok(tile) = Tile::new(height, index, width) else { return Ok(()) };
         let published = source.hashes(tile)?;
         let (published, _) = published.as_chunks::<{ size_of::<Hash>() }>();
@@ -188,8 +189,11 @@ impl Walk {
         if size == head.size() && root == *head.root() {
             return Ok(());
         }
-        let what =
-            format!("the {size} entries have the root {}, and {} is signed", base64_of(&root), base64_of(head.root()));
+        let what = format!(
+            "the {size} entries have the root {}, and {} is signed",
+            base64_of(&root),
+            base64_of(head.root())
+        );
         Err(Finding::new(FindingKind::Root, what).against(signed).into())
     }
 }

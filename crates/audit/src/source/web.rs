@@ -26,8 +26,7 @@ enum Attempt {
 
 impl Web {
     pub(super) fn new(prefix: &str, token: Option<String>) -> Result<Self, Failure> {
-        let unreachable =
-            |what: String| Failure::Unreachable { place: prefix.to_owned(), what };
+        let unreachable = |what: String| Failure::Unreachable { place: prefix.to_owned(), what };
         // The token must not follow a redirect to another host.
         let client = Client::builder().timeout(Duration::from_secs(30)).redirect(Policy::none()).build();
         Ok(Self {
