@@ -2,12 +2,12 @@
 //! it. The numbers are those of the list of attacks in the plan of the audit; what only the server can see stands there.
 
 use super::log::{Log, ORIGIN, Outcome, chained, envelopes, facts, renumbered, seen, written};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{EventId, Timestamp, year::YearEvent};
 use std::fs;
 use tlog::{
     checkpoint::{Checkpoint, SignedCheckpoint},
     key::Signer,
-    leaf_hash,
 };
 
 /// The attack's number and name, how it is done, and the exit code and kind of what is found.
@@ -105,27 +105,26 @@ fn place_of(position: usize) -> usize {
 }
 
 fn edit(log: &Log, and_its_leaf: bool) -> Outcome {
-    const POSITION: usize = 77;
-    let mut edited = facts()[POSITION].clone();
-    // The last quotation mark but some stands in the data: the file stays JSON, only what it says is another.
-    let place = edited.iter().rposition(u8::is_ascii_alphanumeric).expect("a letter");
-    edited[place] ^= 1;
-    let leaf = leaf_hash(&edited);
-    log.change("log/tile/entries/000", |bytes| bytes[place_of(POSITION) + place] ^= 1);
     if and_its_leaf {
-        // The chains are not looked at: the entry must be the last of its stream, or they would find it first.
+        let read = |path: &str| fs::read(log.path(path)).expect("a file");
+        let (head, above) = (read("log/checkpoint"), read("log/tile/1/000.p/1"));
         log.tile("log", &last_edited());
-        let honest = Log::honest();
-        fs::copy(honest.path("log/tile/1/000.p/1"), log.path("log/tile/1/000.p/1")).expect("the tile");
-        return log.verify("log");
+        log.change("log/tile/1/000.p/1", |bytes| *bytes = above);
+        log.publish("log", &String::from_utf8(head).expect("text"));
+        let outcome = log.verify("log");
+        assert_eq!(outcome.position(), Some(0), "the first entry below the wrong hash: {outcome:?}");
+        return outcome;
     }
-    assert_ne!(leaf, leaf_hash(&facts()[POSITION]));
+    const POSITION: usize = 77;
+    // The last letter or digit stands in the data: the file stays JSON, only what it says is another.
+    let place = facts()[POSITION].iter().rposition(u8::is_ascii_alphanumeric).expect("a letter");
+    log.change("log/tile/entries/000", |bytes| bytes[place_of(POSITION) + place] ^= 1);
     let outcome = log.verify("log");
     assert_eq!(outcome.position(), Some(POSITION as u64), "the first bad position: {outcome:?}");
     outcome
 }
 
-/// The facts with another salt in the last one of the first tile that is the last of its stream.
+/// The facts with another salt in one of the first tile that is the last of its stream: no chain shows it.
 fn last_edited() -> Vec<Vec<u8>> {
     let mut facts = envelopes();
     let is_last = |at: usize| facts[at + 1..].iter().all(|later| later.stream != facts[at].stream);
@@ -307,9 +306,8 @@ fn expect_proof_of_fork(outcome: &Outcome) {
     };
     let (older, newer) = (head(0), head(1));
     let hash = |value: &serde_json::Value| -> tlog::Hash {
-        // A checkpoint reads a hash as base 64 for us.
-        let text = format!("x\n0\n{}\n", value.as_str().expect("base 64"));
-        *text.parse::<Checkpoint>().expect("a head").root()
+        let bytes = STANDARD.decode(value.as_str().expect("base 64")).expect("base 64");
+        bytes.try_into().expect("32 bytes")
     };
     let proof: Vec<_> = finding["proof"].as_array().expect("a proof").iter().map(hash).collect();
     let within = hash(&finding["older_root_within_newer"]);
@@ -367,12 +365,13 @@ fn unknown_key(log: &Log) -> Outcome {
 
 /// The signature line of a stranger under the log's own name and id.
 fn disguised(log: &Log) -> String {
-    let by = |signer: &Signer| signer.sign(&log.head("log").to_text()).to_string();
-    let (own, strange) = (by(&log.signer), by(&stranger()));
-    // Both begin with the id, four bytes: the first five characters are its, and a bit more.
-    let at = own.rfind(' ').expect("a line") + 1;
-    let (own, strange) = (&own[at..at + 5], &strange[at + 5..]);
-    format!("— {ORIGIN} {own}{strange}\n")
+    let by = |signer: &Signer| {
+        let line = signer.sign(&log.head("log").to_text()).to_string();
+        STANDARD.decode(line.rsplit(' ').next().expect("a signature")).expect("base 64")
+    };
+    // The id comes first, four bytes.
+    let disguised = [&by(&log.signer)[..4], &by(&stranger())[4..]].concat();
+    format!("— {ORIGIN} {}\n", STANDARD.encode(disguised))
 }
 
 fn wrong_signature(log: &Log) -> Outcome {

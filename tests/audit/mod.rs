@@ -4,4 +4,5 @@ mod attacks;
 mod bundles;
 mod log;
 mod served;
+mod standings;
 mod witness;

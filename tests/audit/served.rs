@@ -1,6 +1,6 @@
 //! A log behind a URL, as its server shows it: only entries ask who reads them, and a monitor remembers.
 
-use super::log::{Log, facts, seen};
+use super::log::{Log, envelopes, facts, seen};
 use std::{
     fs,
     io::{BufRead, BufReader, Write},
@@ -64,7 +64,9 @@ fn a_monitor_remembers_what_it_saw_and_tells_when_it_is_taken_back() {
     let url = serve(log.path("log"));
     let look = || log.audit(&["monitor", &url, "--once"]);
     log.tile("log", &facts()[..200]);
-    log.sign("log", seen());
+    // The witness saw it then: had it seen it today, the facts that follow would be back-dated.
+    let then = envelopes()[199].recorded_at.millis() / 1000;
+    log.sign("log", u64::try_from(then).expect("after 1970"));
     let outcome = look();
     assert_eq!((outcome.code, &outcome.out["head"]["size"]), (0, &200.into()), "{outcome:?}");
     log.tile("log", facts());
@@ -79,6 +81,19 @@ fn a_monitor_remembers_what_it_saw_and_tells_when_it_is_taken_back() {
         Some(2),
         "both heads are evidence"
     );
+}
+
+#[test]
+fn what_a_witness_saw_the_log_without_cannot_have_been_recorded_before() {
+    // Attack 11 again: the times never decrease, but the head seen today did not have what is said to be older.
+    let log = Log::honest();
+    log.tile("log", &facts()[..200]);
+    log.sign("log", seen());
+    assert_eq!(log.audit(&["verify", "log", "--offline"]).code, 0);
+    log.tile("log", facts());
+    log.sign("log", seen());
+    let outcome = log.audit(&["verify", "log", "--offline"]);
+    assert_eq!((outcome.code, outcome.kind(), outcome.position()), (2, "time", Some(200)), "{outcome:?}");
 }
 
 #[test]
