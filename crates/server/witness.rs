@@ -8,9 +8,10 @@ use actix_web::{
     http::{StatusCode, header::CONTENT_TYPE},
     web,
 };
+use app::{Clock, SystemClock};
 use clap::{Args, Subcommand};
 use parking_lot::Mutex;
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::SystemTime};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tlog::{
     checkpoint::SignedCheckpoint,
     key::{Cosigner, VerifierKey},
@@ -128,7 +129,7 @@ impl Desk {
         if let Err(refusal) = judge(&request, &self.logs, seen) {
             return refused(origin, &refusal);
         }
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let now = u64::try_from(SystemClock.now().millis() / 1000).unwrap_or(0);
         let cosignature = match self.cosigner.cosign(request.checkpoint.checkpoint(), now) {
             Ok(cosignature) => cosignature,
             Err(error) => return (500, TEXT, format!("{error}\n")),

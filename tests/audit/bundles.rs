@@ -1,6 +1,9 @@
 //! A log in one file: the same bytes each time, checked without a network, and found out when any file in it is touched.
 
-use super::log::{Log, Outcome, facts};
+use super::{
+    attacks::Attack,
+    log::{Log, Outcome, facts},
+};
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
@@ -81,11 +84,23 @@ fn two_bundles_of_one_head_are_the_same_bytes_and_hold_offline() {
 
 #[test]
 fn every_file_of_a_bundle_is_checked() {
-    let attacks: [(u8, &str, fn(&Log) -> Outcome, i32, &str); 8] = [
+    let attacks: [Attack; 8] = [
         (24, "a proof without its last hash", shorter_proof, 2, "bundle"),
         (24, "a proof for another place", other_place, 2, "bundle"),
-        (27, "a row of a standing", |log| forge(log, &first(log, "standings/"), digit), 2, "bundle"),
-        (28, "a rule of a regulation", |log| forge(log, &first(log, "regulations/"), digit), 2, "bundle"),
+        (
+            27,
+            "a row of a standing",
+            |log| forge(log, &first(log, "standings/"), |bytes| digit(bytes)),
+            2,
+            "bundle",
+        ),
+        (
+            28,
+            "a rule of a regulation",
+            |log| forge(log, &first(log, "regulations/"), |bytes| digit(bytes)),
+            2,
+            "bundle",
+        ),
         (30, "a size in the manifest", |log| manifest(log, "size", 5.into()), 2, "bundle"),
         (26, "an entry", |log| forge(log, "tile/entries/000", |bytes| bytes[40] ^= 1), 2, "entry"),
         (0, "a manifest of a later form", |log| manifest(log, "format", "thidua-bundle/2".into()), 6, ""),
@@ -98,7 +113,7 @@ fn every_file_of_a_bundle_is_checked() {
 }
 
 /// Changes the last digit: the file stays what it is, only a number is another.
-fn digit(bytes: &mut Vec<u8>) {
+fn digit(bytes: &mut [u8]) {
     let at = bytes.iter().rposition(u8::is_ascii_digit).expect("a digit");
     bytes[at] = if bytes[at] == b'1' { b'2' } else { b'1' };
 }

@@ -1,6 +1,7 @@
 //! The facts of the demo as a transparency log in a folder, honest or forged, and how the auditor is called on it.
 
 use crate::support::place::binary;
+use app::Clock;
 use domain::{Envelope, LeafHash, Position, StreamId, Version};
 use eventlog::{EventLog, SledLog, Unconfirmed};
 use serde_json::Value;
@@ -25,8 +26,7 @@ use tlog::{
 pub const ORIGIN: &str = "audit.example.vn/tdkt1";
 /// When the witness saw the honest log, in seconds since 1970-01-01 UTC; the demo's facts are older.
 pub fn seen() -> u64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    now.expect("a clock after 1970").as_secs()
+    u64::try_from(app::SystemClock.now().millis() / 1000).expect("a clock after 1970")
 }
 
 /// The stored facts of the demo.

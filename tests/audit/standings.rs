@@ -39,13 +39,22 @@ fn a_standing_is_told_as_it_was_known_and_as_it_counted() {
     assert_ne!(then["stage"], "final", "{then}");
     assert!(then["at_size"].as_u64() <= Some(ranking.position.0), "{then}");
 
-    // By the acts that count before the first score: nobody has points.
-    let scored = year.iter().find(|fact| matches!(fact.event, Event::Year(YearEvent::ScoresGiven(_))));
-    let scored = scored.expect("a score").effective_on.plus_days(-1).to_string();
-    let earlier = ask(&log, ranking.stream, &["--valid-at", &scored, "--explain"]);
-    assert_eq!(earlier["stage"], "provisional", "{earlier}");
-    let because = earlier["because"].as_array().expect("reasons");
-    assert!(because.iter().all(|unit| unit["points"].as_array().is_some_and(Vec::is_empty)), "{earlier}");
+    // By the acts that count before the day of the last score: of what was given later nothing is shown.
+    let scored = |fact: &&Envelope| matches!(fact.event, Event::Year(YearEvent::ScoresGiven(_)));
+    let day = year.iter().filter(scored).map(|fact| fact.effective_on).max().expect("a score").plus_days(-1);
+    let earlier = ask(&log, ranking.stream, &["--valid-at", &day.to_string(), "--explain"]);
+    let shown = positions(&earlier);
+    let counts =
+        |position: &u64| year.iter().any(|fact| fact.position.0 == *position && fact.effective_on <= day);
+    assert!(shown.iter().all(counts), "after {day}: {earlier}");
+    assert!(shown.len() < positions(&ask(&log, ranking.stream, &["--explain"])).len(), "{earlier}");
+}
+
+/// Where the facts stand that gave points.
+fn positions(sheet: &Value) -> Vec<u64> {
+    let units = sheet["because"].as_array().into_iter().flatten();
+    let given = units.flat_map(|unit| unit["points"].as_array().into_iter().flatten());
+    given.filter_map(|given| given["position"].as_u64()).collect()
 }
 
 #[test]

@@ -67,7 +67,7 @@ impl Facts {
     /// It cannot follow on what came before.
     pub(crate) fn take(&mut self, position: u64, entry: &[u8], leaf: LeafHash) -> Result<Envelope, Failure> {
         let fact = read(position, entry)?;
-        let checks: [fn(&Self, &Envelope, u64) -> Result<(), Fault>; 5] = [
+        let checks: [Check; 5] = [
             Self::expect_place,
             Self::expect_time,
             Self::expect_unused,
@@ -97,7 +97,7 @@ impl Facts {
             return chain(format!("the envelope says that it stands at {}", fact.position));
         }
         let (kind, _) = fact.event.type_name().split_once('.').unwrap_or_default();
-        if !fact.stream.to_string().split('/').next().is_some_and(|stream| stream == kind) {
+        if fact.stream.to_string().split('/').next().is_none_or(|stream| stream != kind) {
             return chain(format!("{} stands in the stream {}", fact.event.type_name(), fact.stream));
         }
         let (version, previous) = self.books.tip(fact.stream).unwrap_or((Version(0), LeafHash::NONE));
@@ -193,6 +193,9 @@ impl Facts {
         }
     }
 }
+
+/// Holds an envelope at a position against what came before it.
+type Check = fn(&Facts, &Envelope, u64) -> Result<(), Fault>;
 
 /// What is wrong with an envelope.
 type Fault = (FindingKind, String);

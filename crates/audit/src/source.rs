@@ -69,7 +69,8 @@ impl Source {
     /// A name is none.
     pub fn files(&self) -> Result<Vec<String>, Failure> {
         let Place::Bundle(archive) = &self.place else { return Ok(Vec::new()) };
-        let malformed = |error: ZipError| Finding::new(FindingKind::Malformed, error.to_string());
+        let malformed =
+            |error: ZipError| Failure::from(Finding::new(FindingKind::Malformed, error.to_string()));
         let names = archive.file_names().map(|name| name.map(Cow::into_owned).map_err(malformed));
         let mut names: Vec<_> = names.collect::<Result<_, _>>()?;
         names.sort_unstable();

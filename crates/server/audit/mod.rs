@@ -12,13 +12,11 @@ use ::audit::{
     standing::{AsOf, Question, Sheet},
     walk::{Progress, Watch, verify},
 };
+use app::{Clock, SystemClock};
 use domain::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::{
-    path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::path::{Path, PathBuf};
 use tlog::{checkpoint::SignedCheckpoint, policy::Policy};
 
 /// What `thidua audit --help` ends with.
@@ -57,10 +55,10 @@ pub fn run(command: &Audit, json: bool) -> Result<(), Exit> {
         Audit::Monitor { of, interval, once } => (&of.trust, monitor::run(of, *interval, *once, json)),
         Audit::Bundle { of, to } => (&of.trust, of.open().and_then(|asked| pack(asked, of, to, json))),
     };
-    done.or_else(|exit| match exit {
-        Exit::Audit(failure) => Err(report(failure, &named(command), trust, json)?),
-        other => Err(other),
-    })
+    match done {
+        Err(Exit::Audit(failure)) => Err(report(failure, &named(command), trust, json)?),
+        done => done,
+    }
 }
 
 /// What is checked, as it was typed.
@@ -191,7 +189,7 @@ fn fresh(asked: &mut Asked, of: &Of) -> Result<Head, Failure> {
 
 /// Seconds since 1970-01-01 UTC.
 fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    u64::try_from(SystemClock.now().millis() / 1000).unwrap_or(0)
 }
 
 fn usage(what: &str) -> Exit {
