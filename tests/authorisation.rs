@@ -5,6 +5,7 @@ use crate::support::{
     Answer, Client, Place,
     bloc::{Bloc, OFFICER_SCOPES, YEAR, grant, register, regulation},
     client::{fresh_id, fresh_key, now},
+    dossiers::{council_vote, decision, revocation},
     place::REGISTRAR,
     whole_year::scores,
 };
@@ -12,6 +13,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
+
+/// The dossier that operations on dossiers are tried on.
+const DOSSIER: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00d0);
 
 /// One operation of the document.
 struct Operation {
@@ -57,6 +61,7 @@ enum May {
 }
 
 /// What is sent to an operation, and who may send it.
+#[derive(Clone)]
 struct Row {
     id: &'static str,
     body: Value,
@@ -69,8 +74,12 @@ fn row(id: &'static str, may: &'static [May], body: Value) -> Row {
 
 /// A row for every operation that needs a token. Bodies are well formed: what is refused is refused for who asks.
 fn rows(bloc: &Bloc) -> Vec<Row> {
-    use May::{Anyone, Leader, Official, Registrar};
     let unit = bloc.members[0].unit;
+    [register_rows(unit), year_rows(unit), step_rows(unit), commendation_rows(bloc), other_rows()].concat()
+}
+
+fn register_rows(unit: Uuid) -> Vec<Row> {
+    use May::Registrar;
     let (name, own) = (json!({"vi": "Tên"}), json!({"unit": unit}));
     let identifier = json!({"identifier": {"scheme": "internal", "value": "H26.9"}});
     // Far enough ahead that the unit still takes part in everything below.
@@ -87,18 +96,57 @@ fn rows(bloc: &Bloc) -> Vec<Row> {
         row("dissolveUnit", &[Registrar], dissolution),
         row("establishBloc", &[Registrar], json!({"name": name, "kind": "khoi", "level": "province"})),
         row("aliasBloc", &[Registrar], json!({"alias": name})),
-        row("joinBloc", &[Registrar], own.clone()),
+        row("joinBloc", &[Registrar], own),
         row("leaveBloc", &[Registrar], json!({"unit": fresh_id()})),
         row("transferUnits", &[Registrar], json!({"units": [unit], "from": fresh_id()})),
         row("nestBloc", &[Registrar], json!({})),
         row("delegateBloc", &[Registrar], json!({})),
         row("describeBloc", &[Registrar], json!({"zone": "Vùng động lực"})),
         row("dissolveBloc", &[Registrar], json!({"reason": "Sắp xếp lại", "successors": [fresh_id()]})),
+    ]
+}
+
+/// The year as a whole: its regulation, deadlines and leaders, what is queried and objected to.
+fn year_rows(unit: Uuid) -> Vec<Row> {
+    use May::{Leader, Official, Registrar};
+    vec![
         row("openYear", &[Registrar, Official], json!({"year": YEAR})),
         row("recordLeadership", &[Registrar, Official], json!({"leader": unit})),
         row("adoptRegulation", &[Registrar, Official, Leader], json!({"regulation": regulation()})),
+        row("draftRegulation", &[Registrar, Official, Leader], json!({"regulation": regulation()})),
+        row("commentRegulationDraft", &[Leader], json!({"unit": unit, "text": "Đồng ý"})),
+        row(
+            "changeDeadline",
+            &[Official, Leader],
+            json!({"step": "annual_report", "to": "2019-11-20", "reason": "Mưa lũ"}),
+        ),
+        row("vacateLeadership", &[Registrar, Official], json!({"unit": fresh_id(), "reason": "Sáp nhập"})),
+        row("replaceLeadership", &[Registrar, Official], json!({"leader": fresh_id(), "reason": "Sáp nhập"})),
+        row("delegateLeadership", &[Leader], json!({"from": "2019-01-01", "until": "2019-01-02"})),
+        row("handOverLeadership", &[Official, Leader], json!({"on": "2019-12-24"})),
+        row("queryScore", &[Official, Leader], json!({"score": fresh_id(), "text": "Căn cứ nào?"})),
+        row("explainScore", &[Official], json!({"text": "Theo biên bản"})),
+        row(
+            "lodgeObjection",
+            &[Leader],
+            json!({"unit": unit, "against": fresh_id(), "text": "Đề nghị chấm lại"}),
+        ),
+        row("ruleOnObjection", &[Official, Leader], json!({"outcome": "upheld", "reason": "Đúng"})),
+        row("holdConsultation", &[Official, Leader], json!({"text": "Thống nhất"})),
+        row(
+            "recordCouncilDecision",
+            &[Official],
+            json!({"council": "Hội đồng tỉnh", "members": 15, "in_favour": 15, "against": 0}),
+        ),
+    ]
+}
+
+fn step_rows(unit: Uuid) -> Vec<Row> {
+    use May::{Leader, Official, Registrar};
+    let own = json!({"unit": unit});
+    vec![
         row("fileRegistration", &[Leader], own.clone()),
-        row("signPledge", &[Leader], own.clone()),
+        row("signPledge", &[Leader], own),
         row(
             "holdConference",
             &[Registrar, Official, Leader],
@@ -119,6 +167,32 @@ fn rows(bloc: &Bloc) -> Vec<Row> {
         ),
         row("adoptRanking", &[Official, Leader], json!({})),
         row("electLeadership", &[Official, Leader], json!({"leader": unit})),
+    ]
+}
+
+fn commendation_rows(bloc: &Bloc) -> Vec<Row> {
+    use May::{Leader, Official};
+    let unit = bloc.members[0].unit;
+    vec![
+        row(
+            "proposeCommendation",
+            &[Official, Leader],
+            json!({"bloc": bloc.id, "year": YEAR, "award": "PROVINCE_FLAG", "unit": unit}),
+        ),
+        row("addPapers", &[Official, Leader], json!({"papers": [{"kind": "other", "number": "1/CV"}]})),
+        row("appraiseCommendation", &[Official], json!({"finding": "meets"})),
+        row("openPublicity", &[Official], json!({"from": "2020-01-02", "place": "Cổng thông tin"})),
+        row("overrideQuota", &[Official], json!({"reason": "Lý do", "minutes": "12/BB-HĐTĐKT"})),
+        row("recordCouncilVote", &[Official], council_vote(15)),
+        row("decideCommendation", &[Official], decision()),
+        row("publishCommendation", &[Official], json!({"on": "2020-03-25", "place": "Cổng thông tin"})),
+        row("revokeCommendation", &[Official], revocation("dishonest_declaration")),
+    ]
+}
+
+fn other_rows() -> Vec<Row> {
+    use May::{Anyone, Official, Registrar};
+    vec![
         row("giveGrant", &[Registrar], json!({"client": "khac", "role": "auditor"})),
         row("revokeGrant", &[Registrar], json!({"reason": "Hết hạn"})),
         row("listGrants", &[Registrar], Value::Null),
@@ -136,7 +210,11 @@ fn filled(bloc: &Bloc, operation: &Operation) -> String {
         .replace("{year}", &YEAR.to_string())
         .replace("{unit}", &bloc.members[0].unit.to_string())
         .replace("{grant}", &fresh_id().to_string())
+        .replace("{commendation}", &DOSSIER.to_string())
         .replace("{ballot}", &fresh_id().to_string())
+        .replace("{draft}", "1")
+        .replace("{query}", &fresh_id().to_string())
+        .replace("{objection}", &fresh_id().to_string())
         .replace("{code}", "hcmc-2008")
         .replace("{version}", "1")
         .replace("{position}", "0");
@@ -169,6 +247,7 @@ fn every_operation_that_needs_a_token_refuses_who_may_not() {
     bloc.open_year(&regulation());
     let stranger = register(&bloc.registrar, "Hội ngoài khối");
     grant(&bloc.registrar, "hoi-la", &json!({"unit_officer": {"unit": stranger}}));
+    bloc.propose_as(DOSSIER, "PROVINCE_FLAG", bloc.members[1].unit);
     let rows = rows(&bloc);
     let guarded: Vec<_> = operations(&bloc.public).into_iter().filter(|one| one.scopes.is_some()).collect();
     let listed: BTreeSet<_> = guarded.iter().map(|operation| operation.id.as_str()).collect();
@@ -222,10 +301,13 @@ const PEOPLE: [(&str, May); 3] =
     [(REGISTRAR, May::Registrar), ("so-noi-vu", May::Official), ("hoi-a", May::Leader)];
 
 /// What the deputy's officer may do in the name of the bloc, as its leader's may.
-const DEPUTY_MAY: [&str; 9] = [
+const DEPUTY_MAY: [&str; 12] = [
+    "proposeCommendation",
+    "addPapers",
     "adoptRegulation",
     "assignPanel",
     "breakTie",
+    "queryScore",
     "holdConference",
     "adoptScoreTable",
     "openBallot",
@@ -250,8 +332,15 @@ fn allows(bloc: &Bloc, operation: &Operation, row: &Row) {
 fn what_is_public_answers_without_a_token() {
     let bloc = Bloc::with_members(2);
     bloc.open_year(&regulation());
+    bloc.leader().record(&bloc.in_year("regulation-drafts"), &json!({"preset": "hcmc-2008"}));
     bloc.up_to_the_score_table();
     let ballot = bloc.open_ballot("leading_unit");
+    bloc.everyone_votes(ballot, 1);
+    bloc.close(ballot);
+    bloc.leader().record(&bloc.in_year("rankings"), &json!({}));
+    let council = json!({"council": "Hội đồng tỉnh", "members": 15, "in_favour": 15, "against": 0});
+    bloc.official.record(&bloc.in_year("council-decisions"), &council);
+    bloc.propose_as(DOSSIER, "PROVINCE_FLAG", bloc.members[0].unit);
     let public: Vec<_> = operations(&bloc.public).into_iter().filter(|one| one.scopes.is_none()).collect();
     assert!(public.len() > 15, "only {} public operations", public.len());
     for operation in &public {

@@ -32,9 +32,16 @@ mod sheets;
 // Units and blocs over time: the reform of 2025, lineage, transfers, delegation, ends.
 mod provinces;
 mod register_story;
+// The order of selection: score, consultation, ballot, council. Drafts, deadlines, queries, objections. Who leads.
+mod eyes_open;
+mod leaders;
+mod selection_order;
 
 // Ballots: what a secret one hides and shows.
 mod ballots;
+
+// Commendations: quotas, what a dossier must fulfil, the council, the decision and its end.
+mod commendations;
 
 // What a careful client relies on: idempotency keys, entity tags, positions, the past.
 mod conditions;

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return misread(&error),
     };
-    telemetry::start(cli.log_json);
+    telemetry::start(cli.log.clone(), cli.log_json);
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(exit) => {

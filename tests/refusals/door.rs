@@ -66,7 +66,7 @@ fn forms(met: &mut Met, bloc: &Bloc) {
     let registrar = &bloc.registrar;
     let deleted = met.refused(bloc, Code::MethodNotAllowed, || registrar.ask(Method::DELETE, "/v1/units"));
     assert_eq!(deleted.header("Allow"), Some("GET, HEAD, OPTIONS, POST"));
-    met.refused(bloc, Code::ResourceNotFound, || registrar.ask(Method::GET, "/v1/commendations"));
+    met.refused(bloc, Code::ResourceNotFound, || registrar.ask(Method::GET, "/v1/nothing-here"));
     let table = || registrar.ask(Method::GET, "/v1/units").header("Accept", "text/csv");
     assert_eq!(
         met.refused(bloc, Code::NotAcceptable, table).json()["supported"],

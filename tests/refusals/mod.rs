@@ -4,10 +4,14 @@
 //! - `register`: units, blocs, grants
 //! - `year`: the steps of a year
 //! - `givers`: panels, months, ties, who is present
+//! - `beside`: drafts, deadlines, the office of leader, objections, the council
 //! - `votes`: ballots, ranking, election
+//! - `awards`: commendations and quotas
 //! - `door`: tokens, headers, methods, positions
 //! - `input`: what is wrong with a request itself, fault by fault
 
+mod awards;
+mod beside;
 mod door;
 mod givers;
 mod input;
@@ -81,7 +85,9 @@ fn every_refusal_of_the_table_is_met_or_out_of_reach() {
     register::all(&mut met);
     year::all(&mut met);
     givers::all(&mut met);
+    beside::all(&mut met);
     votes::all(&mut met);
+    awards::all(&mut met);
     door::all(&mut met);
     let known = |code: &&Code| !met.0.contains(code) && OUT_OF_REACH.iter().all(|(out, _)| out != *code);
     let missing: Vec<_> = Code::ALL.iter().filter(known).map(|code| code.as_str()).collect();

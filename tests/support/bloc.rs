@@ -13,11 +13,11 @@ pub const YEAR: u16 = 2019;
 pub const REGISTRAR_SCOPES: &str =
     "units:write blocs:write grants:write grants:read years:write events:read regulations:write";
 /// What an official's token allows here.
-pub const OFFICIAL_SCOPES: &str =
-    "regulations:write years:write scores:write ballots:write rankings:write events:read";
+pub const OFFICIAL_SCOPES: &str = "regulations:write years:write scores:write ballots:write rankings:write events:read \
+     commendations:write";
 /// What an officer's token allows here.
 pub const OFFICER_SCOPES: &str = "registrations:write pledges:write reports:write scores:write votes:write \
-                                  years:write ballots:write rankings:write regulations:write events:read";
+                                  years:write ballots:write rankings:write regulations:write events:read commendations:write";
 
 /// A unit of the bloc and the client of its officer.
 pub struct Member {
@@ -148,13 +148,21 @@ pub fn regulation() -> Value {
             {"step": "bloc_score", "required": true},
             {"step": "official_score", "required": true},
             {"step": "score_table", "required": true},
+            {"step": "consultation", "required": false},
             {"step": "ballot", "required": true},
             {"step": "ranking", "required": true},
+            {"step": "council", "required": false},
             {"step": "leadership", "required": true}
         ],
         "ballot": {"secrecy": "open", "candidates": {"top_scores": 2},
                    "majority": {"percent": 50, "or_equal": false, "base": "cast"}},
         "leadership": {"method": "election", "ballot": {"secrecy": "secret", "candidates": "members"}},
-        "tie_breaks": ["votes"]
+        "tie_breaks": ["votes"],
+        "awards": [
+            {"award": "PROVINCE_FLAG", "quota": {"count": 1},
+             "council": {"percent": 80, "or_equal": true, "base": "members"},
+             "checks": [{"check": {"dossier_complete": ["submission"]}, "by": "decision"},
+                        {"check": "leading_unit"}]}
+        ]
     })
 }

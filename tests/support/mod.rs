@@ -2,6 +2,7 @@
 
 pub mod bloc;
 pub mod client;
+pub mod dossiers;
 pub mod facts;
 pub mod place;
 pub mod server;

@@ -145,6 +145,57 @@ pub fn scores(unit: Uuid, scorer: &str, points: &[(&str, &str)]) -> Value {
 }
 
 impl Bloc {
+    /// The fact that gave a unit its score.
+    pub fn score_of(&self, year: u16, unit: Uuid, scorer: &str) -> Value {
+        let scores = self.public.read(&self.in_year_of(year, &format!("scores?unit={unit}")));
+        let all = scores["items"][0]["scores"].as_array().expect("scores");
+        let score = all.iter().find(|score| score["scorer"] == scorer).expect("the scorer has scored");
+        score["filed"]["event"].clone()
+    }
+
+    fn draft_and_delegate(&self) {
+        let draft = json!({"preset": "hcmc-2008", "note": "Theo mẫu của thành phố"});
+        self.leader().record(&self.in_year("regulation-drafts"), &draft);
+        let comment =
+            json!({"unit": self.members[1].unit, "pointer": "/sheet/scale", "text": "Đề nghị giữ 100 điểm"});
+        let second = &self.members[1].officer;
+        second.record(&self.in_year("regulation-drafts/1/comments"), &comment);
+        let today = super::client::now().day();
+        let delegation =
+            json!({"from": today, "until": today.plus_days(30), "reason": "Trưởng khối đi công tác"});
+        self.leader().record(&self.in_year("delegations"), &delegation);
+    }
+
+    fn query_and_object(&self) {
+        let [first, second, ..] = &self.members[..] else { panic!("two members") };
+        let score = self.score_of(super::bloc::YEAR, second.unit, "bloc");
+        let query = json!({"score": score, "criterion": "A", "asked_by": second.unit, "text": "Căn cứ nào?"});
+        let asked = second.officer.record(&self.in_year("score-queries"), &query).json()["id"].clone();
+        let asked = asked.as_str().expect("an id");
+        let explained = json!({"text": "Theo biên bản kiểm tra chéo"});
+        let path = self.in_year(&format!("score-queries/{asked}/explanations"));
+        first.officer.record(&path, &explained);
+        let objection = json!({"unit": second.unit, "against": score, "text": "Đề nghị chấm lại tiêu chí A"});
+        let lodged = second.officer.record(&self.in_year("objections"), &objection).json()["id"].clone();
+        let path = self.in_year(&format!("objections/{}/rulings", lodged.as_str().expect("an id")));
+        self.official.record(&path, &json!({"outcome": "dismissed", "reason": "Không có minh chứng mới"}));
+    }
+
+    fn decide_above_and_hand_over(&self) {
+        let [first, second, third, ..] = &self.members[..] else { panic!("three members") };
+        let council = json!({"council": "Hội đồng Thi đua - Khen thưởng tỉnh", "members": 15, "in_favour": 13,
+            "against": 1, "in_writing": 2,
+            "changes": [{"unit": third.unit, "class": "A", "reason": "Đã khắc phục tồn tại"}]});
+        self.official.record(&self.in_year("council-decisions"), &council);
+        let banner = json!({"on": "2019-12-24", "banner": "Cờ luân lưu cụm trưởng"});
+        self.leader().record(&self.in_year("hand-overs"), &banner);
+        let vacated = json!({"unit": second.unit, "reason": "Sáp nhập"});
+        self.official.record(&self.in_year("leadership-vacancies"), &vacated);
+        let replaced = json!({"leader": first.unit, "deputy": third.unit, "method": "designation",
+                              "reason": "Thay Phó Trưởng khối"});
+        self.official.record(&self.in_year("leadership-replacements"), &replaced);
+    }
+
     /// A story in which every kind of event happens at least once, in a bloc of four members.
     pub fn every_kind_of_event(&self) {
         let [first, .., last] = &self.members[..] else { panic!("at least two members") };
@@ -157,14 +208,23 @@ impl Bloc {
         let alias = json!({"alias": {"vi": "Khối các Hội đặc thù"}});
         self.registrar.record(&format!("/v1/blocs/{}/aliases", self.id), &alias);
         self.open_year(&super::bloc::regulation());
+        self.draft_and_delegate();
         self.register_pledge_report();
+        let moved = json!({"step": "annual_report", "to": "2019-11-20", "reason": "Mưa lũ"});
+        self.official.record(&self.in_year("deadlines"), &moved);
         self.score_itself();
         self.score_by_bloc_and_official();
+        self.query_and_object();
         let excluded = json!({"unit": last.unit, "cause": "own_request", "reason": "Đơn vị xin không xét"});
         self.official.record(&self.in_year("exclusions"), &excluded);
         self.leader().record(&self.in_year("score-tables"), &json!({}));
+        let agreed = json!({"agreed": [self.members[1].unit], "text": "Hội nghị thống nhất"});
+        // The deputy presides, under the delegation: its fact bears the mark.
+        self.members[1].officer.record(&self.in_year("consultations"), &agreed);
         self.vote_rank_and_elect();
         self.draw_lots();
+        self.decide_above_and_hand_over();
+        self.every_act_on_a_dossier();
         let left = json!({"unit": last.unit, "reason": "Sáp nhập", "effective_on": "2020-01-01"});
         self.registrar.record(&format!("/v1/blocs/{}/departures", self.id), &left);
         let revoked = format!("/v1/grants/{}/revocations", last.grant);

@@ -1,7 +1,7 @@
 //! A fact as a CloudEvents 1.0 JSON object: one shape for answers, histories, feeds and exports.
 //!
 //! The extension attributes are lower case, as the standard demands: `sequence` (the position, padded so that it
-//! sorts as text), `streamversion`, `effectiveon`, `actorclient`, `actorunit`, `actorgrant`, `basisdocuments` (joined
+//! sorts as text), `streamversion`, `effectiveon`, `actorclient`, `actorunit`, `actorgrant`, `actordelegation`, `basisdocuments` (joined
 //! by `; `) and `illustrative`.
 
 use crate::{
@@ -20,6 +20,7 @@ use utoipa::openapi::{
 pub fn path_of(stream: StreamId) -> String {
     match stream {
         StreamId::Bloc(id) => format!("/v1/blocs/{id}"),
+        StreamId::Commendation(id) => format!("/v1/commendations/{id}"),
         StreamId::Grant(id) => format!("/v1/grants/{id}"),
         StreamId::Unit(id) => format!("/v1/units/{id}"),
         StreamId::Year(bloc, year) => format!("/v1/blocs/{bloc}/years/{year}"),
@@ -57,6 +58,9 @@ pub fn write(out: &mut Vec<u8>, fact: &Envelope) -> std::io::Result<()> {
     }
     if let Some(grant) = fact.actor.grant {
         write!(out, r#""actorgrant":"{grant}","#)?;
+    }
+    if let Some(delegation) = fact.actor.delegation {
+        write!(out, r#""actordelegation":"{delegation}","#)?;
     }
     if !fact.basis.documents.is_empty() {
         let documents: Vec<_> = fact.basis.documents.iter().map(DocumentNumber::raw).collect();
@@ -148,7 +152,8 @@ pub fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
             ("streamversion", true, member(integer.into(), "Số thứ tự trong dòng. Its number within the stream.")),
             ("actorclient", true, member(string().into(), "Hệ thống khách. The client that acted.")),
             ("actorunit", false, member(unit.clone(), "Thay mặt đơn vị. The unit acted for.")),
-            ("actorgrant", false, member(unit, "Theo quyền. The grant that allowed it.")),
+            ("actorgrant", false, member(unit.clone(), "Theo quyền. The grant that allowed it.")),
+            ("actordelegation", false, member(unit, "Theo ủy quyền. The delegation under which the deputy acted as the leader.")),
             ("basisdocuments", false, member(string().into(), "Các văn bản căn cứ, cách nhau bằng dấu chấm phẩy. The papers cited.")),
             ("illustrative", false, member(ObjectBuilder::new().schema_type(Type::Boolean).into(), "Ví dụ minh họa. An example no document states.")),
             ("data", true, member(ObjectBuilder::new().into(), "Nội dung. What happened, by its type.")),
@@ -177,7 +182,7 @@ mod tests {
         let text = format!(
             r#"{{"position":48310,"stream":"unit/{unit}","version":1,"previous":"{none}","id":"{event}",
                 "recorded_at":"2024-07-11T02:11:09.000Z","effective_on":"2024-07-01",
-                "actor":{{"client":"portal","unit":"{unit}","grant":"{grant}"}},
+                "actor":{{"client":"portal","unit":"{unit}","grant":"{grant}","delegation":"{request}"}},
                 "request":{{"id":"{request}","key":"{key}","fingerprint":"{print}"}},
                 "basis":{{"documents":["37/NQ-HĐND","số \"7\""],"illustrative":true}},"salt":"{salt}",
                 "event":{{"type":"unit.registered","data":{{"name":{{"vi":"Huyện ủy Ba Tơ"}},"kind":"party_body"}}}}}}"#

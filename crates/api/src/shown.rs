@@ -2,14 +2,20 @@
 
 use crate::body::{Field, Schemas};
 use domain::{
-    BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, IdentifierScheme,
-    LocalisedName, Points, Role, Text, Timestamp, UnitId, UnitIdentifier,
+    AchievementId, BallotId, BlocId, ClientId, CommendationId, Date, DocumentNumber, EmulationYear, EventId,
+    GrantId, IdentifierScheme, LocalisedName, Points, Role, Sha256, Text, Timestamp, UnitId, UnitIdentifier,
     bloc::{BlocKind, Level},
+    commendation::{
+        AppraisalFinding, AwardClass, AwardKind, CheckName, CheckOutcome, CommendationState, Recipients,
+        RevocationCause, VoteOutcome,
+    },
+    quota::QuotaScope,
     regulation::{
         Breach, CriterionId, FindingState, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step,
+        award::{PaperKind, QuotaRounding, Stage},
     },
     unit::{EndCause, LineageChange, Relation, UnitKind},
-    year::{ConferenceKind, ExclusionCause, Question},
+    year::{ConferenceKind, Contested, ExclusionCause, Outcome, Question},
 };
 use serde::Serialize;
 use utoipa::openapi::{
@@ -97,9 +103,11 @@ macro_rules! as_read {
     )+};
 }
 as_read! {
-    BallotId, BlocId, BlocKind, Breach, ClientId, ConferenceKind, CriterionId, Date, DocumentNumber, EmulationYear, EndCause, EventId,
-    ExclusionCause, FindingState, GrantId, IdentifierScheme, LeadershipMethod, Level, LineageChange, LocalisedName, PartKind, Points,
-    Question, Regulation, Relation, Role, Scorer, Secrecy, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, bool, u16, u32, u8,
+    AchievementId, AppraisalFinding, AwardClass, AwardKind, BallotId, BlocId, BlocKind, Breach, CheckName, CheckOutcome, ClientId,
+    CommendationId, CommendationState, ConferenceKind, Contested, CriterionId, Date, DocumentNumber, EmulationYear, EndCause, EventId,
+    ExclusionCause, FindingState, GrantId, IdentifierScheme, LeadershipMethod, Level, LineageChange, LocalisedName, Outcome, PaperKind,
+    PartKind, Points, Question, QuotaRounding, QuotaScope, Recipients, Regulation, Relation, RevocationCause, Role, Scorer, Secrecy,
+    Sha256, Stage, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, VoteOutcome, bool, u16, u32, u8,
 }
 
 /// Declares the body of an answer: its members are written in this order, those that are left out are not written.

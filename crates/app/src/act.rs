@@ -1,9 +1,9 @@
 //! What can be asked of the service, and what it answers.
 
 use domain::{
-    Basis, BlocId, ClientId, Date, Denied, EmulationYear, Envelope, EventId, Fingerprint, GrantId, KeyHash,
-    Position, Rejection, RequestId, StreamId, UnitId, Version, bloc::BlocAct, grant::GrantAct, unit::UnitAct,
-    year::YearAct,
+    Basis, BlocId, ClientId, CommendationId, Date, Denied, EmulationYear, Envelope, EventId, Fingerprint,
+    GrantId, KeyHash, Position, Rejection, RequestId, StreamId, UnitId, Version, bloc::BlocAct,
+    commendation::CommendationAct, grant::GrantAct, unit::UnitAct, year::YearAct,
 };
 
 /// An act on one aggregate.
@@ -11,6 +11,8 @@ use domain::{
 pub enum Act {
     /// On a bloc.
     Bloc(BlocId, BlocAct),
+    /// On a commendation.
+    Commendation(CommendationId, CommendationAct),
     /// Makes a client the registrar of a log in which nobody holds a grant yet. Not reachable over HTTP.
     Found(GrantId, ClientId),
     /// On a grant.
@@ -26,6 +28,7 @@ impl Act {
     pub const fn stream(&self) -> StreamId {
         match self {
             Self::Bloc(id, _) => StreamId::Bloc(*id),
+            Self::Commendation(id, _) => StreamId::Commendation(*id),
             Self::Grant(id, _) | Self::Found(id, _) => StreamId::Grant(*id),
             Self::Unit(id, _) => StreamId::Unit(*id),
             Self::Year(bloc, year, _) => StreamId::Year(*bloc, *year),

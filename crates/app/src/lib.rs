@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - [`act`]: what can be asked of the service, and what it answers
+//! - [`awards`]: what a dossier is judged by beside itself, now or in the past
 //! - [`clock`]: where time comes from; [`mint`]: where ids and salts come from
 //! - `writer`: the one thread that decides and commits, in groups; `pending`: what a group has decided so far;
 //!   `proofs`: what a decision needs from elsewhere, one function each
@@ -12,6 +13,7 @@
 //! HTTP, JSON bodies, tokens, and which store the log is.
 
 pub mod act;
+pub mod awards;
 pub mod clock;
 pub mod mint;
 pub mod moment;

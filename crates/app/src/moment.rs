@@ -1,10 +1,11 @@
 //! Reads, now or as of a time or a position. The past is not kept: the few streams a reader asks for are folded
 //! again, up to the moment, from the log.
 
-use crate::{Shared, rebuild::decode};
+use crate::{Shared, awards::Shelves, rebuild::decode};
 use domain::{
-    Aggregate, BlocId, Date, EmulationYear, Envelope, Event, GrantId, LeafHash, Position, StreamId,
-    Timestamp, UnitId, bloc::Bloc, grant::Grant, unit::Unit, year::Year,
+    AchievementId, Aggregate, BlocId, CommendationId, Date, EmulationYear, Envelope, Event, GrantId,
+    LeafHash, Position, StreamId, Timestamp, UnitId, bloc::Bloc, commendation::Commendation, grant::Grant,
+    unit::Unit, year::Year,
 };
 use eventlog::LogError;
 use std::sync::Arc;
@@ -86,7 +87,7 @@ impl Moment {
             |books| books.unit(id),
             |event| match event {
                 Event::Unit(event) => Some(event),
-                Event::Bloc(_) | Event::Grant(_) | Event::Year(_) => None,
+                Event::Bloc(_) | Event::Grant(_) | Event::Year(_) | Event::Commendation(_) => None,
             },
         )
     }
@@ -101,7 +102,7 @@ impl Moment {
             |books| books.bloc(id),
             |event| match event {
                 Event::Bloc(event) => Some(event),
-                Event::Unit(_) | Event::Grant(_) | Event::Year(_) => None,
+                Event::Unit(_) | Event::Grant(_) | Event::Year(_) | Event::Commendation(_) => None,
             },
         )
     }
@@ -116,7 +117,7 @@ impl Moment {
             |books| books.year(bloc, year),
             |event| match event {
                 Event::Year(event) => Some(event),
-                Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) => None,
+                Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Commendation(_) => None,
             },
         )
     }
@@ -131,7 +132,22 @@ impl Moment {
             |books| books.grant(id),
             |event| match event {
                 Event::Grant(event) => Some(event),
-                Event::Unit(_) | Event::Bloc(_) | Event::Year(_) => None,
+                Event::Unit(_) | Event::Bloc(_) | Event::Year(_) | Event::Commendation(_) => None,
+            },
+        )
+    }
+
+    /// A commendation.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn commendation(&self, id: CommendationId) -> Result<Option<Book<Commendation>>, LogError> {
+        self.book(
+            StreamId::Commendation(id),
+            |books| books.commendation(id),
+            |event| match event {
+                Event::Commendation(event) => Some(event),
+                Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Year(_) => None,
             },
         )
     }
@@ -168,5 +184,32 @@ impl Moment {
             }
         }
         Ok(book)
+    }
+}
+
+impl Shelves for Moment {
+    fn bloc(&self, id: BlocId) -> Result<Option<Book<Bloc>>, LogError> {
+        Self::bloc(self, id)
+    }
+
+    fn year(&self, bloc: BlocId, year: EmulationYear) -> Result<Option<Book<Year>>, LogError> {
+        Self::year(self, bloc, year)
+    }
+
+    fn commendation(&self, id: CommendationId) -> Result<Option<Book<Commendation>>, LogError> {
+        Self::commendation(self, id)
+    }
+
+    /// A bloc that was established later has no book at this moment.
+    fn blocs(&self) -> Vec<BlocId> {
+        self.shared.views.read().books.blocs().collect()
+    }
+
+    fn of_year(&self, year: EmulationYear) -> Vec<CommendationId> {
+        self.shared.views.read().commendations.of_year(year, self.position).collect()
+    }
+
+    fn of_achievement(&self, achievement: AchievementId) -> Vec<CommendationId> {
+        self.shared.views.read().commendations.of_achievement(achievement, self.position).collect()
     }
 }

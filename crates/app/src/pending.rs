@@ -1,20 +1,21 @@
 //! What a group has decided so far: seen by the commands that follow in the group, by nobody else until it is
 //! durable.
 
-use crate::mint::Mint;
+use crate::{awards::Shelves, mint::Mint};
 use domain::{
-    Actor, Authority, BlocId, EmulationYear, Envelope, Event, Fingerprint, GrantId, KeyHash, LeafHash,
-    Position, StreamId, Timestamp, UnitId, UnitIdentifier, Version,
+    AchievementId, Actor, Authority, BlocId, CommendationId, EmulationYear, Envelope, Event, Fingerprint,
+    GrantId, KeyHash, LeafHash, Position, StreamId, Timestamp, UnitId, UnitIdentifier, Version,
     bloc::Bloc,
+    commendation::Commendation,
     envelope::MAX_ENVELOPE_BYTES,
     grant::Grant,
     unit::{Unit, UnitEvent},
     year::Year,
 };
 use domain::{ClientId, RequestRef};
-use eventlog::{AsideChange, Fact};
+use eventlog::{AsideChange, Fact, LogError};
 use std::{collections::HashMap, ops::Range};
-use views::{Book, Books, Views};
+use views::{Book, Books, Commendations, View, Views};
 
 /// What nearly every fact fits into, in bytes.
 const USUAL_BYTES: usize = 1024;
@@ -31,6 +32,7 @@ pub struct Pending<'a> {
     spent: HashMap<KeyHash, (Range<usize>, Fingerprint)>,
     identifiers: HashMap<UnitIdentifier, Vec<UnitId>>,
     grants: Vec<(ClientId, GrantId)>,
+    commendations: Commendations,
     recorded_at: Timestamp,
 }
 
@@ -79,6 +81,7 @@ impl<'a> Pending<'a> {
             spent: HashMap::new(),
             identifiers: HashMap::new(),
             grants: Vec::new(),
+            commendations: Commendations::default(),
             recorded_at: views.history.latest().unwrap_or(Timestamp::from_millis(0)),
         }
     }
@@ -117,6 +120,11 @@ impl<'a> Pending<'a> {
     /// A grant.
     pub fn grant(&self, id: GrantId) -> Option<&Book<Grant>> {
         self.changed.grant(id).or_else(|| self.views.books.grant(id))
+    }
+
+    /// A commendation.
+    pub fn commendation(&self, id: CommendationId) -> Option<&Book<Commendation>> {
+        self.changed.commendation(id).or_else(|| self.views.books.commendation(id))
     }
 
     /// The version and the head of a stream.
@@ -184,6 +192,7 @@ impl<'a> Pending<'a> {
 
     fn take_in(&mut self, fact: &Envelope, leaf: LeafHash) {
         self.changed.fold(fact, leaf);
+        self.commendations.fold(fact);
         match (&fact.event, fact.stream) {
             (Event::Unit(UnitEvent::Registered(registered)), StreamId::Unit(unit)) => {
                 for identifier in &registered.identifiers {
@@ -196,8 +205,42 @@ impl<'a> Pending<'a> {
             (Event::Grant(domain::grant::GrantEvent::Given(given)), StreamId::Grant(id)) => {
                 self.grants.push((given.client.clone(), id));
             }
-            (Event::Unit(_) | Event::Grant(_) | Event::Bloc(_) | Event::Year(_), _) => {}
+            (
+                Event::Unit(_) | Event::Grant(_) | Event::Bloc(_) | Event::Year(_) | Event::Commendation(_),
+                _,
+            ) => {}
         }
+    }
+}
+
+impl Shelves for Pending<'_> {
+    fn bloc(&self, id: BlocId) -> Result<Option<Book<Bloc>>, LogError> {
+        Ok(Self::bloc(self, id).cloned())
+    }
+
+    fn year(&self, bloc: BlocId, year: EmulationYear) -> Result<Option<Book<Year>>, LogError> {
+        Ok(Self::year(self, bloc, year).cloned())
+    }
+
+    fn commendation(&self, id: CommendationId) -> Result<Option<Book<Commendation>>, LogError> {
+        Ok(Self::commendation(self, id).cloned())
+    }
+
+    fn blocs(&self) -> Vec<BlocId> {
+        let durable = &self.views.books;
+        let new = self.changed.blocs().filter(|id| durable.bloc(*id).is_none());
+        durable.blocs().chain(new).collect()
+    }
+
+    fn of_year(&self, year: EmulationYear) -> Vec<CommendationId> {
+        let known = self.next();
+        self.views.commendations.of_year(year, known).chain(self.commendations.of_year(year, known)).collect()
+    }
+
+    fn of_achievement(&self, achievement: AchievementId) -> Vec<CommendationId> {
+        let known = self.next();
+        let durable = self.views.commendations.of_achievement(achievement, known);
+        durable.chain(self.commendations.of_achievement(achievement, known)).collect()
     }
 }
 
@@ -222,6 +265,7 @@ fn write_down(
             client: origin.client.clone(),
             unit: origin.by.and_then(|by| by.unit),
             grant: origin.by.map(|by| by.grant),
+            delegation: origin.by.and_then(|by| by.delegation),
         },
         request: origin.request.clone(),
         basis: origin.basis.clone(),

@@ -1,11 +1,13 @@
 //! What a decision needs from elsewhere: each proof is built here, by one function, under the turn.
 
-use crate::{act::Act, pending::Pending};
+use crate::{act::Act, awards, pending::Pending};
 use domain::{
-    Authority, BallotId, BlocId, ClientId, Date, EmulationYear, Rights, Role, Timestamp, UnitId,
-    UnitIdentifier,
+    Authority, BallotId, BlocId, ClientId, CommendationId, Date, EmulationYear, Rights, Role, Timestamp,
+    UnitId, UnitIdentifier,
     bloc::{BlocAct, BlocCommand},
+    commendation::{Circumstances, CommendationAct},
     grant::GrantAct,
+    quota::Ground,
     rejection::Thing,
     unit::{Placed, Relation, Unit, UnitAct, UnitCommand},
     year::{BreakTie, Choice, CountedChoice, Proofs, ReceiptCode, Settlement, YearAct},
@@ -155,13 +157,13 @@ pub fn of_year(
     let acting = act.acting_unit().and_then(|unit| ended(unit, effective_on));
     let others = act.units_about().into_iter().filter_map(|unit| ended(unit, day));
     let bloc_end = pending.bloc(bloc).and_then(|book| book.state.ended_by(day)).cloned();
-    let elected = pending.year(bloc, year.previous()).and_then(|book| book.state.elected.as_ref());
+    let before = pending.year(bloc, year.previous()).map(|book| Arc::clone(&book.state));
     Ok(Proofs {
         received,
         effective_on,
         bloc_exists: pending.bloc(bloc).is_some(),
         roster: roster(pending, bloc, day),
-        elected: elected.map(|leadership| (leadership.leader, leadership.deputy)),
+        before,
         waiting,
         unregistered: unregistered(pending, act),
         bloc_end: bloc_end.map(Box::new),
@@ -179,6 +181,31 @@ fn unregistered(pending: &Pending<'_>, act: &YearAct) -> Vec<UnitId> {
         &[]
     };
     named.iter().copied().filter(|unit| pending.unit(*unit).is_none()).collect()
+}
+
+/// Everything an act on a dossier needs; nothing but the time when there is no such dossier.
+pub fn of_commendation(
+    pending: &Pending<'_>,
+    id: CommendationId,
+    act: &CommendationAct,
+    received: Timestamp,
+    effective_on: Date,
+) -> Result<Circumstances, LogError> {
+    let standing = pending.commendation(id).map(|book| &book.state.proposal);
+    let proposed = if let CommendationAct::Propose(act) = act { Some(act) } else { None };
+    let place = standing.map(|p| (p.bloc, p.year)).or(proposed.map(|p| (p.bloc, p.year)));
+    let achievement = standing.map_or_else(|| proposed.and_then(|p| p.achievement), |p| p.achievement);
+    match place {
+        Some(place) => awards::circumstances(pending, id, place, achievement, (received, effective_on)),
+        None => Ok(Circumstances {
+            received,
+            effective_on,
+            bloc_exists: false,
+            year: None,
+            ground: Ground::default(),
+            rewarded: Vec::new(),
+        }),
+    }
 }
 
 /// Where the choice of a secret vote waits: under the ballot and the voter's receipt code, nothing else.

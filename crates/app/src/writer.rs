@@ -12,6 +12,7 @@ use domain::{
     Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, KeyHash, LeafHash, Position, Rejection,
     RequestRef, Rights, Role, StreamId, Timestamp,
     bloc::Bloc,
+    commendation::{Commendation, CommendationCommand},
     grant::{Given, Grant, GrantCommand},
     rejection::Thing,
     unit::Unit,
@@ -235,6 +236,12 @@ impl Writer {
             Act::Bloc(id, act) => {
                 let state = pending.bloc(id).map(|book| book.state.as_ref());
                 decide::<Bloc>(state, rights, proofs::of_bloc(pending, id, act, day), Event::Bloc)?
+            }
+            Act::Commendation(id, act) => {
+                let circumstances = proofs::of_commendation(pending, id, &act, when.received, day)?;
+                let state = pending.commendation(id).map(|book| book.state.as_ref());
+                let command = CommendationCommand { id, act, circumstances };
+                decide::<Commendation>(state, rights, command, Event::Commendation)?
             }
             Act::Found(id, client) => return found(pending, id, client),
             Act::Grant(id, act) => {

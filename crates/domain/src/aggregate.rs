@@ -86,6 +86,8 @@ pub struct Authority {
     pub grant: GrantId,
     /// The unit acted for, with the role of a unit officer.
     pub unit: Option<UnitId>,
+    /// The delegation by which the unit acts in another's place.
+    pub delegation: Option<EventId>,
 }
 
 /// What the client would have needed.
@@ -100,7 +102,7 @@ impl Rights<'_> {
     pub fn any_of(&self, roles: &[Role]) -> Result<Authority, Denied> {
         let held = roles.iter().find_map(|role| self.held.iter().find(|(_, held)| held.covers(role)));
         match held {
-            Some((grant, role)) => Ok(Authority { grant: *grant, unit: role.unit() }),
+            Some((grant, role)) => Ok(Authority { grant: *grant, unit: role.unit(), delegation: None }),
             None => Err(Denied { needs: roles.to_vec() }),
         }
     }

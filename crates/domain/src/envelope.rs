@@ -1,8 +1,8 @@
 //! The envelope: one fact as it is stored. Its bytes are hashed as they are and never written again.
 
 use crate::{
-    BlocId, Date, DocumentNumber, EmulationYear, Event, EventId, GrantId, RequestId, Timestamp, UnitId,
-    lent::Lent,
+    BlocId, CommendationId, Date, DocumentNumber, EmulationYear, Event, EventId, GrantId, RequestId,
+    Timestamp, UnitId, lent::Lent,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -52,6 +52,8 @@ impl fmt::Display for Version {
 pub enum StreamId {
     /// `bloc/<id>`
     Bloc(BlocId),
+    /// `commendation/<id>`
+    Commendation(CommendationId),
     /// `grant/<id>`
     Grant(GrantId),
     /// `unit/<id>`
@@ -62,13 +64,16 @@ pub enum StreamId {
 
 /// Why a text is not a stream id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a stream id such as unit/<uuid>, bloc/<uuid>, grant/<uuid> or year/<uuid>/2024")]
+#[error(
+    "not a stream id such as unit/<uuid>, bloc/<uuid>, commendation/<uuid>, grant/<uuid> or year/<uuid>/2024"
+)]
 pub struct NotAStream;
 
 impl fmt::Display for StreamId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bloc(id) => write!(f, "bloc/{id}"),
+            Self::Commendation(id) => write!(f, "commendation/{id}"),
             Self::Grant(id) => write!(f, "grant/{id}"),
             Self::Unit(id) => write!(f, "unit/{id}"),
             Self::Year(bloc, year) => write!(f, "year/{bloc}/{year}"),
@@ -85,6 +90,7 @@ impl FromStr for StreamId {
         }
         match text.split_once('/') {
             Some(("bloc", rest)) => id(rest).map(Self::Bloc),
+            Some(("commendation", rest)) => id(rest).map(Self::Commendation),
             Some(("grant", rest)) => id(rest).map(Self::Grant),
             Some(("unit", rest)) => id(rest).map(Self::Unit),
             Some(("year", rest)) => {
@@ -247,6 +253,9 @@ pub struct Actor {
     /// The grant that allowed it; absent only for the act that founds the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<GrantId>,
+    /// The delegation under which the unit acted in another's place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delegation: Option<EventId>,
 }
 
 /// The request a fact came from.

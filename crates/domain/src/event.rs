@@ -1,6 +1,9 @@
 //! The union of everything that can happen, and how it is written: `{"type":"year.report_filed","data":{…}}`.
 
-use crate::{StreamId, bloc::BlocEvent, grant::GrantEvent, lent::Lent, unit::UnitEvent, year::YearEvent};
+use crate::{
+    StreamId, bloc::BlocEvent, commendation::CommendationEvent, grant::GrantEvent, lent::Lent,
+    unit::UnitEvent, year::YearEvent,
+};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, DeserializeSeed, IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer},
@@ -48,6 +51,8 @@ pub(crate) use events;
 pub enum Event {
     /// To a bloc.
     Bloc(BlocEvent),
+    /// To a commendation.
+    Commendation(CommendationEvent),
     /// To a grant.
     Grant(GrantEvent),
     /// To a unit.
@@ -61,6 +66,7 @@ impl Event {
     pub const fn type_name(&self) -> &'static str {
         match self {
             Self::Bloc(event) => event.type_name(),
+            Self::Commendation(event) => event.type_name(),
             Self::Grant(event) => event.type_name(),
             Self::Unit(event) => event.type_name(),
             Self::Year(event) => event.type_name(),
@@ -79,13 +85,15 @@ impl Event {
                 let others = event.counterparts(bloc).into_iter();
                 others.map(|(bloc, event)| (StreamId::Bloc(bloc), Self::Bloc(event))).collect()
             }
-            (Self::Bloc(_) | Self::Grant(_) | Self::Unit(_) | Self::Year(_), _) => Vec::new(),
+            (Self::Bloc(_) | Self::Commendation(_) | Self::Grant(_) | Self::Unit(_) | Self::Year(_), _) => {
+                Vec::new()
+            }
         }
     }
 
     /// The names of all events, aggregate by aggregate.
     pub fn types() -> impl Iterator<Item = &'static str> {
-        [BlocEvent::TYPES, GrantEvent::TYPES, UnitEvent::TYPES, YearEvent::TYPES]
+        [BlocEvent::TYPES, CommendationEvent::TYPES, GrantEvent::TYPES, UnitEvent::TYPES, YearEvent::TYPES]
             .into_iter()
             .flatten()
             .copied()
@@ -96,6 +104,7 @@ impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Bloc(event) => event.serialize(serializer),
+            Self::Commendation(event) => event.serialize(serializer),
             Self::Grant(event) => event.serialize(serializer),
             Self::Unit(event) => event.serialize(serializer),
             Self::Year(event) => event.serialize(serializer),
@@ -130,6 +139,9 @@ impl<'de> Deserialize<'de> for Event {
                 };
                 match aggregate {
                     "bloc" => BlocEvent::deserialize(whole(type_name)).map(Event::Bloc),
+                    "commendation" => {
+                        CommendationEvent::deserialize(whole(type_name)).map(Event::Commendation)
+                    }
                     "grant" => GrantEvent::deserialize(whole(type_name)).map(Event::Grant),
                     "unit" => UnitEvent::deserialize(whole(type_name)).map(Event::Unit),
                     "year" => YearEvent::deserialize(whole(type_name)).map(Event::Year),

@@ -34,10 +34,14 @@ macro_rules! ids {
 }
 
 ids! {
+    /// What is rewarded: one id for one achievement, so that it is not rewarded twice.
+    AchievementId,
     /// A ballot: one question put to the members of a bloc, in one round.
     BallotId,
     /// A bloc (khối / cụm thi đua).
     BlocId,
+    /// A commendation: one dossier.
+    CommendationId,
     /// One fact in the log (UUIDv7).
     EventId,
     /// A grant: who may act for whom, in which role, from when to when.

@@ -4,7 +4,8 @@
 //! - values: [`ids`], [`points`], [`time`], [`names`], [`emulation_year`], [`document`], [`identifier`]
 //! - the fact as stored: [`envelope`], [`event`]; `stored`: how it is read
 //! - how rules are written: [`aggregate`] (the trait), [`rejection`] (every way to say no)
-//! - the aggregates: [`mod@unit`], [`bloc`], [`year`] (a folder, one file per step), [`grant`]
+//! - the aggregates: [`mod@unit`], [`bloc`], [`year`] (a folder, one file per step), [`grant`],
+//!   [`commendation`]; [`quota`]: how many awards there may be
 //! - [`regulation`]: what differs from place to place, as data; [`province`]: the provinces, as reference data
 //!
 //! # What it refuses to know
@@ -13,6 +14,7 @@
 
 pub mod aggregate;
 pub mod bloc;
+pub mod commendation;
 pub mod document;
 pub mod emulation_year;
 pub mod envelope;
@@ -24,6 +26,7 @@ mod lent;
 pub mod names;
 pub mod points;
 pub mod province;
+pub mod quota;
 pub mod regulation;
 pub mod rejection;
 mod stored;
@@ -40,7 +43,7 @@ pub use envelope::{
 };
 pub use event::Event;
 pub use identifier::{IdentifierScheme, UnitIdentifier};
-pub use ids::{BallotId, BlocId, EventId, GrantId, RequestId, UnitId};
+pub use ids::{AchievementId, BallotId, BlocId, CommendationId, EventId, GrantId, RequestId, UnitId};
 pub use names::{LocalisedName, Name, Remark, Text};
 pub use points::Points;
 pub use rejection::Rejection;

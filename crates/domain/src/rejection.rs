@@ -1,11 +1,15 @@
 //! Every way a rule can say no. The HTTP status and the words in Vietnamese and English are `api`'s business.
 
 use crate::{
-    BallotId, BlocId, Date, EmulationYear, EventId, Points, Timestamp, UnitId, UnitIdentifier,
+    BallotId, BlocId, CommendationId, Date, EmulationYear, EventId, Points, Timestamp, UnitId,
+    UnitIdentifier,
     bloc::BlocEnd,
+    commendation::{AwardKind, CommendationState, Finding},
+    quota::Quota,
     regulation::{CriterionId, Fault, Scorer, Step, TieBreak},
     unit::UnitEnd,
 };
+use serde::{Deserialize, Serialize};
 
 /// Why a command was refused. Nothing was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,6 +153,106 @@ pub enum Rejection {
     SameUnit(UnitId),
     /// No one was chosen: the ballot gave no majority.
     NoMajority(BallotId),
+    /// The regulation in force asks for a draft that the members could comment on; the adoption must name one.
+    DraftRequired,
+    /// The members may still comment on the draft.
+    CommentPeriodOpen {
+        /// The draft.
+        draft: u16,
+        /// Until when.
+        until: Timestamp,
+        /// Who has not commented.
+        waiting: Vec<UnitId>,
+    },
+    /// A JSON pointer leads to no value of the draft.
+    PointsNowhere(Box<str>),
+    /// The score is not the unit's own.
+    NotYourScore {
+        /// The unit that objects.
+        unit: UnitId,
+        /// The unit that was scored.
+        scored: UnitId,
+    },
+    /// A correction names as its ruling a fact that upheld no objection.
+    NotARuling(EventId),
+    /// The numbers of a vote cannot stand beside one another: more votes than members.
+    VoteDoesNotAddUp {
+        /// How many members the council has.
+        members: u16,
+        /// How many votes are counted.
+        cast: u32,
+    },
+    /// The council cannot change this.
+    ChangeNotPossible {
+        /// The unit the change is about.
+        unit: UnitId,
+        /// Why not.
+        because: NotPossible,
+    },
+    /// The deadline has passed: only the body above may move it.
+    DeadlineOver {
+        /// The step.
+        step: Step,
+        /// When it was due.
+        due: Timestamp,
+    },
+    /// The deadline would stay where it is, or be brought forward into the past.
+    DeadlineNotMoved {
+        /// The step.
+        step: Step,
+        /// When it is due.
+        due: Option<Timestamp>,
+        /// What was asked for.
+        to: Timestamp,
+    },
+    /// It is another unit's turn to lead; passing it over needs a reason.
+    NotInTurn {
+        /// The unit named.
+        named: UnitId,
+        /// The unit whose turn it is.
+        next: UnitId,
+    },
+    /// The unit is neither leader nor deputy.
+    NotInOffice(UnitId),
+    /// The period ends before it could begin.
+    PeriodOver {
+        /// Its last day.
+        until: Date,
+        /// The first day it could have.
+        today: Date,
+    },
+    /// The bloc's regulation has no rule for this award.
+    AwardNotRegulated(AwardKind),
+    /// The award is for persons alone.
+    AwardForPersons(AwardKind),
+    /// The dossier does not fulfil what its rule asks for at this stage.
+    NotEligible(Vec<Finding>),
+    /// Nothing is left of the quota, or the rule does not say how many there may be.
+    QuotaExhausted(Box<Quota>),
+    /// There is something left of the quota, or there is none: nothing to go beyond.
+    QuotaNotExhausted(AwardKind),
+    /// The dossier is in a state in which this is not done.
+    StateConflict {
+        /// The state.
+        state: CommendationState,
+        /// The states in which it is done.
+        allowed: &'static [CommendationState],
+    },
+    /// The rule of the award knows no vote of a council.
+    CouncilNotInRule(AwardKind),
+}
+
+/// Why a council's change cannot be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotPossible {
+    /// The unit is not in the ranking, or was cut from it.
+    NotRanked,
+    /// There are not that many ranks.
+    NoSuchRank,
+    /// The regulation has no such class.
+    NoSuchClass,
+    /// The same is changed twice for one unit.
+    SaidTwice,
 }
 
 /// What a rejection can speak of.
@@ -160,6 +264,8 @@ pub enum Thing {
     Bloc(BlocId),
     /// The year of a bloc.
     Year(EmulationYear),
+    /// A commendation.
+    Commendation(CommendationId),
     /// A grant.
     Grant(crate::GrantId),
     /// A ballot.
@@ -172,6 +278,20 @@ pub enum Thing {
     Identifier(UnitIdentifier),
     /// The leader of the year.
     Leader,
+    /// The deputy of the year.
+    Deputy,
+    /// A draft of the regulation.
+    Draft(u16),
+    /// A criterion.
+    Criterion(CriterionId),
+    /// A fact that an act speaks of.
+    Fact(EventId),
+    /// The query of a score.
+    Query(EventId),
+    /// An objection.
+    Objection(EventId),
+    /// The hand-over to the next leader.
+    HandOver,
 }
 
 /// A step that has not been taken.
@@ -183,13 +303,22 @@ pub struct Missing {
     pub units: Vec<UnitId>,
 }
 
+impl From<Step> for Missing {
+    fn from(step: Step) -> Self {
+        Self { step, units: Vec::new() }
+    }
+}
+
 /// Why a candidate is not admitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Inadmissible {
     /// Not among the highest scores the regulation asks for.
     NotAmongHighestScores,
     /// Excluded from consideration.
     Excluded,
+    /// Excluded from consideration in the year before.
+    ExcludedLastYear,
     /// Not a member.
     NotAMember,
 }

@@ -2,13 +2,13 @@
 
 use ahash::AHashMap;
 use domain::{
-    Aggregate, BlocId, EmulationYear, Envelope, Event, GrantId, LeafHash, Position, Recorded, StreamId,
-    UnitId, Version, bloc::Bloc, grant::Grant, unit::Unit, year::Year,
+    Aggregate, BlocId, CommendationId, EmulationYear, Envelope, Event, GrantId, LeafHash, Position, Recorded,
+    StreamId, UnitId, Version, bloc::Bloc, commendation::Commendation, grant::Grant, unit::Unit, year::Year,
 };
 use std::{collections::BTreeSet, hash::Hash, sync::Arc};
 
 /// One aggregate as of its latest fact.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Book<A> {
     /// Its state.
     pub state: Arc<A>,
@@ -63,12 +63,13 @@ fn with(mut names: Arc<BTreeSet<&'static str>>, name: &'static str) -> Arc<BTree
 }
 
 /// The books of every aggregate.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Books {
     units: AHashMap<UnitId, Book<Unit>>,
     blocs: AHashMap<BlocId, Book<Bloc>>,
     years: AHashMap<(BlocId, EmulationYear), Book<Year>>,
     grants: AHashMap<GrantId, Book<Grant>>,
+    commendations: AHashMap<CommendationId, Book<Commendation>>,
 }
 
 impl Books {
@@ -92,10 +93,21 @@ impl Books {
         self.grants.get(&id)
     }
 
+    /// A commendation.
+    pub fn commendation(&self, id: CommendationId) -> Option<&Book<Commendation>> {
+        self.commendations.get(&id)
+    }
+
+    /// Every bloc there is.
+    pub fn blocs(&self) -> impl Iterator<Item = BlocId> {
+        self.blocs.keys().copied()
+    }
+
     /// The version and the head hash of a stream; nothing and zeros before its first fact.
     pub fn tip(&self, stream: StreamId) -> Option<(Version, LeafHash)> {
         match stream {
             StreamId::Bloc(id) => self.bloc(id).map(|book| (book.version, book.head)),
+            StreamId::Commendation(id) => self.commendation(id).map(|book| (book.version, book.head)),
             StreamId::Grant(id) => self.grant(id).map(|book| (book.version, book.head)),
             StreamId::Unit(id) => self.unit(id).map(|book| (book.version, book.head)),
             StreamId::Year(bloc, year) => self.year(bloc, year).map(|book| (book.version, book.head)),
@@ -106,13 +118,19 @@ impl Books {
     pub fn fold(&mut self, fact: &Envelope, leaf: LeafHash) {
         match (&fact.event, fact.stream) {
             (Event::Bloc(event), StreamId::Bloc(id)) => write(&mut self.blocs, id, fact, event, leaf),
+            (Event::Commendation(event), StreamId::Commendation(id)) => {
+                write(&mut self.commendations, id, fact, event, leaf);
+            }
             (Event::Grant(event), StreamId::Grant(id)) => write(&mut self.grants, id, fact, event, leaf),
             (Event::Unit(event), StreamId::Unit(id)) => write(&mut self.units, id, fact, event, leaf),
             (Event::Year(event), StreamId::Year(bloc, year)) => {
                 write(&mut self.years, (bloc, year), fact, event, leaf);
             }
             // A fact in a stream of another kind cannot be written by this program; the log's checker names it.
-            (Event::Bloc(_) | Event::Grant(_) | Event::Unit(_) | Event::Year(_), _) => {}
+            (
+                Event::Bloc(_) | Event::Commendation(_) | Event::Grant(_) | Event::Unit(_) | Event::Year(_),
+                _,
+            ) => {}
         }
     }
 
@@ -120,6 +138,7 @@ impl Books {
     pub fn borrow_from(&mut self, base: &Self, stream: StreamId) {
         match stream {
             StreamId::Bloc(id) => copy(&mut self.blocs, &base.blocs, id),
+            StreamId::Commendation(id) => copy(&mut self.commendations, &base.commendations, id),
             StreamId::Grant(id) => copy(&mut self.grants, &base.grants, id),
             StreamId::Unit(id) => copy(&mut self.units, &base.units, id),
             StreamId::Year(bloc, year) => copy(&mut self.years, &base.years, (bloc, year)),
@@ -132,6 +151,7 @@ impl Books {
         self.blocs.extend(changed.blocs);
         self.years.extend(changed.years);
         self.grants.extend(changed.grants);
+        self.commendations.extend(changed.commendations);
     }
 
     /// How many units, blocs, years and grants there are.

@@ -281,7 +281,10 @@ impl View for Directory {
             (Event::Year(YearEvent::Opened(opened)), _) => {
                 self.years_of.insert((opened.bloc, opened.year), fact.position);
             }
-            (Event::Unit(_) | Event::Bloc(_) | Event::Year(_) | Event::Grant(_), _) => {}
+            (
+                Event::Unit(_) | Event::Bloc(_) | Event::Year(_) | Event::Grant(_) | Event::Commendation(_),
+                _,
+            ) => {}
         }
     }
 }

@@ -3,7 +3,8 @@
 use crate::View;
 use ahash::AHashMap;
 use domain::{
-    BlocId, Envelope, Event, Position, StreamId, Timestamp, UnitId, bloc::BlocEvent, year::YearEvent,
+    BlocId, CommendationId, Envelope, Event, Position, StreamId, Timestamp, UnitId, bloc::BlocEvent,
+    commendation::CommendationEvent, year::YearEvent,
 };
 
 /// An index over the whole log. Positions only: what happened is read from the log itself.
@@ -15,6 +16,8 @@ pub struct History {
     streams: AHashMap<StreamId, Vec<u32>>,
     units: AHashMap<UnitId, Vec<u32>>,
     blocs: AHashMap<BlocId, Vec<u32>>,
+    /// Whose each dossier is: its later facts name neither bloc nor unit.
+    dossiers: AHashMap<CommendationId, (BlocId, UnitId)>,
 }
 
 /// What to look for; everything that is given must hold.
@@ -26,7 +29,7 @@ pub struct Filter {
     pub stream: Option<StreamId>,
     /// About this unit.
     pub unit: Option<UnitId>,
-    /// About this bloc or one of its years.
+    /// About this bloc, one of its years or one of its dossiers.
     pub bloc: Option<BlocId>,
 }
 
@@ -96,6 +99,17 @@ impl History {
             .collect()
     }
 
+    /// A fact of a dossier is about its unit and its bloc.
+    fn fold_dossier(&mut self, id: CommendationId, event: &Event, at: u32) {
+        if let Event::Commendation(CommendationEvent::Proposed(proposed)) = event {
+            self.dossiers.insert(id, (proposed.bloc, proposed.recipient.unit()));
+        }
+        if let Some((bloc, unit)) = self.dossiers.get(&id) {
+            self.blocs.entry(*bloc).or_default().push(at);
+            self.units.entry(*unit).or_default().push(at);
+        }
+    }
+
     fn number_of(&mut self, name: &'static str) -> u8 {
         let known = self.type_names.iter().position(|n| *n == name);
         let at = known.unwrap_or_else(|| {
@@ -120,7 +134,7 @@ fn units_listed(fact: &Envelope) -> &[UnitId] {
         Event::Bloc(BlocEvent::UnitsMovedIn(moved)) => &moved.units,
         Event::Bloc(BlocEvent::UnitsMovedOut(moved)) => &moved.units,
         Event::Year(YearEvent::TieBroken(broken)) => &broken.order,
-        Event::Bloc(_) | Event::Grant(_) | Event::Unit(_) | Event::Year(_) => &[],
+        Event::Bloc(_) | Event::Commendation(_) | Event::Grant(_) | Event::Unit(_) | Event::Year(_) => &[],
     }
 }
 
@@ -128,11 +142,16 @@ fn units_listed(fact: &Envelope) -> &[UnitId] {
 fn units_of(fact: &Envelope) -> [Option<UnitId>; 2] {
     match &fact.event {
         Event::Year(YearEvent::LeadershipRecorded(recorded)) => [Some(recorded.leader), recorded.deputy],
+        Event::Year(YearEvent::LeadershipReplaced(replaced)) => [Some(replaced.leader), replaced.deputy],
+        Event::Year(YearEvent::LeadershipDelegated(given)) => [Some(given.leader), Some(given.deputy)],
+        Event::Year(YearEvent::LeadershipHandedOver(handed)) => [Some(handed.from), Some(handed.to)],
         Event::Year(YearEvent::LeadershipElected(elected)) => [Some(elected.leader), elected.deputy],
         Event::Year(YearEvent::ScoresGiven(given)) if given.scorer.may_be_many() => {
             [Some(given.unit), given.given_by]
         }
-        Event::Year(_) | Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) => [unit_of(fact), None],
+        Event::Year(_) | Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Commendation(_) => {
+            [unit_of(fact), None]
+        }
     }
 }
 
@@ -159,7 +178,20 @@ fn unit_of(fact: &Envelope) -> Option<UnitId> {
             YearEvent::PanelAssigned(assigned) => Some(assigned.panel),
             YearEvent::UnitExcluded(excluded) => Some(excluded.unit),
             YearEvent::VoteCast(cast) => Some(cast.elector),
-            YearEvent::LeadershipRecorded(_)
+            YearEvent::LeadershipVacated(vacated) => Some(vacated.unit),
+            YearEvent::DraftCommented(commented) => Some(commented.unit),
+            YearEvent::ScoreQueried(queried) => Some(queried.unit),
+            YearEvent::ExplanationGiven(given) => Some(given.unit),
+            YearEvent::ObjectionLodged(lodged) => Some(lodged.unit),
+            YearEvent::ObjectionRuled(ruled) => Some(ruled.unit),
+            YearEvent::LeadershipReplaced(_)
+            | YearEvent::LeadershipDelegated(_)
+            | YearEvent::LeadershipHandedOver(_)
+            | YearEvent::RegulationDrafted(_)
+            | YearEvent::DeadlineChanged(_)
+            | YearEvent::ConsultationHeld(_)
+            | YearEvent::CouncilDecided(_)
+            | YearEvent::LeadershipRecorded(_)
             | YearEvent::LeadershipElected(_)
             | YearEvent::Opened(_)
             | YearEvent::RegulationAdopted(_)
@@ -170,7 +202,7 @@ fn unit_of(fact: &Envelope) -> Option<UnitId> {
             | YearEvent::TieBroken(_)
             | YearEvent::RankingAdopted(_) => None,
         },
-        (Event::Unit(_) | Event::Grant(_), _) => None,
+        (Event::Unit(_) | Event::Grant(_) | Event::Commendation(_), _) => None,
     }
 }
 
@@ -185,8 +217,10 @@ impl View for History {
         for unit in units_of(fact).into_iter().flatten().chain(units_listed(fact).iter().copied()) {
             self.units.entry(unit).or_default().push(at);
         }
-        if let StreamId::Bloc(bloc) | StreamId::Year(bloc, _) = fact.stream {
-            self.blocs.entry(bloc).or_default().push(at);
+        match fact.stream {
+            StreamId::Bloc(bloc) | StreamId::Year(bloc, _) => self.blocs.entry(bloc).or_default().push(at),
+            StreamId::Commendation(id) => self.fold_dossier(id, &fact.event, at),
+            StreamId::Unit(_) | StreamId::Grant(_) => {}
         }
     }
 }

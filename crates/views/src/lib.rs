@@ -2,24 +2,30 @@
 //!
 //! # Layout
 //! - [`books`]: the state of every aggregate, with its version; decisions read it too
+//! - [`commendations`]: which dossiers there are of a year, and of an achievement
 //! - [`directory`]: names in Vietnamese order, search, identifiers, who belongs where
 //! - [`history`]: where the facts of a stream, a unit, a bloc or a type stand
 //! - [`grants`]: which grants a client holds
+//! - [`peer_matrix`]: how the units of a bloc scored one another
 //! - [`requests`]: which idempotency keys are spent, and where
 //!
 //! # What it refuses to know
 //! No clock, no input or output, no HTTP, no storage. A view is rebuilt from the log whenever it is missing.
 
 pub mod books;
+pub mod commendations;
 pub mod directory;
 pub mod grants;
 pub mod history;
+pub mod peer_matrix;
 pub mod requests;
 
 pub use books::{Book, Books};
+pub use commendations::Commendations;
 pub use directory::Directory;
 pub use grants::Grants;
 pub use history::History;
+pub use peer_matrix::PeerMatrix;
 pub use requests::Requests;
 
 use domain::{Envelope, LeafHash, Position};
@@ -35,6 +41,8 @@ pub trait View {
 pub struct Views {
     /// The state of every aggregate.
     pub books: Books,
+    /// Dossiers by year and achievement.
+    pub commendations: Commendations,
     /// Names, search, identifiers, memberships.
     pub directory: Directory,
     /// Where facts stand.
@@ -74,6 +82,7 @@ impl Views {
     }
 
     fn fold_all_but_books(&mut self, fact: &Envelope) {
+        self.commendations.fold(fact);
         self.directory.fold(fact);
         self.history.fold(fact);
         self.grants.fold(fact);

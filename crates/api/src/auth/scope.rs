@@ -50,6 +50,8 @@ scopes! {
     BallotsWrite = "ballots:write", "Mở và đóng cuộc bỏ phiếu", "Open and close ballots";
     VotesWrite = "votes:write", "Bỏ phiếu", "Cast votes";
     RankingsWrite = "rankings:write", "Xếp hạng và phân loại", "Record rankings and classifications";
+    CommendationsWrite = "commendations:write", "Đề nghị, xét và quyết định khen thưởng",
+        "Propose, appraise and decide commendations";
     AuditRead = "audit:read", "Kiểm toán nhật ký và bằng chứng", "Audit the log and its proofs";
     AdminRead = "admin:read", "Xem tình trạng vận hành", "Read the state of the service";
 }

@@ -2,13 +2,17 @@
 //!
 //! Its schema is written here. A test asks `serde` for the members of every part, so that the two cannot drift apart.
 
+mod award;
+
 use super::{Faults, Field, Schemas, closed, fields::pointer_of, text::string};
 use crate::{issue::Flaw, json::Json};
 use domain::{
-    DocumentNumber, LocalisedName, Name, Points, Remark, Text,
+    BlocId, Date, DocumentNumber, LocalisedName, Name, Points, Remark, Text, UnitId,
+    commendation::AwardKind,
     regulation::{
         Breach, CriterionId, LeadershipMethod, OverMaximum, PartKind, QuorumBase, Regulation, Rounding,
         Scorer, Secrecy, Step, TieBreak,
+        award::{CouncilBase, QuotaRounding, Stage},
         procedure::{LatePolicy, MajorityBase},
     },
 };
@@ -126,6 +130,11 @@ pub(super) static PARTS: &[Part] = &[
             ("ballot", false, Shape::Part("BallotRule")),
             ("leadership", true, Shape::Part("LeadershipRule")),
             ("tie_breaks", false, Shape::Many(field::<TieBreak>, TieBreak::ALL.len())),
+            ("comment_days", false, Shape::One(|_| small(1, 255))),
+            ("explanation_days", false, Shape::One(|_| small(1, 255))),
+            ("objection_days", false, Shape::One(|_| small(1, 255))),
+            ("ruling_days", false, Shape::One(|_| small(1, 255))),
+            ("awards", false, Shape::Parts("AwardRule", 30)),
         ],
     ),
     part(
@@ -280,7 +289,63 @@ pub(super) static PARTS: &[Part] = &[
         &[
             ("method", true, Shape::One(field::<LeadershipMethod>)),
             ("ballot", false, Shape::Part("BallotRule")),
+            ("order", false, Shape::Many(field::<UnitId>, 200)),
+            ("bars_excluded_last_year", false, Shape::One(field::<bool>)),
         ],
+    ),
+    part(
+        "AwardRule",
+        "Quy định xét một danh hiệu, hình thức khen thưởng. The rule of one award.",
+        &[
+            ("award", true, Shape::One(field::<AwardKind>)),
+            ("quota", false, Shape::One(award::quota)),
+            ("checks", false, Shape::Parts("CheckRule", 20)),
+            ("council", false, Shape::Part("CouncilMajority")),
+            ("legal_basis", false, Shape::Parts("LegalBasis", 20)),
+        ],
+    ),
+    part(
+        "CheckRule",
+        "Một điều kiện, và giai đoạn từ đó không đạt thì hồ sơ dừng lại. One thing a dossier must fulfil.",
+        &[("check", true, Shape::One(award::check)), ("by", false, Shape::One(field::<Stage>))],
+    ),
+    part(
+        "CouncilMajority",
+        "Tỷ lệ phiếu của hội đồng cần đạt. The share of the council's votes a dossier needs.",
+        &[
+            ("percent", true, Shape::One(|_| small(1, 100))),
+            ("or_equal", true, Shape::One(field::<bool>)),
+            ("base", true, Shape::One(field::<CouncilBase>)),
+        ],
+    ),
+    part(
+        "LegalBasis",
+        "Văn bản làm căn cứ và thời gian có hiệu lực. A paper, and its first and last day in force as far as they are known.",
+        &[
+            ("number", true, Shape::One(field::<DocumentNumber>)),
+            ("article", false, Shape::One(field::<Name>)),
+            ("from", false, Shape::One(field::<Date>)),
+            ("until", false, Shape::One(field::<Date>)),
+        ],
+    ),
+    part(
+        "QuotaAllotment",
+        "Chỉ tiêu giao cho một khối, cụm. The number allotted to one bloc.",
+        &[("bloc", true, Shape::One(field::<BlocId>)), ("count", true, Shape::One(field::<u16>))],
+    ),
+    part(
+        "QuotaPercent",
+        "Tỷ lệ phần trăm trên một căn cứ nêu rõ. A percentage of a base that is named.",
+        &[
+            ("percent", true, Shape::One(|_| small(1, 100))),
+            ("base", true, Shape::One(award::base)),
+            ("rounding", true, Shape::One(field::<QuotaRounding>)),
+        ],
+    ),
+    part(
+        "QuotaRemaining",
+        "Số đơn vị còn lại sau các danh hiệu khác. What remains of a bloc after other awards, each unit taken away once.",
+        &[("of", true, Shape::One(award::pool)), ("after", true, Shape::Many(field::<AwardKind>, 18))],
     ),
 ];
 

@@ -1,6 +1,6 @@
 //! What clients send, and what they are told.
 
-use super::{parameters::*, regulation::PARTS, text::closed_lists, *};
+use super::{lists::closed_lists, parameters::*, regulation::PARTS, *};
 use domain::{
     Basis, Date, EmulationYear, LocalisedName, Name, Points, Role, UnitIdentifier, regulation::Regulation,
     unit::UnitKind,
@@ -223,7 +223,7 @@ fn members_of<T: serde::de::DeserializeOwned>() -> Vec<String> {
 
 #[test]
 fn the_schema_of_a_regulation_has_the_members_that_serde_reads() {
-    use domain::regulation::{procedure::*, scorer::*, sheet::*, *};
+    use domain::regulation::{award::*, procedure::*, scorer::*, sheet::*, *};
     let expected = [
         ("Regulation", members_of::<Regulation>()),
         ("RegulationSource", members_of::<Source>()),
@@ -243,6 +243,13 @@ fn the_schema_of_a_regulation_has_the_members_that_serde_reads() {
         ("Quorum", members_of::<Quorum>()),
         ("Majority", members_of::<Majority>()),
         ("LeadershipRule", members_of::<LeadershipRule>()),
+        ("AwardRule", members_of::<AwardRule>()),
+        ("CheckRule", members_of::<CheckRule>()),
+        ("CouncilMajority", members_of::<CouncilMajority>()),
+        ("LegalBasis", members_of::<LegalBasis>()),
+        ("QuotaAllotment", members_of::<Allotment>()),
+        ("QuotaPercent", members_of::<PercentRule>()),
+        ("QuotaRemaining", members_of::<Remaining>()),
     ];
     assert_eq!(PARTS.len(), expected.len());
     for (part, (name, members)) in PARTS.iter().zip(expected) {

@@ -3,20 +3,10 @@
 use super::{Faults, Field, Schemas};
 use crate::{issue::Flaw, json::Json};
 use domain::{
-    BallotId, BlocId, ClientId, Date, DocumentNumber, EmulationYear, EventId, GrantId, IdentifierScheme,
-    Points, Position, RequestId, Sha256, Text, Timestamp, UnitId,
-    bloc::{BlocKind, Level},
-    names::NotText,
-    regulation::{
-        Breach, CriterionId, FindingState, LeadershipMethod, OverMaximum, PartKind, QuorumBase, Rounding,
-        Scorer, Secrecy, Step, TieBreak,
-        procedure::{LatePolicy, MajorityBase},
-    },
-    time::NotATime,
-    unit::{EndCause, LineageChange, Relation, UnitKind},
-    year::{ConferenceKind, ExclusionCause, Question, ReportKind},
+    AchievementId, BallotId, BlocId, ClientId, CommendationId, Date, DocumentNumber, EmulationYear, EventId,
+    GrantId, Points, Position, RequestId, Sha256, Text, Timestamp, UnitId, names::NotText,
+    regulation::CriterionId, time::NotATime,
 };
-use serde::{Deserialize, Serialize, de::IntoDeserializer};
 use std::str::FromStr;
 use utoipa::openapi::{
     KnownFormat, RefOr, SchemaFormat,
@@ -83,7 +73,7 @@ macro_rules! strings {
 }
 pub(super) use strings;
 strings! {
-    BallotId, BlocId, ClientId, CriterionId, Date, DocumentNumber, EventId, GrantId, RequestId, Sha256, Timestamp,
+    AchievementId, BallotId, BlocId, ClientId, CommendationId, CriterionId, Date, DocumentNumber, EventId, GrantId, RequestId, Sha256, Timestamp,
     UnitId,
 }
 
@@ -106,7 +96,7 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(BallotId, BlocId, EventId, GrantId, RequestId, UnitId);
+ids!(AchievementId, BallotId, BlocId, CommendationId, EventId, GrantId, RequestId, UnitId);
 
 impl FromText for Points {
     fn from_text(text: &str) -> Result<Self, Flaw> {
@@ -302,80 +292,4 @@ impl FromText for bool {
     fn schema(_: &mut Schemas) -> RefOr<Schema> {
         ObjectBuilder::new().schema_type(Type::Boolean).into()
     }
-}
-
-/// The name serde gives a value of a closed list.
-pub(super) fn name_of<T: Serialize>(value: &T) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => String::new(),
-    }
-}
-
-/// Values of closed lists: serde knows their names, so a name is never written twice.
-macro_rules! closed_lists {
-    ($($type:ident: $all:expr, $about:literal;)+) => {
-        $(
-            impl FromText for $type {
-                fn from_text(text: &str) -> Result<Self, Flaw> {
-                    let text: serde::de::value::StrDeserializer<'_, serde::de::value::Error> = text.into_deserializer();
-                    Self::deserialize(text).map_err(|_| {
-                        Flaw::UnknownValue($all.iter().map(name_of).collect::<Vec<_>>().join(", "))
-                    })
-                }
-
-                fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
-                    schemas.named(stringify!($type), |_| {
-                        string().enum_values(Some($all.iter().map(name_of))).description(Some($about)).into()
-                    })
-                }
-            }
-
-            impl Field for $type {
-                fn read(value: &Json<'_>, faults: &mut Faults) -> Option<Self> {
-                    read_text(value, faults)
-                }
-
-                fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
-                    <Self as FromText>::schema(schemas)
-                }
-            }
-        )+
-
-        /// Every closed list with the names its schema gives and those serde expects.
-        #[cfg(test)]
-        pub(super) fn closed_lists() -> Vec<(&'static str, Vec<String>, String)> {
-            vec![$((
-                stringify!($type),
-                $all.iter().map(name_of).collect(),
-                serde_json::from_str::<$type>("\"?\"").unwrap_err().to_string(),
-            )),+]
-        }
-    };
-}
-closed_lists! {
-    Breach: [Breach::NotTaken, Breach::Late], "Không thực hiện bước, hay thực hiện muộn. What a penalty is for.";
-    BlocKind: [BlocKind::Khoi, BlocKind::Cum], "Khối (theo tính chất, ngành nghề) hay cụm (theo địa bàn). By function or by area.";
-    LineageChange: [LineageChange::Merger, LineageChange::Split], "Hợp nhất, sáp nhập, hay chia, tách. What joins a unit to those before and after it.";
-    ConferenceKind: ConferenceKind::ALL, "Hội nghị phát động, sơ kết, tổng kết, đại hội thi đua, giao ban. What a conference is for.";
-    EndCause: [EndCause::Merged, EndCause::Split, EndCause::Dissolved], "Sáp nhập, chia, hay giải thể. How a unit ended.";
-    ExclusionCause: ExclusionCause::ALL, "Vì sao không xét thi đua. Why a unit is not considered.";
-    FindingState: [FindingState::Applied, FindingState::Proposed, FindingState::Confirmed, FindingState::Waived], "Điểm trừ theo sổ: đã trừ, chờ xác nhận, đã xác nhận, không trừ. How far a penalty that the record found has come.";
-    IdentifierScheme: IdentifierScheme::ALL, "Loại mã: mã định danh điện tử theo Quyết định 20/2020/QĐ-TTg, mã cũ, mã doanh nghiệp, mã quan hệ ngân sách, mã thống kê, mã nội bộ. The scheme of an identifier.";
-    LatePolicy: [LatePolicy::Accept, LatePolicy::Refuse], "Nộp muộn: ghi nhận và đánh dấu, hay từ chối. What happens after a deadline.";
-    LeadershipMethod: [LeadershipMethod::Election, LeadershipMethod::Rotation, LeadershipMethod::Designation], "Bầu, luân phiên hay chỉ định. How the next leader is found.";
-    Level: Level::ALL, "Cấp có hội đồng tổ chức khối, cụm. The level whose council organises the bloc.";
-    MajorityBase: [MajorityBase::Electors, MajorityBase::Present, MajorityBase::Cast, MajorityBase::Valid], "Tỷ lệ tính trên: tổng số cử tri, số có mặt, số đã bỏ phiếu, hay số phiếu hợp lệ. What a majority is counted over.";
-    OverMaximum: [OverMaximum::Refuse, OverMaximum::Cap, OverMaximum::Carry, OverMaximum::Clamp], "Vượt điểm tối đa: từ chối, tính bằng điểm tối đa, tính đủ, hay đưa về khoảng từ 0 đến tối đa. What happens above a maximum.";
-    PartKind: [PartKind::Contents, PartKind::Bonus, PartKind::Penalty], "Điểm chuẩn, điểm thưởng, điểm trừ. How a part enters the total.";
-    Question: [Question::LeadingUnit, Question::NextLeader, Question::NextDeputy], "Bỏ phiếu về đơn vị dẫn đầu, Trưởng khối năm sau, Phó Trưởng khối năm sau. What is voted on.";
-    QuorumBase: [QuorumBase::Members, QuorumBase::Considered], "Số phải có mặt tính trên: mọi thành viên, hay thành viên được xét. What a quorum is counted over.";
-    Relation: Relation::ALL, "Trực thuộc đơn vị cấp trên, hay trên địa bàn một địa phương. In which way a unit belongs to another.";
-    ReportKind: [ReportKind::HalfYear, ReportKind::Annual], "Báo cáo sơ kết 6 tháng hay tổng kết năm. Which report.";
-    Rounding: [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down], "Cách làm tròn. How a computed value is rounded.";
-    Scorer: Scorer::ALL, "Ai chấm: tự chấm, chấm chéo, khối, đơn vị được giao tiêu chí, cơ quan có thẩm quyền. Who scores.";
-    Secrecy: [Secrecy::Open, Secrecy::Secret], "Biểu quyết công khai hay bỏ phiếu kín. Open or secret.";
-    Step: Step::ALL, "Bước trong năm thi đua. A step of the emulation year.";
-    TieBreak: TieBreak::ALL, "Tiêu chí phụ khi bằng điểm; bốc thăm và quyết định của hội nghị phải được ghi nhận. What decides between equal scores.";
-    UnitKind: UnitKind::ALL, "Loại đơn vị. What sort of organisation a unit is.";
 }

@@ -205,6 +205,63 @@ codes! {
     SameUnit = "sameUnit", CONFLICT, "Same unit",
         "Hai vai phải do hai đơn vị khác nhau giữ.", "Two parts must be taken by two different units.",
         "Nêu hai đơn vị khác nhau.", "Name two different units.";
+    DraftRequired = "draftRequired", CONFLICT, "Draft required",
+        "Quy chế đang áp dụng đòi hỏi dự thảo để các thành viên góp ý.", "The regulation in force asks for a draft that the members could comment on.",
+        "Soạn dự thảo rồi thông qua bằng số của dự thảo.", "Draft the regulation and adopt it by the number of the draft.";
+    CommentPeriodOpen = "commentPeriodOpen", CONFLICT, "Comment period open",
+        "Thời gian góp ý chưa hết và các đơn vị trong waiting chưa góp ý.", "The members may still comment, and those in waiting have not.",
+        "Đợi hết until, hoặc đến khi mọi thành viên đã góp ý.", "Wait until until is over, or until every member has commented.";
+    PointsNowhere = "pointsNowhere", CONFLICT, "Points nowhere",
+        "Con trỏ không dẫn đến giá trị nào của dự thảo.", "The pointer leads to no value of the draft.",
+        "Đọc dự thảo và dùng JSON pointer đúng, hoặc bỏ pointer.", "Read the draft and use a JSON pointer into it, or leave pointer out.";
+    NotYourScore = "notYourScore", CONFLICT, "Not your score",
+        "Đơn vị chỉ kiến nghị về điểm của chính mình.", "A unit objects to its own scores only.",
+        "Nêu sự kiện chấm điểm của đơn vị, bảng điểm hoặc xếp hạng.", "Name a score of the unit, the score table or the ranking.";
+    NotARuling = "notARuling", CONFLICT, "Not a ruling",
+        "Sự kiện nêu ở ruling không phải kết luận chấp nhận kiến nghị.", "The fact named as the ruling upheld no objection.",
+        "Dùng kết luận có outcome là upheld, hoặc bỏ ruling.", "Use a ruling whose outcome is upheld, or leave ruling out.";
+    VoteDoesNotAddUp = "voteDoesNotAddUp", CONFLICT, "Vote does not add up",
+        "Các con số của cuộc bỏ phiếu không khớp nhau: số tham gia không quá số thành viên, số phiếu không quá số tham gia.", "The numbers of the vote do not add up: no more take part than there are members, and no more vote than take part.",
+        "Đối chiếu các con số với biên bản.", "Compare the numbers with the minutes.";
+    ChangeNotPossible = "changeNotPossible", CONFLICT, "Change not possible",
+        "Không thể thay đổi như vậy đối với đơn vị này.", "The council cannot change this for the unit.",
+        "Đối chiếu với xếp hạng đã thông qua và các mức xếp loại của quy chế.", "Compare with the adopted ranking and the classes of the regulation.";
+    DeadlineOver = "deadlineOver", CONFLICT, "Deadline over",
+        "Hạn đã qua: chỉ cơ quan cấp trên được dời.", "The deadline has passed: only the body above may move it.",
+        "Đề nghị cơ quan cấp trên dời hạn.", "Ask the body above to move it.";
+    DeadlineNotMoved = "deadlineNotMoved", CONFLICT, "Deadline not moved",
+        "Hạn mới trùng hạn cũ, hoặc sớm hơn và đã qua.", "The deadline would stay where it is, or be brought forward into the past.",
+        "Chọn ngày muộn hơn hạn cũ, hoặc một ngày chưa qua.", "Choose a day after the old deadline, or one that is still to come.";
+    NotInTurn = "notInTurn", CONFLICT, "Not in turn",
+        "Chưa đến lượt đơn vị này; bỏ qua đơn vị trong next phải nêu lý do.", "It is another unit's turn; passing over next needs a reason.",
+        "Nêu đơn vị trong next, hoặc nêu lý do.", "Name next, or give a reason.";
+    NotInOffice = "notInOffice", CONFLICT, "Not in office",
+        "Đơn vị không đang giữ vai Trưởng khối hay Phó Trưởng khối.", "The unit is neither leader nor deputy.",
+        "Đọc leaderships của năm.", "Read the leaderships of the year.";
+    PeriodOver = "periodOver", CONFLICT, "Period over",
+        "Khoảng thời gian kết thúc trước khi có thể bắt đầu.", "The period ends before it could begin.",
+        "Chọn ngày cuối không sớm hơn today.", "Choose a last day no earlier than today.";
+    AwardNotInRegulation = "awardNotInRegulation", CONFLICT, "Award not in the regulation",
+        "Quy chế của khối, cụm không có quy định về danh hiệu, hình thức này.", "The bloc's regulation has no rule for this award.",
+        "Đọc phần awards của quy chế đang áp dụng.", "Read awards of the regulation in force.";
+    AwardForPersons = "awardForPersons", CONFLICT, "Award for persons",
+        "Danh hiệu này chỉ trao cho cá nhân.", "The award is for persons alone.",
+        "Đề nghị một danh hiệu, hình thức dành cho tập thể.", "Propose an award for collectives.";
+    NotEligible = "notEligible", CONFLICT, "Not eligible",
+        "Hồ sơ chưa đạt các điều kiện mà quy định đòi hỏi ở giai đoạn này; checks nêu từng điều kiện.", "The dossier does not fulfil what its rule asks for at this stage; checks lists every one.",
+        "Khắc phục từng điều kiện trong checks; xem đầy đủ ở /eligibility của hồ sơ.", "Mend each of checks; the dossier's /eligibility lists all of them.";
+    QuotaExhausted = "quotaExhausted", CONFLICT, "Quota exhausted",
+        "Không còn chỉ tiêu, hoặc quy định không nêu chỉ tiêu cho khối, cụm này.", "Nothing is left of the quota, or the rule does not say how many there may be in this bloc.",
+        "Hội đồng có thể cho vượt chỉ tiêu, phải nêu lý do và biên bản.", "The council may go beyond the quota, with its reason and its minutes.";
+    QuotaNotExhausted = "quotaNotExhausted", CONFLICT, "Quota not exhausted",
+        "Còn chỉ tiêu, không có chỉ tiêu, hoặc hồ sơ đã được cho vượt: không có gì để vượt.", "Something is left of the quota, there is none, or the dossier goes beyond it already.",
+        "Không cần làm gì.", "Nothing needs to be done.";
+    StateConflict = "stateConflict", CONFLICT, "State conflict",
+        "Hồ sơ không ở trạng thái cho phép việc này.", "The dossier is not in a state in which this is done.",
+        "Đọc lại hồ sơ; việc này làm được ở các trạng thái trong allowed.", "Read the dossier again; this is done in the states in allowed.";
+    CouncilNotInRule = "councilNotInRule", CONFLICT, "No vote of a council",
+        "Quy định của danh hiệu này không có bước hội đồng bỏ phiếu.", "The rule of this award knows no vote of a council.",
+        "Ghi nhận quyết định.", "Record the decision.";
     PreconditionFailed = "preconditionFailed", PRECONDITION_FAILED, "Precondition failed",
         "Đối tượng đã thay đổi sau phiên bản nêu trong If-Match.", "The thing has changed since the version in If-Match.",
         "Đọc lại, so với current_etag rồi quyết định.", "Read it again, compare with current_etag and decide anew.";

@@ -6,10 +6,12 @@
 //! - [`pages`]: the same table for people and for programs
 
 pub mod codes;
+mod commendation;
+mod ended;
 pub mod pages;
 mod refusal;
 mod regulation_fault;
-mod rejection;
+pub mod rejection;
 #[cfg(test)]
 mod tests;
 

@@ -2,7 +2,7 @@
 
 use super::rejection::step_words;
 use crate::words::Words;
-use domain::regulation::{FaultKind, Scorer, TieBreak};
+use domain::regulation::{FaultKind, Scorer, TieBreak, award::Stage};
 
 /// The words of a contradiction. Its code is the domain's, and so are the English words.
 pub fn words(kind: &FaultKind) -> Words {
@@ -83,10 +83,20 @@ fn in_vietnamese(kind: &FaultKind) -> String {
         F::BallotNotHeld => "Có quy định bỏ phiếu cho một cuộc bỏ phiếu không diễn ra.".into(),
         F::PercentOutOfRange(percent) => format!("Tỷ lệ {percent}% nằm ngoài 1–100%."),
         F::MajorityOutOfReach => "Không thể đạt quá 100% số phiếu.".into(),
+        F::NoTurns => "Có thứ tự luân phiên nhưng khối trưởng không do luân phiên.".into(),
+        F::NoTime => "Thời hạn 0 ngày: không ai kịp thực hiện.".into(),
         F::NoCandidates => "Không ai được ứng cử.".into(),
         F::DecidesNothing(tie_break) => {
             format!("Tiêu chí phụ {} không phân định được gì ở đây.", criterion(*tie_break))
         }
+        F::CountedFromItself(award) => format!("Chỉ tiêu của {} tính từ chính nó.", award.vi()),
+        F::AwardWithoutRule(award) => format!("Quy chế không có quy định về {}.", award.vi()),
+        F::NoCouncil => "Quy định không có bước hội đồng bỏ phiếu.".into(),
+        F::AskedTooEarly(stage) => {
+            format!("Điều kiện này chỉ có thể đạt từ giai đoạn {} trở đi.", stage_words(*stage))
+        }
+        F::NoLegalBasis => "Quy định không nêu văn bản làm căn cứ.".into(),
+        F::EndsBeforeItBegins(from, until) => format!("Hết hiệu lực {until} trước khi có hiệu lực {from}."),
         F::PointsNowhere(pointer) => format!("Con trỏ {pointer} không dẫn đến giá trị nào."),
     }
 }
@@ -98,6 +108,14 @@ const fn scorer(who: Scorer) -> &'static str {
         Scorer::Bloc => "Khối trưởng",
         Scorer::Panel => "Đơn vị được giao tiêu chí",
         Scorer::Official => "Cơ quan cấp trên",
+    }
+}
+
+const fn stage_words(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Proposal => "đề nghị",
+        Stage::Council => "hội đồng xét",
+        Stage::Decision => "quyết định",
     }
 }
 

@@ -1,16 +1,14 @@
 //! What a rule's refusal becomes: one arm for every way the domain says no.
 
-use super::{Code, Problem};
+use super::{Code, Problem, commendation, ended};
 use crate::{
     issue::{Flaw, Issue, Place},
     words::Words,
 };
 use domain::{
-    BlocId, Rejection, Timestamp, UnitId,
-    bloc::BlocEnd,
+    BallotId, Date, Rejection, Timestamp, UnitId,
     regulation::{Fault, LeadershipMethod, Step},
-    rejection::{Inadmissible, Missing, ScoreFault, ScoreFaultKind, Thing},
-    unit::{EndCause, UnitEnd},
+    rejection::{Inadmissible, Missing, NotPossible, ScoreFault, ScoreFaultKind, Thing},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -23,8 +21,8 @@ impl From<Rejection> for Problem {
             Rejection::Unknown(thing) => about(Code::ResourceNotFound, &thing),
             Rejection::AlreadyExists(thing) => about(Code::AlreadyExists, &thing),
             Rejection::Ended(thing) => about(Code::Ended, &thing),
-            Rejection::UnitEnded(unit, end) => unit_ended(unit, &end),
-            Rejection::BlocEnded(bloc, end) => bloc_ended(bloc, &end),
+            Rejection::UnitEnded(unit, end) => ended::unit_ended(unit, &end),
+            Rejection::BlocEnded(bloc, end) => ended::bloc_ended(bloc, &end),
             Rejection::Circular(thing) => about(Code::Circular, &thing),
             Rejection::NotALocality(unit) => of(Code::NotALocality).with("unit", plain(&unit)),
             Rejection::Undocumented => of(Code::Undocumented),
@@ -79,10 +77,7 @@ impl From<Rejection> for Problem {
             Rejection::BallotClosed(ballot) => of(Code::BallotClosed).with("ballot", plain(&ballot)),
             Rejection::BallotOpen(ballot) => of(Code::BallotOpen).with("ballot", plain(&ballot)),
             Rejection::BallotDecided(ballot) => of(Code::BallotDecided).with("ballot", plain(&ballot)),
-            Rejection::BallotIncomplete { ballot, cast, found } => of(Code::BallotIncomplete)
-                .with("ballot", plain(&ballot))
-                .with("cast", cast)
-                .with("found", found),
+            Rejection::BallotIncomplete { ballot, cast, found } => ballot_incomplete(ballot, cast, found),
             Rejection::NoMajority(ballot) => of(Code::NoMajority).with("ballot", plain(&ballot)),
             Rejection::AlreadyVoted(unit) => of(Code::AlreadyVoted).with("unit", plain(&unit)),
             Rejection::NotAnElector(unit) => of(Code::NotAnElector).with("unit", plain(&unit)),
@@ -96,12 +91,33 @@ impl From<Rejection> for Problem {
                 of(Code::OtherMethod).say(method_words(method)).with("method", plain(&method))
             }
             Rejection::SameUnit(unit) => of(Code::SameUnit).with("unit", plain(&unit)),
+            Rejection::DraftRequired => of(Code::DraftRequired),
+            Rejection::CommentPeriodOpen { draft, until, waiting } => comments_open(draft, until, &waiting),
+            Rejection::PointsNowhere(pointer) => of(Code::PointsNowhere).with("pointer", &*pointer),
+            Rejection::NotYourScore { unit, scored } => not_your_score(unit, scored),
+            Rejection::NotARuling(fact) => of(Code::NotARuling).with("ruling", plain(&fact)),
+            Rejection::VoteDoesNotAddUp { members, cast } => vote_does_not_add_up(members, cast),
+            Rejection::ChangeNotPossible { unit, because } => change_not_possible(unit, because),
+            Rejection::DeadlineOver { step, due } => deadline_over(step, due),
+            Rejection::DeadlineNotMoved { step, due, to } => deadline_not_moved(step, due, to),
+            Rejection::NotInTurn { named, next } => not_in_turn(named, next),
+            Rejection::NotInOffice(unit) => of(Code::NotInOffice).with("unit", plain(&unit)),
+            Rejection::PeriodOver { until, today } => period_over(until, today),
+            Rejection::AwardNotRegulated(award) => {
+                of(Code::AwardNotInRegulation).with("award", plain(&award))
+            }
+            Rejection::AwardForPersons(award) => of(Code::AwardForPersons).with("award", plain(&award)),
+            Rejection::NotEligible(findings) => commendation::not_eligible(&findings),
+            Rejection::QuotaExhausted(quota) => commendation::quota_exhausted(&quota),
+            Rejection::QuotaNotExhausted(award) => of(Code::QuotaNotExhausted).with("award", plain(&award)),
+            Rejection::StateConflict { state, allowed } => commendation::state_conflict(state, allowed),
+            Rejection::CouncilNotInRule(award) => of(Code::CouncilNotInRule).with("award", plain(&award)),
         }
     }
 }
 
 /// A value of the domain as the log writes it.
-fn plain(value: &impl Serialize) -> Value {
+pub(super) fn plain(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
@@ -111,50 +127,25 @@ fn about(code: Code, thing: &Thing) -> Problem {
         Thing::Unit(id) => ("unit", plain(id), "đơn vị", "unit"),
         Thing::Bloc(id) => ("bloc", plain(id), "khối, cụm thi đua", "bloc"),
         Thing::Year(year) => ("year", plain(year), "năm thi đua", "emulation year"),
+        Thing::Commendation(id) => ("commendation", plain(id), "hồ sơ khen thưởng", "commendation dossier"),
         Thing::Grant(id) => ("grant", plain(id), "quyền", "grant"),
         Thing::Ballot(id) => ("ballot", plain(id), "cuộc bỏ phiếu", "ballot"),
         Thing::Regulation => ("regulation", Value::Null, "quy chế", "regulation"),
         Thing::Alias => ("alias", Value::Null, "tên gọi khác", "alias"),
         Thing::Identifier(identifier) => ("identifier", plain(identifier), "mã", "identifier"),
         Thing::Leader => ("leader", Value::Null, "khối trưởng", "leader"),
+        Thing::Deputy => ("deputy", Value::Null, "khối phó", "deputy"),
+        Thing::Draft(draft) => ("draft", plain(draft), "dự thảo quy chế", "draft of the regulation"),
+        Thing::Criterion(id) => ("criterion", plain(id), "tiêu chí", "criterion"),
+        Thing::Fact(id) => ("fact", plain(id), "sự kiện", "fact"),
+        Thing::Query(id) => ("query", plain(id), "yêu cầu giải trình", "query"),
+        Thing::Objection(id) => ("objection", plain(id), "kiến nghị", "objection"),
+        Thing::HandOver => ("hand_over", Value::Null, "việc bàn giao", "hand-over"),
     };
     let cause = code.cause();
     let detail = Words::new(format!("{} ({vi})", cause.vi), format!("{} ({en})", cause.en));
     let problem = Problem::new(code).say(detail).with("thing", name);
     if which.is_null() { problem } else { problem.with(name, which) }
-}
-
-/// What is no more, since when, how it ended and what took its place.
-fn unit_ended(unit: UnitId, end: &UnitEnd) -> Problem {
-    let how = match end.cause {
-        EndCause::Merged => Words::fixed("đã sáp nhập", "was merged"),
-        EndCause::Split => Words::fixed("đã được chia", "was split"),
-        EndCause::Dissolved => Words::fixed("đã giải thể", "was dissolved"),
-    };
-    let detail = Words::new(
-        format!("Đơn vị {} từ ngày {} và không còn tham gia.", how.vi, end.on),
-        format!("The unit {} on {} and takes part no more.", how.en, end.on),
-    );
-    let problem = Problem::new(Code::Ended).say(detail).with("thing", "unit").with("unit", plain(&unit));
-    let problem = problem
-        .with("ended_on", plain(&end.on))
-        .with("cause", plain(&end.cause))
-        .with("successors", plain(&end.successors));
-    end.reason.iter().fold(problem, |problem, reason| problem.with("reason", plain(reason)))
-}
-
-fn bloc_ended(bloc: BlocId, end: &BlocEnd) -> Problem {
-    let detail = Words::new(
-        format!("Khối, cụm đã giải thể từ ngày {}.", end.on),
-        format!("The bloc was dissolved on {}.", end.on),
-    );
-    Problem::new(Code::Ended)
-        .say(detail)
-        .with("thing", "bloc")
-        .with("bloc", plain(&bloc))
-        .with("ended_on", plain(&end.on))
-        .with("reason", plain(&end.reason))
-        .with("successors", plain(&end.successors))
 }
 
 fn out_of_order(step: Step, missing: &[Missing]) -> Problem {
@@ -187,6 +178,46 @@ fn deadline_passed(step: Step, due: Timestamp, received: Timestamp) -> Problem {
         .with("time_zone", "Asia/Ho_Chi_Minh")
 }
 
+fn comments_open(draft: u16, until: Timestamp, waiting: &[UnitId]) -> Problem {
+    let problem = Problem::new(Code::CommentPeriodOpen).with("draft", draft);
+    problem.with("until", plain(&until)).with("waiting", plain(&waiting))
+}
+
+fn not_your_score(unit: UnitId, scored: UnitId) -> Problem {
+    Problem::new(Code::NotYourScore).with("unit", plain(&unit)).with("scored", plain(&scored))
+}
+
+fn vote_does_not_add_up(members: u16, cast: u32) -> Problem {
+    Problem::new(Code::VoteDoesNotAddUp).with("members", members).with("cast", cast)
+}
+
+fn change_not_possible(unit: UnitId, because: NotPossible) -> Problem {
+    let (name, words) = not_possible(because);
+    Problem::new(Code::ChangeNotPossible).say(words).with("unit", plain(&unit)).with("because", name)
+}
+
+fn deadline_over(step: Step, due: Timestamp) -> Problem {
+    Problem::new(Code::DeadlineOver).with("step", plain(&step)).with("due", plain(&due))
+}
+
+fn deadline_not_moved(step: Step, due: Option<Timestamp>, to: Timestamp) -> Problem {
+    let problem = Problem::new(Code::DeadlineNotMoved).with("step", plain(&step)).with("to", plain(&to));
+    due.iter().fold(problem, |problem, due| problem.with("due", plain(due)))
+}
+
+fn not_in_turn(named: UnitId, next: UnitId) -> Problem {
+    Problem::new(Code::NotInTurn).with("named", plain(&named)).with("next", plain(&next))
+}
+
+fn period_over(until: Date, today: Date) -> Problem {
+    Problem::new(Code::PeriodOver).with("until", plain(&until)).with("today", plain(&today))
+}
+
+fn ballot_incomplete(ballot: BallotId, cast: usize, found: usize) -> Problem {
+    let problem = Problem::new(Code::BallotIncomplete).with("ballot", plain(&ballot));
+    problem.with("cast", cast).with("found", found)
+}
+
 /// What people call a step.
 pub const fn step_words(step: Step) -> Words {
     match step {
@@ -200,10 +231,12 @@ pub const fn step_words(step: Step) -> Words {
         Step::BlocScore => Words::fixed("khối trưởng chấm điểm", "score by the bloc"),
         Step::OfficialScore => Words::fixed("cơ quan cấp trên thẩm định điểm", "official score"),
         Step::ScoreTable => Words::fixed("thông qua bảng điểm", "adoption of the score table"),
+        Step::Consultation => Words::fixed("hiệp thương", "consultation"),
         Step::Ballot => Words::fixed("bỏ phiếu", "ballot"),
         Step::Ranking => Words::fixed("xếp hạng, xếp loại", "ranking"),
+        Step::Council => Words::fixed("hội đồng biểu quyết", "decision of the council"),
         Step::Leadership => {
-            Words::fixed("bầu khối trưởng, khối phó năm sau", "choice of the next leadership")
+            Words::fixed("chọn khối trưởng, khối phó năm sau", "choice of the next leadership")
         }
     }
 }
@@ -235,9 +268,35 @@ const fn inadmissible(because: Inadmissible) -> (&'static str, Words) {
             "excluded",
             Words::fixed("Đơn vị không được xét trong năm này.", "The unit is excluded in this year."),
         ),
+        Inadmissible::ExcludedLastYear => (
+            "excluded_last_year",
+            Words::fixed(
+                "Đơn vị không được xét thi đua năm trước nên không được giới thiệu.",
+                "The unit was excluded in the year before and may not be nominated.",
+            ),
+        ),
         Inadmissible::NotAMember => {
             ("not_a_member", Words::fixed("Đơn vị không phải thành viên.", "The unit is not a member."))
         }
+    }
+}
+
+const fn not_possible(because: NotPossible) -> (&'static str, Words) {
+    match because {
+        NotPossible::NotRanked => {
+            ("not_ranked", Words::fixed("Đơn vị không có trong xếp hạng.", "The unit is not in the ranking."))
+        }
+        NotPossible::NoSuchRank => {
+            ("no_such_rank", Words::fixed("Không có hạng này.", "There are not that many ranks."))
+        }
+        NotPossible::NoSuchClass => (
+            "no_such_class",
+            Words::fixed("Quy chế không có mức xếp loại này.", "The regulation has no such class."),
+        ),
+        NotPossible::SaidTwice => (
+            "said_twice",
+            Words::fixed("Một đơn vị được thay đổi hai lần.", "The same is changed twice for one unit."),
+        ),
     }
 }
 

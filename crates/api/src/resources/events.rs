@@ -234,6 +234,10 @@ impl Read for OneEvent {
         may_read(call, |app, own| match fact.stream {
             StreamId::Unit(unit) => unit == own,
             StreamId::Bloc(bloc) | StreamId::Year(bloc, _) => belongs(app, own, bloc),
+            StreamId::Commendation(id) => {
+                let proposed = app.views().books.commendation(id).map(|book| book.state.proposal.bloc);
+                proposed.is_some_and(|bloc| belongs(app, own, bloc))
+            }
             StreamId::Grant(_) => false,
         })?;
         Ok(Answer::json(cloud_event::to_bytes(&fact)?).with_etag(fact.id).at(app.head()))

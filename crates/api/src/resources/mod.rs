@@ -1,6 +1,7 @@
 //! The rows of the registry, one file per resource. A file holds its bodies, its parameters and its rows.
 
 pub mod blocs;
+pub mod commendations;
 pub mod events;
 pub mod grants;
 pub mod reference;
@@ -16,6 +17,9 @@ pub static ALL: &[&[Route]] = &[
     blocs::ROUTES,
     years::ROUTES,
     years::DECISIONS,
+    years::rows::OFFICE,
+    years::rows::REVIEW,
+    commendations::ROUTES,
     grants::ROUTES,
     events::ROUTES,
     reference::ROUTES,

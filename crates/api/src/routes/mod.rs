@@ -76,6 +76,8 @@ pub enum Tag {
     Years,
     /// Standings.
     Standings,
+    /// Commendations.
+    Commendations,
     /// Grants.
     Grants,
     /// Events.
@@ -88,11 +90,12 @@ pub enum Tag {
 
 impl Tag {
     /// Every chapter, in the order of the document.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Units,
         Self::Blocs,
         Self::Years,
         Self::Standings,
+        Self::Commendations,
         Self::Grants,
         Self::Events,
         Self::Audit,
@@ -106,6 +109,7 @@ impl Tag {
             Self::Blocs => "blocs",
             Self::Years => "years",
             Self::Standings => "standings",
+            Self::Commendations => "commendations",
             Self::Grants => "grants",
             Self::Events => "events",
             Self::Audit => "audit",
@@ -122,6 +126,10 @@ impl Tag {
                 Words::fixed("Năm thi đua của khối, cụm", "The emulation year of a bloc, step by step")
             }
             Self::Standings => Words::fixed("Bảng điểm, bảng xếp hạng", "Score tables and standings"),
+            Self::Commendations => Words::fixed(
+                "Hồ sơ khen thưởng, điều kiện và chỉ tiêu",
+                "Commendation dossiers, what they must fulfil, and quotas",
+            ),
             Self::Grants => {
                 Words::fixed("Quyền: ai được làm gì cho đơn vị nào", "Grants: who may act for whom")
             }

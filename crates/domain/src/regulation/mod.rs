@@ -3,6 +3,7 @@
 //! - [`sheet`]: the score sheet and its criteria
 //! - [`scorer`]: who scores, how several scores become one, penalties that the record finds
 //! - [`procedure`]: the steps of the year, their order and deadlines, ballots, leadership
+//! - [`award`]: quotas of awards, and what a dossier must fulfil
 //! - [`check`]: whether a regulation contradicts itself
 //! - [`change`]: what is different between two regulations, and what it means
 //! - `accept`, `evaluate`: whether scores fit the sheet, and what they add up to
@@ -13,6 +14,8 @@
 //! text read so far, so each regulation says them, and lists under `unsourced` what no document says for it.
 
 mod accept;
+pub mod award;
+pub mod award_presets;
 pub mod change;
 pub mod check;
 mod evaluate;
@@ -20,10 +23,11 @@ pub mod presets;
 pub mod procedure;
 pub mod rank;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod scorer;
 pub mod sheet;
 
+pub use award_presets::{AwardPreset, award_presets};
 pub use change::{Change, Meaning};
 pub use check::{Fault, FaultKind};
 pub use evaluate::{Evaluation, Exact, Finding, FindingState, Given, Line, Marks, Share};
@@ -72,6 +76,23 @@ pub struct Regulation {
     /// when empty: that equal units share their rank is a choice too, and `unsourced` may have to name it.
     #[serde(default)]
     pub tie_breaks: Vec<TieBreak>,
+    /// For how many days a draft of the next regulation is open to the members' comments: it may be adopted earlier
+    /// when every member has commented. Absent when a regulation may be adopted without a draft. No text read so far
+    /// states such a period, nor any of the three below; each is the bloc's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment_days: Option<u8>,
+    /// Within how many days after a query a score is to be explained. What comes later is recorded and marked late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation_days: Option<u8>,
+    /// Within how many days after a score, score table or ranking a unit may object to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objection_days: Option<u8>,
+    /// Within how many days an objection is to be ruled on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ruling_days: Option<u8>,
+    /// The rules of awards; none for an award this regulation does not speak of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub awards: Vec<award::AwardRule>,
 }
 
 /// A paper a regulation rests on.

@@ -28,6 +28,7 @@ const DOCUMENTS: &[(&str, &str)] = &documents![
     "hcmc-2008",
     "hcmc-matrix-2008",
     "bac-giang-2011",
+    "ninh-thuan-24-2011",
     "hue-804-2018",
     "doan-thanh-nien-2023",
     "cong-an-2025",

@@ -1,6 +1,6 @@
 //! The procedure of a year: steps, deadlines, ballots, leadership, tie-breaks.
 
-use crate::{Date, EmulationYear, Timestamp, time::NotATime};
+use crate::{Date, EmulationYear, Timestamp, UnitId, time::NotATime};
 use serde::{Deserialize, Serialize};
 
 /// A step of the emulation year.
@@ -27,17 +27,21 @@ pub enum Step {
     OfficialScore,
     /// The meeting adopts the score table (thông qua bảng điểm).
     ScoreTable,
+    /// The meeting agrees on the leading unit before it votes (hiệp thương).
+    Consultation,
     /// The members vote on the leading unit (bỏ phiếu).
     Ballot,
     /// Ranks and classes are adopted (xếp hạng, xếp loại).
     Ranking,
+    /// The council above votes on the bloc's result, which is one of its bases (hội đồng biểu quyết).
+    Council,
     /// Leader and deputy of the next year are elected (bầu trưởng khối, phó trưởng khối).
     Leadership,
 }
 
 impl Step {
     /// Every step, in the order the sources describe a year.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Registration,
         Self::Pledge,
         Self::HalfYearReport,
@@ -48,8 +52,10 @@ impl Step {
         Self::PanelScore,
         Self::OfficialScore,
         Self::ScoreTable,
+        Self::Consultation,
         Self::Ballot,
         Self::Ranking,
+        Self::Council,
         Self::Leadership,
     ];
 
@@ -65,7 +71,12 @@ impl Step {
             | Self::BlocScore
             | Self::PanelScore
             | Self::OfficialScore => true,
-            Self::ScoreTable | Self::Ballot | Self::Ranking | Self::Leadership => false,
+            Self::ScoreTable
+            | Self::Consultation
+            | Self::Ballot
+            | Self::Ranking
+            | Self::Council
+            | Self::Leadership => false,
         }
     }
 
@@ -80,8 +91,10 @@ impl Step {
             | Self::PanelScore
             | Self::OfficialScore
             | Self::ScoreTable
+            | Self::Consultation
             | Self::Ballot
             | Self::Ranking
+            | Self::Council
             | Self::Leadership => true,
         }
     }
@@ -262,14 +275,19 @@ pub struct TurnOut {
 }
 
 impl Majority {
-    /// Whether `votes` reach the share, in whole numbers.
-    pub fn reached(self, votes: u32, turn_out: TurnOut) -> bool {
-        let base = match self.base {
+    /// How many the share is counted over.
+    pub const fn base_of(self, turn_out: TurnOut) -> u32 {
+        match self.base {
             MajorityBase::Electors => turn_out.electors,
             MajorityBase::Present => turn_out.present,
             MajorityBase::Cast => turn_out.cast,
             MajorityBase::Valid => turn_out.valid,
-        };
+        }
+    }
+
+    /// Whether `votes` reach the share, in whole numbers.
+    pub fn reached(self, votes: u32, turn_out: TurnOut) -> bool {
+        let base = self.base_of(turn_out);
         let (have, need) = (u64::from(votes) * 100, u64::from(base) * u64::from(self.percent));
         votes > 0 && if self.or_equal { have >= need } else { have > need }
     }
@@ -284,6 +302,19 @@ pub struct LeadershipRule {
     /// How the ballot is held, when they are elected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ballot: Option<BallotRule>,
+    /// The order of the turns, when the leader is found by turns; empty where the bloc has not written one down. The
+    /// one after the present leader is next, and after the last comes the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<UnitId>,
+    /// Whether a unit that was excluded from consideration in the year before may not be nominated, as the procuracy
+    /// has it (its guidance of 2019 for 2020). One excluded in the same year never may.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub bars_excluded_last_year: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape serde asks for")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// A way of finding the leader.

@@ -45,12 +45,35 @@ pub fn document() -> Value {
             {"step": "score_table", "required": true},
             {"step": "ballot", "required": true},
             {"step": "ranking", "required": true},
-            {"step": "leadership", "required": true}
+            {"step": "leadership", "required": true},
+            {"step": "council", "required": false}
         ],
         "ballot": {"secrecy": "secret", "candidates": {"top_scores": 1},
                    "majority": {"percent": 80, "or_equal": true, "base": "electors"}},
-        "leadership": {"method": "election", "ballot": {"secrecy": "open", "candidates": "members"}},
-        "tie_breaks": ["contents", "bonus", "fewer_penalties", "votes"]
+        "leadership": {"method": "election", "ballot": {"secrecy": "open", "candidates": "members"},
+                       "bars_excluded_last_year": true},
+        "tie_breaks": ["contents", "bonus", "fewer_penalties", "votes"],
+        "comment_days": 10, "explanation_days": 3, "objection_days": 5, "ruling_days": 7,
+        "awards": [
+            {"award": "GOV_FLAG", "quota": {"percent": {"percent": 20, "base": "leading_units", "rounding": "floor"}},
+             "checks": [{"check": "leading_unit", "by": "proposal"}]},
+            {"award": "PROVINCE_FLAG", "quota": {"count": 1},
+             "council": {"percent": 80, "or_equal": true, "base": "members"},
+             "checks": [
+                {"check": "leading_unit", "by": "proposal"}, {"check": {"rank_within": 1}, "by": "council"},
+                {"check": {"dossier_complete": ["submission", "council_minutes", "achievement_report"]}, "by": "council"},
+                {"check": {"publicity_passed": 5}, "by": "decision"},
+                {"check": "legal_basis_valid"}
+             ],
+             "legal_basis": [{"number": "06/2022/QH15", "article": "Điều 26", "from": "2024-01-01", "until": "2026-09-30"}]},
+            {"award": "CERT_MERIT_PROVINCE_CHAIR",
+             "quota": {"percent": {"percent": 50, "rounding": "half_up",
+                "base": {"remaining": {"of": "considered", "after": ["GOV_FLAG", "PROVINCE_FLAG"]}}}}},
+            {"award": "CERT_COMMENDATION",
+             "quota": {"allotted": [{"bloc": "018bcfe5-6800-7000-8000-000000000001", "count": 2}]}},
+            {"award": "EXCELLENT_COLLECTIVE", "quota": {"percent": {"percent": 10, "rounding": "ceil",
+                "base": {"meeting_standard": "ADVANCED_COLLECTIVE"}}}}
+        ]
     })
 }
 
@@ -91,6 +114,12 @@ pub fn fullest() -> Value {
         procedure.insert(7, json!({"step": "panel_score", "required": true}));
     }
     fullest
+}
+
+/// The document with a leader by turns.
+pub fn with_turns() -> Value {
+    let order = json!(["018bcfe5-6800-7000-8000-000000000001"]);
+    edited(&[("/leadership", json!({"method": "rotation", "order": order, "bars_excluded_last_year": true}))])
 }
 
 /// The document after some edits: the value at each pointer is replaced, or removed where the new value is `null`.

@@ -90,8 +90,9 @@ fn actor(reader: &mut Reader<'_>) -> Result<Actor, Unread> {
     let client = ClientId::new(reader.text()?).map_err(|_| Unread)?;
     let unit = optional(reader, r#","unit":"#)?;
     let grant = optional(reader, r#","grant":"#)?;
+    let delegation = optional(reader, r#","delegation":"#)?;
     reader.literal("}")?;
-    Ok(Actor { client, unit, grant })
+    Ok(Actor { client, unit, grant, delegation })
 }
 
 fn request(reader: &mut Reader<'_>) -> Result<RequestRef, Unread> {

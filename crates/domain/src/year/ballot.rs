@@ -239,7 +239,7 @@ impl Year {
             question: act.question,
             round: before.map_or(1, |ballot| ballot.round.saturating_add(1)),
             secrecy: rule.secrecy,
-            candidates: self.admit(act.candidates, rule.candidates, &proofs.roster)?,
+            candidates: self.admit(act.candidates, act.question, rule.candidates, proofs)?,
             electors: proofs.roster.clone(),
             present,
             majority: rule.majority,
@@ -274,26 +274,41 @@ impl Year {
     fn admit(
         &self,
         named: Vec<UnitId>,
+        question: Question,
         rule: Candidates,
-        roster: &[UnitId],
+        proofs: &Proofs,
     ) -> Result<Vec<UnitId>, Rejection> {
         let barred = |unit: UnitId| {
-            if !roster.contains(&unit) {
-                Some(Inadmissible::NotAMember)
-            } else if self.is_excluded(unit) {
-                Some(Inadmissible::Excluded)
-            } else if !self.scores_high_enough(unit, rule) {
-                Some(Inadmissible::NotAmongHighestScores)
-            } else {
-                None
+            let because = self.inadmissible(unit, rule, proofs);
+            match question {
+                Question::LeadingUnit => because,
+                Question::NextLeader | Question::NextDeputy => because.or(self.barred(unit, proofs)),
             }
         };
         if named.is_empty() {
-            return Ok(roster.iter().copied().filter(|unit| barred(*unit).is_none()).collect());
+            return Ok(proofs.roster.iter().copied().filter(|unit| barred(*unit).is_none()).collect());
         }
         match named.iter().find_map(|unit| barred(*unit).map(|because| (*unit, because))) {
             Some((unit, because)) => Err(Rejection::CandidateNotAdmitted { unit, because }),
             None => Ok(named),
+        }
+    }
+
+    /// Why a unit may not stand.
+    pub(super) fn inadmissible(
+        &self,
+        unit: UnitId,
+        rule: Candidates,
+        proofs: &Proofs,
+    ) -> Option<Inadmissible> {
+        if !proofs.roster.contains(&unit) {
+            Some(Inadmissible::NotAMember)
+        } else if self.is_excluded(unit) {
+            Some(Inadmissible::Excluded)
+        } else if !self.scores_high_enough(unit, rule) {
+            Some(Inadmissible::NotAmongHighestScores)
+        } else {
+            None
         }
     }
 

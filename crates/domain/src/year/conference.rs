@@ -42,6 +42,9 @@ pub struct ConferenceHeld {
     /// The units whose heads presided; there may be several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chairs: Vec<UnitId>,
+    /// The units that attended; none when the minutes do not say who did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attended: Vec<UnitId>,
     /// What was reported, decided and asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<Remark>,

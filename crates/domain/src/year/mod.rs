@@ -1,21 +1,31 @@
 //! The emulation year of a bloc (năm thi đua): one file per step, each with its events and its rules.
 //!
 //! `opening` → `adoption` (of the regulation) → `registration` → `pledge` → `report` → `panel` → `scoring` →
-//! `score_table` → `ballot` → `tie` → `ranking` → `election` (of the next leader); and beside them `conference` and
-//! `exclusion`.
+//! `score_table` → `consultation` → `ballot` → `tie` → `ranking` → `council` → `election` (of the next leader). Beside them
+//! stand `draft` (of the regulation), `conference`, `exclusion`, `deadline`, `query`, `objection` and `office` (what becomes
+//! of the leader).
 //! The order of the steps is data of the adopted regulation; `order` holds it against the state.
 
 mod adoption;
+mod aggregate;
 mod ballot;
 mod conference;
+mod consultation;
+mod council;
+mod deadline;
+mod draft;
 mod election;
 mod exclusion;
+mod mark;
 mod named;
+mod objection;
+mod office;
 mod opening;
 mod order;
 mod panel;
 mod permission;
 mod pledge;
+mod query;
 mod ranking;
 mod registration;
 mod report;
@@ -31,12 +41,25 @@ pub use ballot::{
     Ballot, BallotClosed, BallotOpened, CastVote, Choice, CloseBallot, OpenBallot, Question, VoteCast,
 };
 pub use conference::{ConferenceHeld, ConferenceKind};
-pub use election::{ElectLeadership, LeadershipElected};
+pub use consultation::{Consultation, ConsultationHeld};
+pub use council::{Council, CouncilChange, CouncilDecided, CouncilEffect, CouncilVote, RecordCouncil};
+pub use deadline::{ChangeDeadline, DeadlineChanged};
+pub use draft::{Draft, DraftCommented, DraftRegulation, RegulationDrafted};
+pub use election::{ElectLeadership, LeadershipElected, Skipped};
 pub use exclusion::{ExclusionCause, UnitExcluded};
+pub use mark::{Correction, Mark, Timeliness};
+pub use objection::{
+    Contested, LodgeObjection, Objection, ObjectionLodged, ObjectionRuled, Outcome, RuleOnObjection,
+};
+pub use office::{
+    Delegate, HandOver, LeadershipDelegated, LeadershipHandedOver, LeadershipReplaced, LeadershipVacated,
+    Office,
+};
 pub use opening::{Leadership, LeadershipRecorded, Opened, RecordLeadership};
 pub use order::{Gap, StepState};
 pub use panel::{AssignPanel, Panel, PanelAssigned};
 pub use pledge::PledgeSigned;
+pub use query::{ExplainScore, ExplanationGiven, Query, QueryScore, ScoreQueried};
 pub use ranking::{AdoptRanking, RankedRow, Ranking, RankingAdopted};
 pub use registration::{FileRegistration, RegistrationFiled, Target};
 pub use report::{Evidence, Figure, FileReport, ReportFiled, ReportKind};
@@ -46,11 +69,9 @@ pub use tally::{CountedChoice, ReceiptCode, Tally};
 pub use tie::{BreakTie, Settlement, TieBroken};
 
 use crate::{
-    Aggregate, Authority, BlocId, Date, Denied, EmulationYear, EventId, Position, Recorded, Rejection,
-    Remark, Rights, Timestamp, UnitId, bloc::BlocEnd, event::events, regulation::Regulation,
-    rejection::Thing, unit::UnitEnd,
+    Authority, BlocId, Date, EmulationYear, Rejection, Timestamp, UnitId, bloc::BlocEnd, event::events,
+    regulation::Regulation, rejection::Thing, unit::UnitEnd,
 };
-use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
 events! {
@@ -58,20 +79,33 @@ events! {
     YearEvent {
         "year.opened" => Opened(Opened),
         "year.leadership_recorded" => LeadershipRecorded(LeadershipRecorded),
+        "year.leadership_vacated" => LeadershipVacated(LeadershipVacated),
+        "year.leadership_replaced" => LeadershipReplaced(LeadershipReplaced),
+        "year.leadership_delegated" => LeadershipDelegated(LeadershipDelegated),
+        "year.leadership_handed_over" => LeadershipHandedOver(LeadershipHandedOver),
+        "year.regulation_drafted" => RegulationDrafted(RegulationDrafted),
+        "year.draft_commented" => DraftCommented(DraftCommented),
         "year.regulation_adopted" => RegulationAdopted(RegulationAdopted),
+        "year.deadline_changed" => DeadlineChanged(DeadlineChanged),
         "year.registration_filed" => RegistrationFiled(RegistrationFiled),
         "year.pledge_signed" => PledgeSigned(PledgeSigned),
         "year.conference_held" => ConferenceHeld(ConferenceHeld),
         "year.report_filed" => ReportFiled(ReportFiled),
         "year.panel_assigned" => PanelAssigned(PanelAssigned),
         "year.scores_given" => ScoresGiven(ScoresGiven),
+        "year.score_queried" => ScoreQueried(ScoreQueried),
+        "year.explanation_given" => ExplanationGiven(ExplanationGiven),
+        "year.objection_lodged" => ObjectionLodged(ObjectionLodged),
+        "year.objection_ruled" => ObjectionRuled(ObjectionRuled),
         "year.unit_excluded" => UnitExcluded(UnitExcluded),
         "year.score_table_adopted" => ScoreTableAdopted(ScoreTableAdopted),
+        "year.consultation_held" => ConsultationHeld(ConsultationHeld),
         "year.ballot_opened" => BallotOpened(BallotOpened),
         "year.vote_cast" => VoteCast(VoteCast),
         "year.ballot_closed" => BallotClosed(BallotClosed),
         "year.tie_broken" => TieBroken(TieBroken),
         "year.ranking_adopted" => RankingAdopted(RankingAdopted),
+        "year.council_decided" => CouncilDecided(CouncilDecided),
         "year.leadership_elected" => LeadershipElected(LeadershipElected),
     }
 }
@@ -83,8 +117,24 @@ pub enum YearAct {
     Open,
     /// Record who leads the bloc in this year.
     RecordLeadership(RecordLeadership),
-    /// Adopt the regulation.
+    /// Record that the leader or the deputy no longer holds its office.
+    VacateLeadership(LeadershipVacated),
+    /// Record who leads the bloc from now on.
+    ReplaceLeadership(LeadershipReplaced),
+    /// Let the deputy act as the leader for some days.
+    Delegate(Delegate),
+    /// Record the hand-over to the next leader.
+    HandOver(HandOver),
+    /// Lay a draft of the regulation before the members.
+    DraftRegulation(DraftRegulation),
+    /// Comment on a draft.
+    CommentDraft(DraftCommented),
+    /// Adopt a regulation without a draft.
     AdoptRegulation(Arc<Regulation>),
+    /// Adopt a draft.
+    AdoptDraft(u16),
+    /// Move a deadline.
+    ChangeDeadline(ChangeDeadline),
     /// Register a unit's targets.
     FileRegistration(FileRegistration),
     /// Sign the pledge for a unit.
@@ -97,10 +147,20 @@ pub enum YearAct {
     AssignPanel(AssignPanel),
     /// Score a unit.
     GiveScores(GiveScores),
+    /// Ask how a score came about.
+    QueryScore(QueryScore),
+    /// Explain a score.
+    ExplainScore(ExplainScore),
+    /// Lodge a unit's objection.
+    LodgeObjection(LodgeObjection),
+    /// Rule on an objection.
+    RuleOnObjection(RuleOnObjection),
     /// Exclude a unit from consideration.
     Exclude(UnitExcluded),
     /// Adopt the score table.
     AdoptScoreTable(AdoptScoreTable),
+    /// Record the consultation on the leading unit.
+    HoldConsultation(ConsultationHeld),
     /// Open a ballot.
     OpenBallot(OpenBallot),
     /// Vote.
@@ -111,7 +171,9 @@ pub enum YearAct {
     BreakTie(BreakTie),
     /// Adopt ranks and classes.
     AdoptRanking(AdoptRanking),
-    /// Record the election of the next year's leader and deputy.
+    /// Record what the council decided on the bloc's result.
+    RecordCouncil(RecordCouncil),
+    /// Record the choice of the next year's leader and deputy.
     ElectLeadership(ElectLeadership),
 }
 
@@ -139,8 +201,8 @@ pub struct Proofs {
     pub bloc_exists: bool,
     /// The units that are members of the bloc on the day the act counts from.
     pub roster: Vec<UnitId>,
-    /// Who was elected, in the year before, to lead this one.
-    pub elected: Option<(UnitId, Option<UnitId>)>,
+    /// The same bloc's year before this one, if it was opened.
+    pub before: Option<Arc<Year>>,
     /// The choices that wait aside for the ballot that is to be closed.
     pub waiting: Vec<CountedChoice>,
     /// Of the units the act names beside the members: those the register does not know.
@@ -152,42 +214,6 @@ pub struct Proofs {
     pub ended: Vec<(UnitId, Box<UnitEnd>)>,
 }
 
-/// A correction: what it replaces, and why. What is replaced stays in the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Correction {
-    /// The fact that is replaced.
-    pub corrects: EventId,
-    /// Why.
-    pub reason: Remark,
-}
-
-/// Whether an act came in time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Timeliness {
-    /// When it was due; absent when no deadline was set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due: Option<Timestamp>,
-    /// Whether the server received it after that.
-    pub late: bool,
-}
-
-/// Where and when a fact that stands was recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// Where it stands in the log.
-    pub position: Position,
-    /// Its id.
-    pub id: EventId,
-    /// When the server received it.
-    pub recorded_at: Timestamp,
-    /// The day it counts from, as claimed.
-    pub effective_on: Date,
-    /// Whether it came in time.
-    pub timeliness: Timeliness,
-}
-
 /// The emulation year of a bloc.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Year {
@@ -197,8 +223,14 @@ pub struct Year {
     pub year: EmulationYear,
     /// Who leads the bloc in this year.
     pub leadership: Option<Leadership>,
+    /// What became of the office of leader during the year.
+    pub office: Office,
+    /// The drafts of the regulation, oldest first.
+    pub drafts: Vec<Arc<Draft>>,
     /// The regulation in force.
     pub regulation: Option<Arc<Adopted>>,
+    /// The deadlines that were moved, oldest first.
+    pub deadlines: Vec<(DeadlineChanged, Mark)>,
     /// What each unit did and had done to it.
     pub units: BTreeMap<UnitId, Arc<UnitYear>>,
     /// Where each version of the regulation was adopted, the first one first.
@@ -209,13 +241,23 @@ pub struct Year {
     pub ties: Vec<(Vec<UnitId>, Mark)>,
     /// The conferences held.
     pub conferences: Vec<(ConferenceKind, Mark)>,
+    /// The scores that were queried, oldest first.
+    pub queries: Vec<Arc<Query>>,
+    /// The objections, oldest first.
+    pub objections: Vec<Arc<Objection>>,
+    /// The units that attended, for the conferences whose minutes say so.
+    pub attendance: Vec<(Mark, Vec<UnitId>)>,
     /// The score table that stands.
     pub score_table: Option<Arc<ScoreTable>>,
+    /// The consultation that stands.
+    pub consultation: Option<Arc<Consultation>>,
     /// Every ballot, in the order they were opened.
     pub ballots: Vec<Arc<Ballot>>,
     /// The ranking that stands.
     pub ranking: Option<Arc<Ranking>>,
-    /// Who was elected for the next year.
+    /// What the council above decided on it.
+    pub council: Option<Arc<Council>>,
+    /// Who was chosen for the next year.
     pub elected: Option<Leadership>,
 }
 
@@ -239,24 +281,39 @@ pub struct UnitYear {
 impl Year {
     fn decide_open(&self, command: YearCommand, by: &Authority) -> Result<YearEvent, Rejection> {
         let proofs = &command.proofs;
+        self.rests_on_a_ruling(command.act.correction())?;
         match command.act {
             YearAct::Open => Err(Rejection::AlreadyExists(Thing::Year(command.year))),
             YearAct::RecordLeadership(act) => self.record_leadership(act, proofs).map(Into::into),
-            YearAct::AdoptRegulation(regulation) => self.adopt_regulation(regulation).map(Into::into),
+            YearAct::VacateLeadership(act) => self.vacate_leadership(act).map(Into::into),
+            YearAct::ReplaceLeadership(act) => self.replace_leadership(act, proofs).map(Into::into),
+            YearAct::Delegate(act) => self.delegate(act, proofs).map(Into::into),
+            YearAct::HandOver(act) => self.hand_over(act).map(Into::into),
+            YearAct::DraftRegulation(act) => self.draft_regulation(act, proofs, by).map(Into::into),
+            YearAct::CommentDraft(act) => self.comment_draft(act, proofs).map(Into::into),
+            YearAct::AdoptRegulation(whole) => self.adopt_regulation(whole, proofs, by).map(Into::into),
+            YearAct::AdoptDraft(draft) => self.adopt_draft(draft, proofs, by).map(Into::into),
+            YearAct::ChangeDeadline(act) => self.change_deadline(act, proofs, by).map(Into::into),
             YearAct::FileRegistration(act) => self.file_registration(act, proofs).map(Into::into),
             YearAct::SignPledge(unit) => self.sign_pledge(unit, proofs).map(Into::into),
             YearAct::HoldConference(act) => Ok(act.into()),
             YearAct::FileReport(act) => self.file_report(act, proofs).map(Into::into),
             YearAct::AssignPanel(act) => self.assign_panel(act, proofs).map(Into::into),
             YearAct::GiveScores(act) => self.give_scores(act, proofs, by).map(Into::into),
+            YearAct::QueryScore(act) => self.query_score(act, proofs, by.unit).map(Into::into),
+            YearAct::ExplainScore(act) => self.explain_score(act, proofs).map(Into::into),
+            YearAct::LodgeObjection(act) => self.lodge_objection(act, proofs).map(Into::into),
+            YearAct::RuleOnObjection(act) => self.rule_on_objection(act, proofs, by).map(Into::into),
             YearAct::Exclude(act) => self.exclude(act, proofs).map(Into::into),
             YearAct::AdoptScoreTable(act) => self.adopt_score_table(act, proofs).map(Into::into),
+            YearAct::HoldConsultation(act) => self.hold_consultation(act, proofs).map(Into::into),
             YearAct::OpenBallot(act) => self.open_ballot(act, proofs).map(Into::into),
             YearAct::CastVote(act) => self.cast_vote(&act).map(Into::into),
             YearAct::CloseBallot(act) => self.close_ballot(&act, proofs).map(Into::into),
             YearAct::BreakTie(act) => self.break_tie(act, proofs).map(Into::into),
             YearAct::AdoptRanking(act) => self.adopt_ranking(act, proofs).map(Into::into),
-            YearAct::ElectLeadership(act) => self.elect_leadership(&act, proofs).map(Into::into),
+            YearAct::RecordCouncil(act) => self.record_council(act, proofs).map(Into::into),
+            YearAct::ElectLeadership(act) => self.elect_leadership(act, proofs).map(Into::into),
         }
     }
 
@@ -279,74 +336,54 @@ impl Year {
     }
 
     fn apply(mut self, event: &YearEvent, mark: Mark) -> Self {
+        self.take_effect(event.correction(), mark);
         match event {
             YearEvent::Opened(_) => {}
-            YearEvent::LeadershipRecorded(e) => self.leadership = Some(e.leadership(mark)),
+            YearEvent::LeadershipRecorded(e) => self.take_leadership(e.leadership(mark)),
+            YearEvent::LeadershipVacated(e) => self.office.vacant.push((e.unit, mark)),
+            YearEvent::LeadershipReplaced(e) => self.take_leadership(e.leadership(mark)),
+            YearEvent::LeadershipDelegated(e) => self.office.delegations.push((e.clone(), mark)),
+            YearEvent::LeadershipHandedOver(e) => self.office.handed_over = Some((e.clone(), mark)),
+            YearEvent::RegulationDrafted(e) => self.drafts.push(Arc::new(e.draft(mark))),
+            YearEvent::DraftCommented(e) => self.take_comment(e, mark),
             YearEvent::RegulationAdopted(e) => self.take_regulation(e, mark),
+            YearEvent::DeadlineChanged(e) => self.take_deadline(e, mark),
             YearEvent::RegistrationFiled(e) => {
                 self.unit_mut(e.unit).registration = Some(Mark { timeliness: e.timeliness, ..mark });
             }
             YearEvent::PledgeSigned(e) => {
                 self.unit_mut(e.unit).pledge = Some(Mark { timeliness: e.timeliness, ..mark });
             }
-            YearEvent::ConferenceHeld(e) => self.conferences.push((e.kind, mark)),
+            YearEvent::ConferenceHeld(e) => {
+                self.conferences.push((e.kind, mark));
+                if !e.attended.is_empty() {
+                    self.attendance.push((mark, e.attended.clone()));
+                }
+            }
             YearEvent::ReportFiled(e) => {
                 *self.unit_mut(e.unit).report_mut(e.kind) = Some(Mark { timeliness: e.timeliness, ..mark });
             }
             YearEvent::PanelAssigned(e) => self.take_panel(e, mark),
             YearEvent::ScoresGiven(e) => self.unit_mut(e.unit).take_score(e, mark),
+            YearEvent::ScoreQueried(e) => self.queries.push(Arc::new(e.query(mark))),
+            YearEvent::ExplanationGiven(e) => self.take_explanation(e, mark),
+            YearEvent::ObjectionLodged(e) => self.objections.push(Arc::new(e.objection(mark))),
+            YearEvent::ObjectionRuled(e) => self.take_ruling(e, mark),
             YearEvent::UnitExcluded(e) => self.unit_mut(e.unit).exclusion = Some((e.cause, mark)),
-            YearEvent::ScoreTableAdopted(e) => self.score_table = Some(Arc::new(e.table(mark))),
+            YearEvent::ScoreTableAdopted(e) => self.take_score_table(e, mark),
+            YearEvent::ConsultationHeld(e) => {
+                self.consultation = Some(Arc::new(Consultation { agreed: e.agreed.clone(), mark }));
+            }
             YearEvent::BallotOpened(e) => self.ballots.push(Arc::new(e.ballot(mark))),
             YearEvent::VoteCast(e) => self.take_vote(e),
             YearEvent::BallotClosed(e) => self.take_result(e, mark),
             YearEvent::TieBroken(e) => self.take_tie(e, mark),
-            YearEvent::RankingAdopted(e) => self.ranking = Some(Arc::new(e.ranking(mark))),
+            YearEvent::RankingAdopted(e) => self.take_ranking(e, mark),
+            YearEvent::CouncilDecided(e) => {
+                self.council = Some(Arc::new(Council { decided: e.clone(), mark }));
+            }
             YearEvent::LeadershipElected(e) => self.elected = Some(e.leadership(mark)),
         }
         self
-    }
-}
-
-impl Aggregate for Year {
-    type Command = YearCommand;
-    type Event = YearEvent;
-
-    fn decide(
-        state: Option<&Self>,
-        command: YearCommand,
-        by: &Authority,
-    ) -> Result<Vec<YearEvent>, Rejection> {
-        if !command.proofs.bloc_exists {
-            return Err(Rejection::Unknown(Thing::Bloc(command.bloc)));
-        }
-        command.proofs.all_there(command.bloc)?;
-        match (state, &command.act) {
-            (Some(year), _) => year.decide_open(command, by).map(|event| vec![event]),
-            (None, YearAct::Open) => Ok(opening::open(&command)),
-            (None, _) => Err(Rejection::Unknown(Thing::Year(command.year))),
-        }
-    }
-
-    fn evolve(state: Option<Self>, fact: Recorded<'_, YearEvent>) -> Option<Self> {
-        let mark = Mark {
-            position: fact.position,
-            id: fact.id,
-            recorded_at: fact.recorded_at,
-            effective_on: fact.effective_on,
-            timeliness: Timeliness::default(),
-        };
-        match (fact.event, state) {
-            (YearEvent::Opened(opened), None) => Some(opened.year()),
-            (event, state) => state.map(|year| year.apply(event, mark)),
-        }
-    }
-
-    fn permits(
-        rights: &Rights<'_>,
-        state: Option<&Self>,
-        command: &YearCommand,
-    ) -> Result<Authority, Denied> {
-        permission::permits(rights, state, command)
     }
 }

@@ -1,6 +1,6 @@
 //! Which units an act names: whoever is no more on the day takes no part in the year.
 
-use super::{OpenBallot, Proofs, RecordLeadership, YearAct};
+use super::{LeadershipReplaced, OpenBallot, Proofs, RecordLeadership, YearAct};
 use crate::{BlocId, Rejection, UnitId, regulation::Scorer};
 
 impl YearAct {
@@ -16,6 +16,9 @@ impl YearAct {
                 Scorer::Bloc | Scorer::Official => None,
             },
             Self::CastVote(act) => Some(act.elector),
+            Self::QueryScore(act) => act.asked_by,
+            Self::LodgeObjection(act) => Some(act.unit),
+            Self::CommentDraft(act) => Some(act.unit),
             Self::Open
             | Self::RecordLeadership(_)
             | Self::AdoptRegulation(_)
@@ -27,6 +30,17 @@ impl YearAct {
             | Self::AdoptRanking(_)
             | Self::AssignPanel(_)
             | Self::BreakTie(_)
+            | Self::VacateLeadership(_)
+            | Self::ReplaceLeadership(_)
+            | Self::Delegate(_)
+            | Self::HandOver(_)
+            | Self::DraftRegulation(_)
+            | Self::AdoptDraft(_)
+            | Self::ChangeDeadline(_)
+            | Self::ExplainScore(_)
+            | Self::RuleOnObjection(_)
+            | Self::HoldConsultation(_)
+            | Self::RecordCouncil(_)
             | Self::ElectLeadership(_) => None,
         }
     }
@@ -38,6 +52,10 @@ impl YearAct {
             Self::RecordLeadership(RecordLeadership { leader, deputy, .. }) => {
                 [Some(*leader), *deputy].into_iter().flatten().collect()
             }
+            Self::ReplaceLeadership(LeadershipReplaced { leader, deputy, .. }) => {
+                [Some(*leader), *deputy].into_iter().flatten().collect()
+            }
+            Self::HoldConsultation(act) => act.agreed.clone(),
             Self::GiveScores(act) => vec![act.unit],
             Self::Exclude(act) => vec![act.unit],
             Self::AssignPanel(act) => vec![act.panel],
@@ -53,6 +71,18 @@ impl YearAct {
             | Self::AdoptScoreTable(_)
             | Self::CastVote(_)
             | Self::CloseBallot(_)
+            | Self::VacateLeadership(_)
+            | Self::Delegate(_)
+            | Self::HandOver(_)
+            | Self::DraftRegulation(_)
+            | Self::CommentDraft(_)
+            | Self::AdoptDraft(_)
+            | Self::ChangeDeadline(_)
+            | Self::QueryScore(_)
+            | Self::ExplainScore(_)
+            | Self::LodgeObjection(_)
+            | Self::RuleOnObjection(_)
+            | Self::RecordCouncil(_)
             | Self::AdoptRanking(_) => Vec::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! Opening the year, and who leads the bloc in it. The leader is a unit, for one year.
 
-use super::{Mark, Proofs, Year, YearCommand, YearEvent};
-use crate::{BlocId, EmulationYear, Rejection, UnitId, regulation::LeadershipMethod};
+use super::{Mark, Office, Proofs, Year, YearCommand, YearEvent};
+use crate::{BlocId, EmulationYear, Rejection, UnitId, regulation::LeadershipMethod, rejection::Thing};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -50,6 +50,11 @@ impl Leadership {
     pub fn includes(&self, unit: UnitId) -> bool {
         self.leader == unit || self.deputy == Some(unit)
     }
+
+    /// Who acts where the unit itself must not: the leader, or the deputy for the leader.
+    pub fn other_than(&self, unit: UnitId) -> Option<UnitId> {
+        if self.leader == unit { self.deputy } else { Some(self.leader) }
+    }
 }
 
 impl Opened {
@@ -58,16 +63,24 @@ impl Opened {
             bloc: self.bloc,
             year: self.year,
             leadership: None,
+            drafts: Vec::new(),
             regulation: None,
+            deadlines: Vec::new(),
             units: BTreeMap::new(),
             versions: Vec::new(),
             panels: Vec::new(),
             ties: Vec::new(),
             conferences: Vec::new(),
+            queries: Vec::new(),
+            objections: Vec::new(),
+            attendance: Vec::new(),
             score_table: None,
+            consultation: None,
             ballots: Vec::new(),
             ranking: None,
+            council: None,
             elected: None,
+            office: Office::default(),
         }
     }
 }
@@ -81,10 +94,11 @@ impl LeadershipRecorded {
 /// Opens a year. Who was elected for it in the year before takes office with the opening.
 pub(super) fn open(command: &YearCommand) -> Vec<YearEvent> {
     let opened = Opened { bloc: command.bloc, year: command.year };
-    let elected = command.proofs.elected.map(|(leader, deputy)| LeadershipRecorded {
-        leader,
-        deputy,
-        method: Some(LeadershipMethod::Election),
+    let elected = command.proofs.before.as_ref().and_then(|year| year.elected.as_ref());
+    let elected = elected.map(|next| LeadershipRecorded {
+        leader: next.leader,
+        deputy: next.deputy,
+        method: next.method,
     });
     std::iter::once(opened.into()).chain(elected.map(Into::into)).collect()
 }
@@ -95,12 +109,9 @@ impl Year {
         act: RecordLeadership,
         proofs: &Proofs,
     ) -> Result<LeadershipRecorded, Rejection> {
-        if act.deputy == Some(act.leader) {
-            return Err(Rejection::SameUnit(act.leader));
-        }
-        match [Some(act.leader), act.deputy].into_iter().flatten().find(|unit| !proofs.roster.contains(unit))
-        {
-            Some(stranger) => Err(Rejection::NotAMember(stranger)),
+        Self::two_members(act.leader, act.deputy, proofs)?;
+        match self.leadership {
+            Some(_) => Err(Rejection::AlreadyExists(Thing::Leader)),
             None => Ok(act),
         }
     }

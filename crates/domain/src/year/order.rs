@@ -1,7 +1,7 @@
 //! The order of steps. A ballot that skips the scoring is invalid (Ninh Thuận, Decision 24/2011/QĐ-UBND, item H.1),
 //! so order is a rule, not a hint; which steps there are and what waits for what is data of the regulation.
 
-use super::{ExclusionCause, Mark, Proofs, Question, Timeliness, UnitYear, Year};
+use super::{Correction, ExclusionCause, Mark, Proofs, Question, Timeliness, UnitYear, Year};
 use crate::{
     EventId, Rejection, UnitId,
     regulation::{LatePolicy, Marks, Scorer, Step},
@@ -39,7 +39,12 @@ impl UnitYear {
             Step::BlocScore => self.score(Scorer::Bloc).map(|score| &score.mark),
             Step::PanelScore => self.score(Scorer::Panel).map(|score| &score.mark),
             Step::OfficialScore => self.score(Scorer::Official).map(|score| &score.mark),
-            Step::ScoreTable | Step::Ballot | Step::Ranking | Step::Leadership => None,
+            Step::ScoreTable
+            | Step::Consultation
+            | Step::Ballot
+            | Step::Ranking
+            | Step::Council
+            | Step::Leadership => None,
         }
     }
 
@@ -53,10 +58,12 @@ impl Year {
     fn step_done_by_bloc(&self, step: Step) -> bool {
         match step {
             Step::ScoreTable => self.score_table.is_some(),
+            Step::Consultation => self.consultation.is_some(),
             Step::Ballot => {
                 self.ballots.iter().any(|b| b.question == Question::LeadingUnit && b.result.is_some())
             }
             Step::Ranking => self.ranking.is_some(),
+            Step::Council => self.council.is_some(),
             Step::Leadership => self.elected.is_some(),
             Step::Registration
             | Step::Pledge
@@ -104,8 +111,13 @@ impl Year {
                 } else {
                     self.step_done_by_bloc(rule.step)
                 };
-                let due = rule.deadline.and_then(|deadline| deadline.moment(self.year).ok());
-                StepState { step: rule.step, required: rule.required, done, missing, due }
+                StepState {
+                    step: rule.step,
+                    required: rule.required,
+                    done,
+                    missing,
+                    due: self.due(rule.step),
+                }
             })
             .collect()
     }
@@ -139,16 +151,12 @@ impl Year {
     /// Whether an act received now is late for a step. Nothing but the server's receipt counts.
     pub(super) fn timeliness(&self, step: Step, proofs: &Proofs) -> Result<Timeliness, Rejection> {
         let rule = self.regulation.as_ref().and_then(|adopted| adopted.regulation.step(step));
-        let due = rule.and_then(|rule| rule.deadline).and_then(|deadline| deadline.moment(self.year).ok());
-        let Some(due) = due else {
-            return Ok(Timeliness::default());
-        };
-        let late = proofs.received > due;
-        match rule.map(|rule| rule.late) {
-            Some(LatePolicy::Refuse) if late => {
+        let timeliness = Timeliness::of(self.due(step), proofs.received);
+        match (rule.map(|rule| rule.late), timeliness.due) {
+            (Some(LatePolicy::Refuse), Some(due)) if timeliness.late => {
                 Err(Rejection::DeadlinePassed { step, due, received: proofs.received })
             }
-            _ => Ok(Timeliness { due: Some(due), late }),
+            _ => Ok(timeliness),
         }
     }
 
@@ -161,6 +169,21 @@ impl Year {
             return Err(Rejection::Excluded(unit));
         }
         self.in_order(step, &[unit])
+    }
+
+    /// What the bloc does once is done again only as a correction that names the fact that stands.
+    pub(super) fn replaces_of_bloc(
+        step: Step,
+        standing: Option<&Mark>,
+        correction: Option<&Correction>,
+    ) -> Result<(), Rejection> {
+        match (standing.map(|mark| mark.id), correction.map(|correction| correction.corrects)) {
+            (Some(_), None) => Err(Rejection::AlreadyDone(step)),
+            (standing, Some(named)) if standing != Some(named) => {
+                Err(Rejection::NotTheStandingFact { named, standing })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A first act needs no correction; a later one must name the fact that stands.

@@ -6,6 +6,7 @@ use crate::{
     regulation::{Contender, Ranked, Step},
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Asks to adopt ranks and classes.
 #[derive(Clone, Debug)]
@@ -62,11 +63,14 @@ pub struct Ranking {
     pub leading_unit: Option<UnitId>,
     /// The fact that adopted it.
     pub mark: Mark,
+    /// The facts it replaced, oldest first.
+    pub replaced: Vec<Mark>,
 }
 
-impl RankingAdopted {
-    pub(super) fn ranking(&self, mark: Mark) -> Ranking {
-        Ranking { rows: self.rows.clone(), leading_unit: self.leading_unit, mark }
+impl Ranking {
+    /// Every fact that adopted a ranking, oldest first.
+    fn versions(&self) -> impl Iterator<Item = Mark> {
+        self.replaced.iter().copied().chain([self.mark])
     }
 }
 
@@ -103,14 +107,8 @@ impl Year {
         proofs: &Proofs,
     ) -> Result<RankingAdopted, Rejection> {
         self.in_order(Step::Ranking, &proofs.roster)?;
-        let standing = self.ranking.as_ref().map(|ranking| ranking.mark.id);
-        match (standing, act.correction.as_ref().map(|c| c.corrects)) {
-            (Some(_), None) => return Err(Rejection::AlreadyDone(Step::Ranking)),
-            (standing, Some(named)) if standing != Some(named) => {
-                return Err(Rejection::NotTheStandingFact { named, standing });
-            }
-            _ => {}
-        }
+        let standing = self.ranking.as_ref().map(|ranking| &ranking.mark);
+        Self::replaces_of_bloc(Step::Ranking, standing, act.correction.as_ref())?;
         let rows = self.rank(self.score_table.as_ref().map_or(&[], |table| &table.rows));
         Ok(RankingAdopted {
             regulation_version: self.adopted()?.version,
@@ -118,6 +116,12 @@ impl Year {
             rows,
             correction: act.correction,
         })
+    }
+
+    pub(super) fn take_ranking(&mut self, event: &RankingAdopted, mark: Mark) {
+        let replaced = self.ranking.iter().flat_map(|ranking| ranking.versions()).collect();
+        let (rows, leading_unit) = (event.rows.clone(), event.leading_unit);
+        self.ranking = Some(Arc::new(Ranking { rows, leading_unit, mark, replaced }));
     }
 
     /// The unit that leads the bloc's movement.

@@ -3,6 +3,7 @@
 use super::{Correction, Mark, Proofs, Year};
 use crate::{Points, Rejection, UnitId, regulation::Step};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Asks to adopt the score table.
 #[derive(Clone, Debug)]
@@ -55,11 +56,14 @@ pub struct ScoreTable {
     pub rows: Vec<ScoreRow>,
     /// The fact that adopted it.
     pub mark: Mark,
+    /// The facts it replaced, oldest first.
+    pub replaced: Vec<Mark>,
 }
 
-impl ScoreTableAdopted {
-    pub(super) fn table(&self, mark: Mark) -> ScoreTable {
-        ScoreTable { rows: self.rows.clone(), mark }
+impl ScoreTable {
+    /// Every fact that adopted a score table, oldest first.
+    fn versions(&self) -> impl Iterator<Item = Mark> {
+        self.replaced.iter().copied().chain([self.mark])
     }
 }
 
@@ -86,7 +90,8 @@ impl Year {
         proofs: &Proofs,
     ) -> Result<ScoreTableAdopted, Rejection> {
         self.in_order(Step::ScoreTable, &proofs.roster)?;
-        self.replaces_table(act.correction.as_ref())?;
+        let standing = self.score_table.as_ref().map(|table| &table.mark);
+        Self::replaces_of_bloc(Step::ScoreTable, standing, act.correction.as_ref())?;
         Ok(ScoreTableAdopted {
             regulation_version: self.adopted()?.version,
             rows: self.score_rows(&proofs.roster),
@@ -94,14 +99,8 @@ impl Year {
         })
     }
 
-    fn replaces_table(&self, correction: Option<&Correction>) -> Result<(), Rejection> {
-        let standing = self.score_table.as_ref().map(|table| table.mark.id);
-        match (standing, correction.map(|c| c.corrects)) {
-            (Some(_), None) => Err(Rejection::AlreadyDone(Step::ScoreTable)),
-            (standing, Some(named)) if standing != Some(named) => {
-                Err(Rejection::NotTheStandingFact { named, standing })
-            }
-            _ => Ok(()),
-        }
+    pub(super) fn take_score_table(&mut self, event: &ScoreTableAdopted, mark: Mark) {
+        let replaced = self.score_table.iter().flat_map(|table| table.versions()).collect();
+        self.score_table = Some(Arc::new(ScoreTable { rows: event.rows.clone(), mark, replaced }));
     }
 }

@@ -1,12 +1,17 @@
 //! The year told as stories: given what happened, when someone asks, then this follows.
 
+mod council;
+mod drafting;
 mod givers;
+mod objections;
+mod office;
 mod properties;
 mod ties;
 
 use super::*;
 use crate::{
-    BallotId, GrantId, LocalisedName, Name, Points, Role, Version,
+    Aggregate, BallotId, Denied, EventId, GrantId, LocalisedName, Name, Points, Position, Recorded, Remark,
+    Rights, Role, Version,
     regulation::{
         BallotRule, Candidates, Class, Criterion, CriterionId, Deadline, LatePolicy, LeadershipMethod,
         LeadershipRule, Majority, MajorityBase, OverMaximum, Part, PartKind, Rounding, ScoreSheet, Scorer,
@@ -21,6 +26,14 @@ const B: UnitId = UnitId(Uuid::from_u128(0xB));
 const C: UnitId = UnitId(Uuid::from_u128(0xC));
 const STRANGER: UnitId = UnitId(Uuid::from_u128(0xF));
 const BLOC: BlocId = BlocId(Uuid::from_u128(0xB10C));
+
+const GRANT: GrantId = GrantId(Uuid::from_u128(9));
+
+const fn officer(unit: UnitId) -> Role {
+    Role::UnitOfficer { unit }
+}
+
+const OFFICIAL: Role = Role::Official { bloc: None };
 
 fn name(text: &str) -> LocalisedName {
     LocalisedName { vi: Name::new(text).unwrap(), en: None }
@@ -54,7 +67,8 @@ fn has_a_scorer(step: &Step) -> bool {
 }
 
 fn rule(step: Step) -> StepRule {
-    StepRule { step, required: step != Step::OfficialScore, deadline: None, late: LatePolicy::Accept }
+    let optional = [Step::OfficialScore, Step::Consultation, Step::Council].contains(&step);
+    StepRule { step, required: !optional, deadline: None, late: LatePolicy::Accept }
 }
 
 fn vote_by(secrecy: Secrecy, candidates: Candidates, majority: Option<Majority>) -> BallotRule {
@@ -121,8 +135,15 @@ fn regulation() -> Regulation {
                 Candidates::Members,
                 Some(Majority { percent: 50, or_equal: false, base: MajorityBase::Electors }),
             )),
+            order: Vec::new(),
+            bars_excluded_last_year: false,
         },
         tie_breaks: vec![TieBreak::Contents],
+        comment_days: None,
+        explanation_days: None,
+        objection_days: None,
+        ruling_days: None,
+        awards: Vec::new(),
     }
 }
 
@@ -137,6 +158,7 @@ struct Story {
     waiting: Vec<CountedChoice>,
     waiting_of: BTreeMap<BallotId, Vec<CountedChoice>>,
     by: Option<UnitId>,
+    before: Option<Arc<Year>>,
 }
 
 /// A fact with its place, its time and the day it counts from.
@@ -155,6 +177,7 @@ impl Story {
             waiting: Vec::new(),
             waiting_of: BTreeMap::new(),
             by: None,
+            before: None,
         }
     }
 
@@ -177,7 +200,11 @@ impl Story {
 
     /// Everyone has done everything up to the scores of the bloc.
     fn scored(totals: [(UnitId, &str, &str); 3]) -> Self {
-        let mut story = Self::regulated(regulation());
+        Self::scored_under(regulation(), totals)
+    }
+
+    fn scored_under(regulation: Regulation, totals: [(UnitId, &str, &str); 3]) -> Self {
+        let mut story = Self::regulated(regulation);
         for (unit, n1, bonus) in totals {
             story.registers(unit);
             story.does(YearAct::SignPledge(unit));
@@ -192,6 +219,25 @@ impl Story {
             ));
         }
         story
+    }
+
+    /// Everything up to the adopted ranking, in which C leads.
+    fn ranked() -> Self {
+        let mut story = Self::scored([(A, "45", "5"), (B, "40", "10"), (C, "50", "9")]);
+        story.does(ADOPT_TABLE);
+        story.does(open(ballot(1), Question::LeadingUnit));
+        for elector in [A, B] {
+            story.votes(ballot(1), elector, Choice::For(C));
+        }
+        story.does(YearAct::CloseBallot(CloseBallot { ballot: ballot(1) }));
+        story.does(ADOPT_RANKING);
+        story
+    }
+
+    /// Days go by.
+    fn waits(&mut self, days: i64) -> &mut Self {
+        self.received = Timestamp::from_millis(self.received.millis() + days * 86_400_000);
+        self
     }
 
     fn acting_for(&mut self, unit: UnitId) -> &mut Self {
@@ -209,15 +255,34 @@ impl Story {
             effective_on: self.effective_on,
             bloc_exists: true,
             roster: self.roster.clone(),
-            elected: None,
+            before: self.before.clone(),
             waiting: self.waiting.clone(),
             unregistered: Vec::new(),
             bloc_end: None,
             ended: Vec::new(),
         };
-        let by = Authority { grant: GrantId(Uuid::nil()), unit: self.by.take() };
+        let by = Authority { grant: GrantId(Uuid::nil()), unit: self.by.take(), delegation: None };
         let command = YearCommand { bloc: BLOC, year: EmulationYear::new(2024).unwrap(), act, proofs };
         Year::decide(self.year.as_ref(), command, &by)
+    }
+
+    /// Whether the holder of a role may ask for an act.
+    fn may(&self, role: Role, act: YearAct) -> Result<Authority, Denied> {
+        let client = crate::ClientId::new("portal").unwrap();
+        let rights = Rights { client: &client, held: vec![(GRANT, role)] };
+        let proofs = Proofs {
+            received: self.received,
+            effective_on: self.effective_on,
+            bloc_exists: true,
+            roster: self.roster.clone(),
+            before: None,
+            waiting: Vec::new(),
+            unregistered: Vec::new(),
+            bloc_end: None,
+            ended: Vec::new(),
+        };
+        let command = YearCommand { bloc: BLOC, year: EmulationYear::new(2024).unwrap(), act, proofs };
+        Year::permits(&rights, self.year.as_ref(), &command)
     }
 
     fn does(&mut self, act: YearAct) -> EventId {
@@ -371,10 +436,10 @@ fn a_whole_year_from_the_opening_to_the_next_leader() {
         }
         story.does(YearAct::CloseBallot(CloseBallot { ballot: ballot(number) }));
     }
-    story.does(YearAct::ElectLeadership(ElectLeadership { leader: C, deputy: Some(B) }));
+    story.does(YearAct::ElectLeadership(ElectLeadership { leader: C, deputy: Some(B), reason: None }));
     let elected = story.year().elected.clone().unwrap();
     assert_eq!((elected.leader, elected.deputy), (C, Some(B)));
-    assert!(story.year().steps(&[A, B, C]).iter().all(|s| s.done || s.step == Step::OfficialScore));
+    assert!(story.year().steps(&[A, B, C]).iter().all(|s| s.done || !s.required));
 }
 
 #[test]
@@ -470,7 +535,8 @@ fn scores_of_different_scorers_stand_side_by_side_and_a_correction_names_what_it
 
     let corrected = |corrects| {
         let YearAct::GiveScores(act) = again() else { unreachable!("it gives scores") };
-        let correction = Some(Correction { corrects, reason: remark("Cộng nhầm một tiêu chí") });
+        let correction =
+            Some(Correction { corrects, reason: remark("Cộng nhầm một tiêu chí"), ruling: None });
         YearAct::GiveScores(GiveScores { correction, ..act })
     };
     let other = EventId(Uuid::from_u128(1));
@@ -590,7 +656,7 @@ fn without_a_majority_nobody_is_elected_and_another_round_is_kept_beside_the_fir
     story.does(open(ballot(2), Question::NextLeader));
     story.votes(ballot(2), A, Choice::For(B));
     story.does(YearAct::CloseBallot(CloseBallot { ballot: ballot(2) }));
-    let elect = |leader| YearAct::ElectLeadership(ElectLeadership { leader, deputy: None });
+    let elect = |leader| YearAct::ElectLeadership(ElectLeadership { leader, deputy: None, reason: None });
     story.is_refused(elect(B), &Rejection::NoMajority(ballot(2)));
     story.waiting.clear();
     story.does(open(ballot(3), Question::NextLeader));
@@ -626,12 +692,21 @@ fn a_year_needs_its_bloc_and_is_opened_once() {
 
 #[test]
 fn who_was_elected_takes_office_when_the_next_year_is_opened() {
+    let mut last_year = Story::opened();
+    last_year.takes(&[YearEvent::LeadershipElected(LeadershipElected {
+        for_year: EmulationYear::new(2025).unwrap(),
+        leader: C,
+        deputy: Some(B),
+        method: LeadershipMethod::Rotation,
+        skipped: Vec::new(),
+        reason: None,
+    })]);
     let proofs = Proofs {
         received: Timestamp::from_millis(0),
         effective_on: "2025-01-02".parse().unwrap(),
         bloc_exists: true,
         roster: vec![A, B, C],
-        elected: Some((C, Some(B))),
+        before: last_year.year.map(Arc::new),
         waiting: Vec::new(),
         unregistered: Vec::new(),
         bloc_end: None,
@@ -639,34 +714,18 @@ fn who_was_elected_takes_office_when_the_next_year_is_opened() {
     };
     let command =
         YearCommand { bloc: BLOC, year: EmulationYear::new(2025).unwrap(), act: YearAct::Open, proofs };
-    let by = Authority { grant: GrantId(Uuid::nil()), unit: None };
+    let by = Authority { grant: GrantId(Uuid::nil()), unit: None, delegation: None };
     let events = Year::decide(None, command, &by).unwrap();
-    assert!(matches!(&events[1], YearEvent::LeadershipRecorded(r) if r.leader == C && r.deputy == Some(B)));
+    let took = LeadershipRecorded { leader: C, deputy: Some(B), method: Some(LeadershipMethod::Rotation) };
+    assert_eq!(events[1], YearEvent::LeadershipRecorded(took));
 }
 
 #[test]
 fn rights_follow_the_log_not_the_token() {
     let story = Story::opened();
-    let client = crate::ClientId::new("portal").unwrap();
-    let grant = GrantId(Uuid::from_u128(9));
-    let asks = |role, act| {
-        let rights = Rights { client: &client, held: vec![(grant, role)] };
-        let proofs = Proofs {
-            received: story.received,
-            effective_on: story.effective_on,
-            bloc_exists: true,
-            roster: story.roster.clone(),
-            elected: None,
-            waiting: Vec::new(),
-            unregistered: Vec::new(),
-            bloc_end: None,
-            ended: Vec::new(),
-        };
-        let command = YearCommand { bloc: BLOC, year: EmulationYear::new(2024).unwrap(), act, proofs };
-        Year::permits(&rights, story.year.as_ref(), &command)
-    };
-    let officer = |unit| Role::UnitOfficer { unit };
-    assert_eq!(asks(officer(A), ADOPT_TABLE), Ok(Authority { grant, unit: Some(A) }));
+    let grant = GRANT;
+    let asks = |role, act| story.may(role, act);
+    assert_eq!(asks(officer(A), ADOPT_TABLE), Ok(Authority { grant, unit: Some(A), delegation: None }));
     assert!(asks(officer(C), ADOPT_TABLE).is_err());
     assert!(asks(officer(C), registration(A)).is_err());
     assert!(asks(Role::Registrar, registration(A)).is_err());
@@ -675,6 +734,9 @@ fn rights_follow_the_log_not_the_token() {
         asks(Role::Official { bloc: Some(BlocId(Uuid::nil())) }, scores(A, Scorer::Official, &[])).is_err()
     );
     assert!(asks(officer(A), scores(A, Scorer::Official, &[])).is_err());
-    assert_eq!(asks(officer(B), scores(A, Scorer::Bloc, &[])), Ok(Authority { grant, unit: Some(B) }));
+    assert_eq!(
+        asks(officer(B), scores(A, Scorer::Bloc, &[])),
+        Ok(Authority { grant, unit: Some(B), delegation: None })
+    );
     assert!(asks(officer(C), scores(A, Scorer::Bloc, &[])).is_err());
 }

@@ -105,7 +105,8 @@ impl Story<'_> {
             self.vote(question, chosen.id).await;
         }
         let [leader, deputy] = self.next.map(|unit| unit.id);
-        self.lead(YearAct::ElectLeadership(ElectLeadership { leader, deputy: Some(deputy) })).await;
+        self.lead(YearAct::ElectLeadership(ElectLeadership { leader, deputy: Some(deputy), reason: None }))
+            .await;
     }
 
     async fn confer(&self, kind: ConferenceKind) {
@@ -115,6 +116,7 @@ impl Story<'_> {
             to: None,
             place: Some(Name::new("Hội trường Ủy ban nhân dân tỉnh").unwrap()),
             chairs: vec![self.leader.id, self.deputy.id],
+            attended: Vec::new(),
             summary: Some(Remark::new("Đánh giá kết quả, thống nhất nhiệm vụ thời gian tới.").unwrap()),
         };
         self.lead(YearAct::HoldConference(held)).await;

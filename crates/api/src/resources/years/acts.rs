@@ -1,7 +1,7 @@
 //! What can be recorded in the year of a bloc before and after the scoring: opening, leadership, regulation,
 //! registration, pledge, conferences, reports, exclusion.
 
-use super::YearPath;
+use super::{YearPath, drafting::named};
 use crate::{
     body,
     body::{Faults, List, codes::PresetCode},
@@ -18,7 +18,6 @@ use domain::{
         LeadershipRecorded, ReportKind, Target, UnitExcluded, YearAct,
     },
 };
-use std::sync::Arc;
 
 body! {
     /// Mở năm thi đua của khối, cụm. Opens the emulation year of a bloc. Whoever was elected for it takes office.
@@ -74,9 +73,11 @@ year_fact!(RecordLeadership, ["official", "registrar"], self, faults, {
 });
 
 body! {
-    /// Quy chế được thông qua: một mẫu có sẵn hoặc toàn văn. The regulation the bloc adopts: one that comes with the
-    /// service, or a whole one. Frozen at the first score.
+    /// Quy chế được thông qua: một dự thảo, một mẫu có sẵn hoặc toàn văn. The regulation the bloc adopts: a draft, one that
+    /// comes with the service, or a whole one. Frozen at the first score.
     pub struct AdoptRegulation {
+        /// Số của dự thảo. The number of the draft that is adopted; required where the regulation in force asks for drafts.
+        draft: Option<u16>,
         /// Mã của mẫu có sẵn. The code of one that comes with the service, as `/v1/regulations` lists it.
         preset: Option<PresetCode> = "hcmc-2008",
         /// Toàn văn quy chế. A whole regulation, as `/v1/regulations/{code}` shows one.
@@ -84,12 +85,12 @@ body! {
     }
 }
 year_fact!(AdoptRegulation, ["unit_officer", "official", "registrar"], self, faults, {
-    let regulation = match (self.preset, self.regulation) {
-        (None, Some(regulation)) => Some(Arc::new(regulation)),
-        (Some(PresetCode(preset)), None) => Some(Arc::new(preset.regulation.clone())),
-        (None, None) | (Some(_), Some(_)) => faults.note(Flaw::BadValue("preset | regulation")),
-    };
-    regulation.map(YearAct::AdoptRegulation)
+    let Self { draft, preset, regulation } = self;
+    match draft {
+        Some(draft) if preset.is_none() && regulation.is_none() => Some(YearAct::AdoptDraft(draft)),
+        Some(_) => faults.note(Flaw::BadValue("draft | preset | regulation")),
+        None => named(preset, regulation, faults).map(YearAct::AdoptRegulation),
+    }
 });
 
 body! {
@@ -99,12 +100,14 @@ body! {
         corrects: EventId,
         /// Lý do. Why.
         reason: Remark,
+        /// Kết luận chấp nhận kiến nghị mà việc sửa thực hiện. The ruling it follows from, when an objection was upheld.
+        ruling: Option<EventId>,
     }
 }
 
 impl From<CorrectionBody> for Correction {
-    fn from(CorrectionBody { corrects, reason }: CorrectionBody) -> Self {
-        Self { corrects, reason }
+    fn from(CorrectionBody { corrects, reason, ruling }: CorrectionBody) -> Self {
+        Self { corrects, reason, ruling }
     }
 }
 
@@ -171,16 +174,26 @@ body! {
         place: Option<Name>,
         /// Đơn vị chủ trì. The units whose heads presided.
         chairs: List<UnitId, 0, 10>,
+        /// Các đơn vị dự; để trống nếu biên bản không ghi. The units that attended; none when the minutes do not say.
+        attended: List<UnitId, 0, 200>,
         /// Tóm tắt. What was reported, decided and asked for.
         summary: Option<Remark>,
     }
 }
 year_fact!(HoldConference, ["unit_officer", "official", "registrar"], self, faults, {
-    let Self { kind, from, to, place, chairs, summary } = self;
+    let Self { kind, from, to, place, chairs, attended, summary } = self;
     if to.is_some_and(|to| to < from) {
         faults.within("to", |faults| faults.note::<()>(Flaw::BadValue("from <= to")));
     }
-    Some(YearAct::HoldConference(ConferenceHeld { kind, from, to, place, chairs: chairs.0, summary }))
+    Some(YearAct::HoldConference(ConferenceHeld {
+        kind,
+        from,
+        to,
+        place,
+        chairs: chairs.0,
+        attended: attended.0,
+        summary,
+    }))
 });
 
 body! {

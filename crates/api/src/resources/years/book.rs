@@ -74,7 +74,8 @@ answer_body! {
 }
 
 impl LeadershipAnswer {
-    fn of(moment: &Moment, leadership: &year::Leadership) -> Result<Self, Problem> {
+    /// A leader and a deputy with their names.
+    pub fn of(moment: &Moment, leadership: &year::Leadership) -> Result<Self, Problem> {
         Ok(Self {
             leader: leadership.leader,
             leader_name: unit_name(moment, leadership.leader)?,

@@ -101,17 +101,20 @@ year_fact!(AdoptRanking, ["unit_officer", "official"], self, faults, {
 });
 
 body! {
-    /// Kết quả bầu Trưởng khối, Phó Trưởng khối năm sau. Who leads the bloc in the next year.
+    /// Trưởng khối, Phó Trưởng khối năm sau: do bầu, luân phiên hoặc chỉ định, theo quy chế. Who leads the bloc in the next
+    /// year: as the ballot chose, as the turns say, or as the body above names, by the regulation.
     pub struct ElectLeadership {
-        /// Đơn vị Trưởng khối. The leader unit, as the ballot chose it.
+        /// Đơn vị Trưởng khối. The leader unit.
         leader: UnitId,
-        /// Đơn vị Phó Trưởng khối. The deputy unit, as the ballot chose it.
+        /// Đơn vị Phó Trưởng khối. The deputy unit.
         deputy: Option<UnitId>,
+        /// Lý do, khi bỏ qua đơn vị đến lượt. Why, where the unit whose turn it is was passed over.
+        reason: Option<Remark>,
     }
 }
 year_fact!(ElectLeadership, ["unit_officer", "official"], self, faults, {
-    let Self { leader, deputy } = self;
-    Some(YearAct::ElectLeadership(year::ElectLeadership { leader, deputy }))
+    let Self { leader, deputy, reason } = self;
+    Some(YearAct::ElectLeadership(year::ElectLeadership { leader, deputy, reason }))
 });
 
 body! {

@@ -86,6 +86,8 @@ answer_body! {
     pub struct AdoptedRegulationAnswer {
         /// Lần ban hành trong năm. Its version within the year.
         version: u16,
+        /// Dự thảo được thông qua. The draft it was; absent when there was none.
+        draft: Option<u16>,
         /// Đã khóa vì đã có điểm. Frozen: the first score has been given.
         frozen: bool,
         /// Sự kiện thông qua. The fact that adopted it.
@@ -113,6 +115,7 @@ impl Read for AdoptedRegulation {
         let adopted = book.state.regulation.as_ref().ok_or_else(|| Problem::new(Code::ResourceNotFound))?;
         let shown = AdoptedRegulationAnswer {
             version: adopted.version,
+            draft: adopted.draft,
             frozen: book.state.units.values().any(|unit| !unit.scores.is_empty()),
             filed: (&adopted.mark).into(),
             regulation: Arc::clone(&adopted.regulation),

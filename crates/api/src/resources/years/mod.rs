@@ -3,10 +3,16 @@
 pub mod acts;
 pub mod ballots;
 pub mod book;
+pub mod challenges;
 pub mod changes;
+pub mod council;
 pub mod decisions;
+pub mod drafting;
 pub mod filed;
+pub mod office;
 pub mod panels;
+pub mod peer_matrix;
+pub mod rows;
 pub mod scores;
 pub mod standing;
 
@@ -265,7 +271,7 @@ pub static DECISIONS: &[Route] = &[
         "/v1/blocs/{bloc}/years/{year}/elections",
         "electLeadership",
         Tag::Standings,
-        ["Ghi nhận kết quả bầu cho năm sau", "Record who leads the bloc in the next year"],
+        ["Ghi nhận Trưởng khối, Phó Trưởng khối năm sau", "Record who leads the bloc in the next year"],
         &[RankingsWrite],
     ),
 ];

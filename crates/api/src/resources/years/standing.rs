@@ -1,6 +1,13 @@
 //! The standing: who stands where, at which stage, and what fixed it. Written once per change and served as bytes.
 
-use super::{YearPath, book::Filed, book::roster, year_at};
+use super::{
+    YearPath,
+    book::Filed,
+    book::roster,
+    challenges::{ObjectionAnswer, objections},
+    council::{CouncilAnswer, council_answer},
+    year_at,
+};
 use crate::{
     answer::{Answer, Cache},
     answer_body,
@@ -14,6 +21,7 @@ use actix_web::web::Bytes;
 use app::Moment;
 use domain::{
     BlocId, EmulationYear, LocalisedName, Points, UnitId,
+    regulation::Scorer,
     year::{RankedRow, Year},
 };
 use utoipa::openapi::{RefOr, Schema};
@@ -42,6 +50,11 @@ answer_body! {
         class: Option<String>,
         /// Xếp loại. The name of its class.
         class_name: Option<LocalisedName>,
+        /// Đơn vị có kiến nghị chưa có kết luận. Whether an objection of the unit waits for its ruling.
+        under_objection: bool,
+        /// Điểm của khối do ai chấm: với Trưởng khối, không phải chính đơn vị. Who scored it for the bloc: for the leader's own
+        /// unit, another.
+        scored_by: Option<UnitId>,
     }
 }
 
@@ -59,10 +72,22 @@ answer_body! {
         stage: &'static str,
         /// Lần ban hành quy chế áp dụng. The version of the regulation the totals rest on.
         regulation_version: Option<u16>,
-        /// Đơn vị dẫn đầu. The leading unit, once the ranking is adopted.
+        /// Đơn vị Trưởng khối của năm. The unit that leads the bloc in this year.
+        leader: Option<UnitId>,
+        /// Đơn vị dẫn đầu. The leading unit, once the ranking is adopted; it may be the leader.
         leading_unit: Option<UnitId>,
         /// Sự kiện thông qua. The fact that fixed this stage.
         adopted: Option<Filed>,
+        /// Các lần thông qua đã được thay, cũ trước; đọc lại bằng as_of_position. The adoptions it replaced, oldest first: each
+        /// can be read again by `as_of_position`, its position and one.
+        replaced: Vec<Filed>,
+        /// Quyết định của hội đồng, lấy kết quả của khối làm một căn cứ. What the council above decided: for it the bloc's result
+        /// is one of its bases.
+        council: Option<CouncilAnswer>,
+        /// Còn kiến nghị chưa có kết luận. Whether an objection waits for its ruling.
+        under_objection: bool,
+        /// Các kiến nghị và kết luận. The objections, their rulings and what followed.
+        objections: Vec<ObjectionAnswer>,
         /// Các dòng. The rows, first rank first.
         rows: Vec<StandingRow>,
         /// Các loại sự kiện có dữ liệu minh họa, không có trong văn bản. Kinds of facts some of which are examples that no
@@ -130,12 +155,13 @@ fn standing(
     book: &Book<Year>,
 ) -> Result<StandingAnswer, Problem> {
     let year = &book.state;
-    let (stage, rows, adopted) = match (&year.ranking, &year.score_table) {
-        (Some(ranking), _) => ("final", ranking.rows.clone(), Some(&ranking.mark)),
-        (None, Some(table)) => ("score_table", year.rank(&table.rows), Some(&table.mark)),
+    let none = Vec::new();
+    let (stage, rows, adopted, replaced) = match (&year.ranking, &year.score_table) {
+        (Some(ranking), _) => ("final", ranking.rows.clone(), Some(&ranking.mark), &ranking.replaced),
+        (None, Some(table)) => ("score_table", year.rank(&table.rows), Some(&table.mark), &table.replaced),
         (None, None) => {
             let roster = roster(call, moment, path.bloc, year)?;
-            ("provisional", year.rank(&year.score_rows(&roster)), None)
+            ("provisional", year.rank(&year.score_rows(&roster)), None, &none)
         }
     };
     let rows = rows.iter().map(|row| standing_row(moment, year, row));
@@ -145,8 +171,13 @@ fn standing(
         year: path.year,
         stage,
         regulation_version: year.regulation.as_ref().map(|adopted| adopted.version),
+        leader: year.leadership.as_ref().map(|held| held.leader),
         leading_unit: year.ranking.as_ref().and_then(|ranking| ranking.leading_unit),
         adopted: adopted.map(Filed::from),
+        replaced: replaced.iter().map(Filed::from).collect(),
+        council: council_answer(year),
+        under_objection: year.objections.iter().any(|objection| objection.is_pending()),
+        objections: objections(moment, year)?,
         rows: rows.collect::<Result<_, _>>()?,
         illustrative: book.illustrative.iter().copied().collect(),
     })
@@ -166,5 +197,9 @@ fn standing_row(moment: &Moment, year: &Year, row: &RankedRow) -> Result<Standin
         penalty: row.penalty,
         class: row.class.as_ref().map(ToString::to_string),
         class_name: class.map(|class| class.name.clone()),
+        under_objection: year.objections.iter().any(|one| one.unit == row.unit && one.is_pending()),
+        scored_by: year
+            .unit(row.unit)
+            .and_then(|known| known.scores.iter().find(|score| score.scorer == Scorer::Bloc)?.given_by),
     })
 }

@@ -1,8 +1,9 @@
 //! What can be wrong with a regulation, each fault with the values involved.
 
 use crate::{
-    Points,
-    regulation::{CriterionId, Scorer, Step, TieBreak},
+    Date, Points,
+    commendation::AwardKind,
+    regulation::{CriterionId, Scorer, Step, TieBreak, award::Stage},
 };
 use serde::Serialize;
 use thiserror::Error;
@@ -225,6 +226,12 @@ pub enum FaultKind {
     /// More than all the votes are asked for.
     #[error("more than 100 per cent cannot be reached")]
     MajorityOutOfReach,
+    /// An order of turns where the leader is not found by turns.
+    #[error("an order of turns, and no turns")]
+    NoTurns,
+    /// A period of no days.
+    #[error("a period of no days")]
+    NoTime,
     /// The candidates are the best none.
     #[error("nobody may stand")]
     NoCandidates,
@@ -237,6 +244,24 @@ pub enum FaultKind {
     /// `unsourced` names a value that is not there.
     #[error("{0:?} points nowhere")]
     PointsNowhere(Box<str>),
+    /// The quota of an award is counted from the award itself.
+    #[error("the quota of {} is counted from itself", .0.code())]
+    CountedFromItself(AwardKind),
+    /// A quota looks at an award the regulation has no rule for.
+    #[error("no rule for {}", .0.code())]
+    AwardWithoutRule(AwardKind),
+    /// A check asks for the vote of a council, and the rule knows none.
+    #[error("the rule knows no vote of a council")]
+    NoCouncil,
+    /// A check stops a dossier before the stage at which it can first be fulfilled.
+    #[error("cannot be fulfilled before the stage {}", word(.0))]
+    AskedTooEarly(Stage),
+    /// A check asks for a legal basis in force, and the rule names none.
+    #[error("the rule names no legal basis")]
+    NoLegalBasis,
+    /// A paper's last day lies before its first.
+    #[error("in force from {0} until {1}")]
+    EndsBeforeItBegins(Date, Date),
 }
 
 /// The name of an enum value as the regulation writes it.
@@ -312,8 +337,16 @@ codes! {
     BallotNotHeld "ballotNotHeld",
     PercentOutOfRange "percentOutOfRange",
     MajorityOutOfReach "majorityOutOfReach",
+    NoTurns "noTurns",
+    NoTime "noTime",
     NoCandidates "noCandidates",
     DecidesNothing "decidesNothing",
     LeavesNothing "leavesNothing",
     PointsNowhere "pointsNowhere",
+    CountedFromItself "countedFromItself",
+    AwardWithoutRule "awardWithoutRule",
+    NoCouncil "noCouncil",
+    AskedTooEarly "askedTooEarly",
+    NoLegalBasis "noLegalBasis",
+    EndsBeforeItBegins "endsBeforeItBegins",
 }

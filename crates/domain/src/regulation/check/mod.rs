@@ -4,6 +4,7 @@
 //! go. What no text settles is no fault: the check asks for numbers that add up, for people who can act and for
 //! steps that can follow one another, never for one province's habits.
 
+mod award;
 mod fault;
 mod procedure;
 mod scorers;
@@ -53,6 +54,7 @@ impl Regulation {
             );
         }
         procedure::check(self, &mut faults);
+        award::check(self, &mut faults);
         faults.0
     }
 }

@@ -26,6 +26,20 @@ pub(super) fn check(regulation: &Regulation, faults: &mut Faults) {
     check_deadlines(regulation, faults);
     check_ballots(regulation, faults);
     check_tie_breaks(regulation, faults);
+    check_periods(regulation, faults);
+}
+
+/// A period of no days leaves nobody a chance.
+fn check_periods(regulation: &Regulation, faults: &mut Faults) {
+    let periods = [
+        ("/comment_days", regulation.comment_days),
+        ("/explanation_days", regulation.explanation_days),
+        ("/objection_days", regulation.objection_days),
+        ("/ruling_days", regulation.ruling_days),
+    ];
+    for (pointer, _) in periods.into_iter().filter(|(_, days)| *days == Some(0)) {
+        faults.add(pointer, FaultKind::NoTime);
+    }
 }
 
 fn place(regulation: &Regulation, step: Step) -> Option<usize> {
@@ -83,6 +97,10 @@ fn constraints(regulation: &Regulation) -> Vec<Constraint> {
             list.push(Constraint { first: Step::ScoreTable, then, reads: true });
         }
     }
+    // The council votes on the bloc's result.
+    list.push(Constraint { first: Step::Ranking, then: Step::Council, reads: true });
+    // What is agreed before a vote is agreed before it.
+    list.push(Constraint { first: Step::Consultation, then: Step::Ballot, reads: false });
     // The ranking names the leading unit, which the ballot chooses, and votes may decide between equal scores.
     list.push(Constraint { first: Step::Ballot, then: Step::Ranking, reads: true });
     list
@@ -152,6 +170,10 @@ fn check_ballots(regulation: &Regulation, faults: &mut Faults) {
         }
         (LeadershipMethod::Election, Some(_))
         | (LeadershipMethod::Rotation | LeadershipMethod::Designation, None) => {}
+    }
+    faults.add_duplicates("/leadership/order", &leadership.order);
+    if leadership.method != LeadershipMethod::Rotation && !leadership.order.is_empty() {
+        faults.add("/leadership/order", FaultKind::NoTurns);
     }
     for (at, rule) in [("/ballot", &regulation.ballot), ("/leadership/ballot", &leadership.ballot)] {
         if let Some(rule) = rule {

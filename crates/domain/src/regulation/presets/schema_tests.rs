@@ -1,7 +1,7 @@
 //! The JSON Schema and the types say the same: neither takes a document that the other refuses.
 
 use super::*;
-use crate::regulation::sample::{edit, edited_from, fullest, pointers};
+use crate::regulation::sample::{edit, edited_from, fullest, pointers, with_turns};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +44,19 @@ fn a_member_can_be_left_out_for_the_schema_exactly_when_it_can_be_for_the_types(
     for pointer in pointers(&fullest()).into_iter().filter(is_member) {
         let without = edited(&[(&pointer, Value::Null)]);
         assert_eq!(validator.is_valid(&without), parsed(&without).is_some(), "without {pointer}");
+    }
+}
+
+/// The order of the turns stands only in a regulation with turns.
+#[test]
+fn an_order_of_turns_is_a_list_of_units_for_both() {
+    let validator = validator();
+    let unit = "018bcfe5-6800-7000-8000-000000000001";
+    for (order, fits) in
+        [(json!([unit]), true), (json!(["A"]), false), (json!([1]), false), (json!(unit), false)]
+    {
+        let turns = edit(with_turns(), "/leadership/order", order.clone());
+        assert_eq!((validator.is_valid(&turns), parsed(&turns).is_some()), (fits, fits), "{order}");
     }
 }
 
@@ -144,6 +157,13 @@ struct Described<'a> {
     schema: &'a Value,
     value: &'a Value,
     pointer: String,
+    /// The words that stand as the one member of an object instead, where a value may be either.
+    with_value: BTreeSet<&'a str>,
+}
+
+fn top<'a>(schema: &'a Value, value: &'a Value) -> Described<'a> {
+    let (definition, pointer) = (String::new(), String::new());
+    Described { definition, schema, value, pointer, with_value: BTreeSet::new() }
 }
 
 /// Each value of a document with the definition that describes it, found by walking both together.
@@ -157,9 +177,16 @@ fn describe<'a>(root: &'a Value, at: Described<'a>, found: &mut Vec<Described<'a
         );
     }
     if let Some(branches) = at.schema["oneOf"].as_array() {
-        let fits =
-            |branch: &&Value| branch["type"] == json!(if at.value.is_string() { "string" } else { "object" });
-        return describe(root, Described { schema: branches.iter().find(fits).unwrap(), ..at }, found);
+        let key = at.value.as_object().and_then(|members| members.keys().next());
+        let fits = |branch: &&Value| match key {
+            None => branch["type"] == "string",
+            Some(key) => branch["properties"].get(key).is_some(),
+        };
+        let schema = branches.iter().find(fits).unwrap();
+        let definition = key.map_or_else(|| at.definition.clone(), |key| format!("{}[{key}]", at.definition));
+        let keys = branches.iter().filter_map(|branch| branch["properties"].as_object());
+        let with_value = keys.flat_map(|keys| keys.keys().map(String::as_str)).collect();
+        return describe(root, Described { schema, definition, with_value, ..at }, found);
     }
     let children: Vec<(String, &Value, &Value)> = match at.value {
         Value::Object(members) => {
@@ -172,19 +199,20 @@ fn describe<'a>(root: &'a Value, at: Described<'a>, found: &mut Vec<Described<'a
     };
     for (key, schema, value) in children {
         let (definition, pointer) = (format!("{}/{key}", at.definition), format!("{}/{key}", at.pointer));
-        describe(root, Described { definition, schema, value, pointer }, found);
+        describe(root, Described { definition, schema, value, pointer, with_value: BTreeSet::new() }, found);
     }
     found.push(at);
 }
 
 #[test]
 fn the_schema_names_every_member_the_types_write_and_no_other() {
-    let (schema, written) = (schema(), serde_json::to_value(parsed(&fullest()).unwrap()).unwrap());
-    assert_eq!(written, fullest(), "the fullest regulation says everything in the shortest way");
+    let (schema, documents) = (schema(), [fullest(), with_turns()]);
     let mut found = Vec::new();
-    let top =
-        Described { definition: String::new(), schema: &schema, value: &written, pointer: String::new() };
-    describe(&schema, top, &mut found);
+    for value in &documents {
+        let written = serde_json::to_value(parsed(value).unwrap()).unwrap();
+        assert_eq!(written, *value, "the fullest regulations say everything in the shortest way");
+        describe(&schema, top(&schema, value), &mut found);
+    }
     let mut members: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
     for at in &found {
         if let (Value::Object(value), Some(properties)) = (at.value, at.schema["properties"].as_object()) {
@@ -196,7 +224,8 @@ fn the_schema_names_every_member_the_types_write_and_no_other() {
     for (definition, (types, schema)) in &members {
         assert_eq!(types, schema, "{definition:?}");
     }
-    let used: BTreeSet<&str> = found.iter().filter_map(|at| at.definition.strip_prefix("/$defs/")).collect();
+    let used: BTreeSet<&str> =
+        found.iter().filter_map(|at| at.definition.strip_prefix("/$defs/")?.split('[').next()).collect();
     for definition in schema["$defs"].as_object().unwrap().keys() {
         assert!(used.contains(definition.as_str()), "{definition} describes nothing");
     }
@@ -207,9 +236,7 @@ fn the_schema_names_every_member_the_types_write_and_no_other() {
 fn the_schema_lists_every_word_the_types_know_and_no_other() {
     let (schema, document) = (schema(), fullest());
     let mut found = Vec::new();
-    let top =
-        Described { definition: String::new(), schema: &schema, value: &document, pointer: String::new() };
-    describe(&schema, top, &mut found);
+    describe(&schema, top(&schema, &document), &mut found);
     let mut checked = BTreeSet::new();
     for at in &found {
         let Some(words) = at.schema["enum"].as_array() else {
@@ -218,8 +245,10 @@ fn the_schema_lists_every_word_the_types_know_and_no_other() {
         let odd = edited(&[(&at.pointer, json!("no_such_word"))]);
         let error = serde_json::from_value::<Regulation>(odd).unwrap_err().to_string();
         let known: BTreeSet<&str> = error.split('`').skip(3).step_by(2).collect();
-        assert_eq!(known, words.iter().filter_map(Value::as_str).collect(), "{}: {error}", at.pointer);
-        checked.insert(at.definition.as_str());
+        let words: BTreeSet<_> = words.iter().filter_map(Value::as_str).collect();
+        assert_eq!(known, &words | &at.with_value, "{}: {error}", at.pointer);
+        let defined = schema.pointer(&at.definition).is_some_and(|defined| defined["enum"].is_array());
+        checked.extend(defined.then_some(at.definition.as_str()));
     }
     assert_eq!(
         checked.len(),

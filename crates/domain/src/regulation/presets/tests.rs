@@ -5,7 +5,7 @@ mod more;
 use super::*;
 use crate::{
     EmulationYear, Points,
-    regulation::{Contender, CriterionId, Evaluation, PartKind, Scorer, Step},
+    regulation::{Candidates, Contender, CriterionId, Evaluation, PartKind, Scorer, Secrecy, Step},
     rejection::ScoreFaultKind,
 };
 use proptest::prelude::*;
@@ -119,6 +119,16 @@ fn hue_only_the_state_body_deducts_and_only_all_or_nothing() {
 fn hue_the_unit_scores_first_then_the_bloc_then_the_state_body() {
     let before: Vec<_> = preset("hue-804-2018").before(Step::ScoreTable).map(|rule| rule.step).collect();
     assert_eq!(before, [Step::SelfScore, Step::BlocScore, Step::OfficialScore]);
+}
+
+#[test]
+fn ninh_thuan_the_vote_waits_for_the_scores_and_the_consultation_and_only_the_best_may_stand() {
+    let rules = preset("ninh-thuan-24-2011");
+    let before: Vec<_> = rules.before(Step::Ballot).map(|rule| rule.step).collect();
+    assert_eq!(before, [Step::SelfScore, Step::BlocScore, Step::ScoreTable, Step::Consultation]);
+    let ballot = rules.ballot.as_ref().unwrap();
+    assert_eq!((ballot.secrecy, ballot.candidates), (Secrecy::Secret, Candidates::TopScores(1)));
+    assert_eq!(ballot.majority, None, "no share of votes is stated");
 }
 
 #[test]

@@ -30,7 +30,12 @@ pub(super) fn by_peers() -> Regulation {
     regulation.sheet.parts.truncate(2);
     regulation.sheet.counts = vec![Scorer::Peer];
     regulation.ballot = None;
-    regulation.leadership = LeadershipRule { method: LeadershipMethod::Designation, ballot: None };
+    regulation.leadership = LeadershipRule {
+        method: LeadershipMethod::Designation,
+        ballot: None,
+        order: Vec::new(),
+        bars_excluded_last_year: false,
+    };
     assert_eq!(regulation.check(), []);
     regulation
 }
@@ -83,7 +88,7 @@ fn a_giver_corrects_its_own_score_and_no_one_elses() {
     let of_b = story.does(given);
     let again = peer(&mut story, B, A, "44");
     story.is_refused(again, &Rejection::AlreadyFiled(Step::PeerScore, A, of_b));
-    let correction = || Some(Correction { corrects: of_b, reason: remark("Cộng nhầm") });
+    let correction = || Some(Correction { corrects: of_b, reason: remark("Cộng nhầm"), ruling: None });
     let corrected = |act| {
         let YearAct::GiveScores(given) = act else { panic!("scores") };
         YearAct::GiveScores(GiveScores { correction: correction(), ..given })

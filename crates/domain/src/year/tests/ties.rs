@@ -70,7 +70,12 @@ fn a_ballot_opens_when_enough_are_there_and_a_majority_of_those_present_counts_t
     });
     rules.sheet.counts = vec![Scorer::Bloc];
     rules.sheet.parts.truncate(2);
-    rules.leadership = LeadershipRule { method: LeadershipMethod::Designation, ballot: None };
+    rules.leadership = LeadershipRule {
+        method: LeadershipMethod::Designation,
+        ballot: None,
+        order: Vec::new(),
+        bars_excluded_last_year: false,
+    };
     for part in &mut rules.sheet.parts {
         part.criteria.iter_mut().for_each(|criterion| criterion.scored_by = vec![Scorer::Bloc]);
     }

@@ -1,5 +1,6 @@
 //! Each way in which a draft can contradict itself, told as an edit of a faultless one.
 
+mod award;
 mod procedure;
 mod scorers;
 mod sheet;
@@ -44,7 +45,7 @@ fn story(
 }
 
 fn stories() -> Vec<Story> {
-    [sheet::stories(), procedure::stories(), scorers::stories()].concat()
+    [sheet::stories(), procedure::stories(), scorers::stories(), award::stories()].concat()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::regulation::{Step, TieBreak, check::FaultKind::*};
 use serde_json::{Value, json};
 
 pub(super) fn stories() -> Vec<Story> {
-    [order(), needs(), deadlines(), ballots(), majorities(), tie_breaks()].concat()
+    [order(), needs(), deadlines(), ballots(), turns(), periods(), majorities(), tie_breaks()].concat()
 }
 
 fn order() -> Vec<Story> {
@@ -132,6 +132,40 @@ fn ballots() -> Vec<Story> {
             [("/procedure/1", MustFollow { step: Step::Leadership, after: Step::ScoreTable })],
         ),
     ]
+}
+
+fn turns() -> Vec<Story> {
+    let unit = "018bcfe5-6800-7000-8000-000000000001";
+    let method = ("/leadership/method", json!("rotation"));
+    let ballot = ("/leadership/ballot", Value::Null);
+    let order = |units: &[&str]| ("/leadership/order", json!(units));
+    vec![
+        story("turns in an order", [method.clone(), ballot.clone(), order(&[unit])], []),
+        story(
+            "one unit with two turns",
+            [method, ballot, order(&[unit, unit])],
+            [("/leadership/order/1", dup(unit))],
+        ),
+        story("an order without turns", [order(&[unit])], [("/leadership/order", NoTurns)]),
+        story(
+            "a council before there are ranks",
+            [("/procedure/9/step", json!("council")), ("/procedure/11/step", json!("ranking"))],
+            [
+                ("/procedure/9", MustFollow { step: Step::Council, after: Step::Ranking }),
+                ("/procedure/11/required", MustBeRequired { step: Step::Ranking, needed_by: Step::Council }),
+            ],
+        ),
+        story(
+            "a consultation after the vote",
+            [("/procedure/11/step", json!("consultation"))],
+            [("/procedure/8", MustFollow { step: Step::Ballot, after: Step::Consultation })],
+        ),
+    ]
+}
+
+fn periods() -> Vec<Story> {
+    let pointers = ["/comment_days", "/explanation_days", "/objection_days", "/ruling_days"];
+    pointers.into_iter().map(|at| story("no time at all", [(at, json!(0))], [(at, NoTime)])).collect()
 }
 
 fn majorities() -> Vec<Story> {
