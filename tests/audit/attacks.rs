@@ -193,7 +193,10 @@ fn swapped() -> Vec<domain::Envelope> {
 fn last_of(wanted: impl Fn(&YearEvent) -> bool) -> usize {
     let is_wanted = |fact: &domain::Envelope| match &fact.event {
         domain::Event::Year(event) => wanted(event),
-        domain::Event::Bloc(_) | domain::Event::Grant(_) | domain::Event::Unit(_) => false,
+        domain::Event::Bloc(_)
+        | domain::Event::Commendation(_)
+        | domain::Event::Grant(_)
+        | domain::Event::Unit(_) => false,
     };
     envelopes().iter().rposition(is_wanted).expect("such a fact")
 }

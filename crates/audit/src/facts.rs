@@ -8,9 +8,7 @@ use crate::{
 use ahash::{AHashMap, AHashSet};
 use domain::{
     Envelope, Event, EventId, Fingerprint, KeyHash, LeafHash, RequestId, Role, StreamId, Timestamp, Version,
-    envelope::MAX_ENVELOPE_BYTES,
-    grant::GrantEvent,
-    year::{Correction, YearEvent},
+    envelope::MAX_ENVELOPE_BYTES, grant::GrantEvent, year::Correction,
 };
 use views::Books;
 
@@ -150,17 +148,21 @@ impl Facts {
 
     fn expect_corrected(&self, fact: &Envelope, _: u64) -> Result<(), Fault> {
         let Some(correction) = correction_in(&fact.event) else { return Ok(()) };
-        let due = (fact.stream, fact.event.type_name());
-        match self.ids.get(&correction.corrects) {
+        self.expect_known("corrects", correction.corrects, (fact.stream, fact.event.type_name()))?;
+        match correction.ruling {
+            Some(ruling) => self.expect_known("follows from", ruling, (fact.stream, "year.objection_ruled")),
+            None => Ok(()),
+        }
+    }
+
+    /// A fact that another one names stands before it, in this stream and of this type.
+    fn expect_known(&self, how: &str, id: EventId, due: (StreamId, &'static str)) -> Result<(), Fault> {
+        match self.ids.get(&id) {
             Some(known) if *known == due => Ok(()),
             Some((stream, name)) => {
-                let what = format!("corrects {}, which is a {name} of {stream}", correction.corrects);
-                Err((FindingKind::Correction, what))
+                Err((FindingKind::Correction, format!("{how} {id}, which is a {name} of {stream}")))
             }
-            None => {
-                let what = format!("corrects {}, which is not in the log before it", correction.corrects);
-                Err((FindingKind::Correction, what))
-            }
+            None => Err((FindingKind::Correction, format!("{how} {id}, which is not in the log before it"))),
         }
     }
 
@@ -220,27 +222,9 @@ fn read(position: u64, entry: &[u8]) -> Result<Envelope, Failure> {
 }
 
 /// What a fact says that it replaces.
-fn correction_in(event: &Event) -> Option<&Correction> {
+const fn correction_in(event: &Event) -> Option<&Correction> {
     match event {
-        Event::Year(event) => match event {
-            YearEvent::RegistrationFiled(event) => event.correction.as_ref(),
-            YearEvent::ReportFiled(event) => event.correction.as_ref(),
-            YearEvent::ScoresGiven(event) => event.correction.as_ref(),
-            YearEvent::ScoreTableAdopted(event) => event.correction.as_ref(),
-            YearEvent::RankingAdopted(event) => event.correction.as_ref(),
-            YearEvent::Opened(_)
-            | YearEvent::LeadershipRecorded(_)
-            | YearEvent::RegulationAdopted(_)
-            | YearEvent::PledgeSigned(_)
-            | YearEvent::ConferenceHeld(_)
-            | YearEvent::PanelAssigned(_)
-            | YearEvent::UnitExcluded(_)
-            | YearEvent::BallotOpened(_)
-            | YearEvent::VoteCast(_)
-            | YearEvent::BallotClosed(_)
-            | YearEvent::TieBroken(_)
-            | YearEvent::LeadershipElected(_) => None,
-        },
-        Event::Bloc(_) | Event::Grant(_) | Event::Unit(_) => None,
+        Event::Year(event) => event.correction(),
+        Event::Bloc(_) | Event::Commendation(_) | Event::Grant(_) | Event::Unit(_) => None,
     }
 }
