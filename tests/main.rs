@@ -78,6 +78,9 @@ mod backup;
 // What is handed to operators: units, settings, the container.
 mod deploy;
 
+// The auditor's tools and the witness: an honest log holds, every attack on it is found.
+mod audit;
+
 // What was acknowledged survives `kill -9`, once and whole. A cut of power is tested by `tests/power_cut`.
 mod crash;
 

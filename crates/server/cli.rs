@@ -20,7 +20,7 @@ Examples:
   thidua regulations list
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 faults found · 4 store damaged, altered or behind its tip ·
-            5 store in use · 6 service unavailable"
+            5 store in use · 6 service unavailable. `audit` has codes of its own: see `thidua audit --help`"
 )]
 pub struct Cli {
     /// Print results as JSON.
@@ -69,6 +69,12 @@ left as it is, so an interrupted import is simply run again. Lines that begin wi
     /// List, show and check regulations.
     #[command(subcommand)]
     Regulations(Regulations),
+    /// Check a log from outside, believing only a policy: a URL, a folder or a bundle.
+    #[command(subcommand, after_help = crate::audit::HELP)]
+    Audit(crate::audit::Audit),
+    /// Cosign the heads of logs that only ever grow (C2SP tlog-witness).
+    #[command(subcommand)]
+    Witness(crate::witness::Witness),
     /// Print the OpenAPI document.
     Openapi,
     /// Ask a running service whether it is ready.
