@@ -1,8 +1,9 @@
 //! The year told as stories: given what happened, when someone asks, then this follows.
 
-mod givers;
+mod account;
 mod council;
 mod drafting;
+mod givers;
 mod objections;
 mod office;
 mod properties;
