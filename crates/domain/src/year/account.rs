@@ -128,8 +128,7 @@ pub struct SetAside {
 }
 
 /// Why a score does not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotCounted {
     /// The sheet counts no score of this kind of scorer.
     NeverCounts,
@@ -139,6 +138,18 @@ pub enum NotCounted {
     TooFew,
     /// Scorers that are weighted with this one have not scored the criterion.
     OthersMissing,
+}
+
+impl NotCounted {
+    /// Its code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NeverCounts => "never_counts",
+            Self::AnotherFirst => "another_first",
+            Self::TooFew => "too_few",
+            Self::OthersMissing => "others_missing",
+        }
+    }
 }
 
 impl Account {
