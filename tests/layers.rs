@@ -19,7 +19,7 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("thidua-eventlog", &["thidua-domain", "thidua-tlog"]),
     ("thidua-app", &["thidua-domain", "thidua-views", "thidua-tlog", "thidua-eventlog"]),
     // For the one error that a failing read ends in; see the_api_names_no_store.
-    ("thidua-api", &["thidua-domain", "thidua-views", "thidua-app", "thidua-eventlog"]),
+    ("thidua-api", &["thidua-domain", "thidua-views", "thidua-tlog", "thidua-app", "thidua-eventlog"]),
     (
         "thidua",
         &["thidua-domain", "thidua-views", "thidua-tlog", "thidua-eventlog", "thidua-app", "thidua-api"],

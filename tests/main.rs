@@ -62,6 +62,9 @@ mod old_stores;
 // The commands beside `serve`: regulations, import, the OpenAPI document, completions, the health check.
 mod command_line;
 
+// The log as a transparency log: heads, tiles and proofs checked from outside, signers, anchors.
+mod transparency;
+
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 

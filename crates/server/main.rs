@@ -4,6 +4,7 @@
 //! - [`cli`]: what can be typed; [`exit`]: what the program ends with
 //! - [`serve`], [`demo`], [`import`]: the service, the service with its example, requests from a file
 //! - [`store`], [`admin`]: keeping the store, from outside and while it is served
+//! - [`signing`]: who signs the log; [`signer`]: its key in a process of its own; [`seed`]: keys in files
 //! - [`token`], [`regulations`], [`healthcheck`], [`telemetry`]
 
 mod admin;
@@ -15,7 +16,10 @@ mod import;
 mod opening;
 mod progress;
 mod regulations;
+mod seed;
 mod serve;
+mod signer;
+mod signing;
 mod store;
 mod telemetry;
 mod token;
@@ -45,6 +49,7 @@ fn run(cli: Cli) -> Result<(), Exit> {
         Command::Import(options) => import::run(&options, cli.json),
         Command::Token(command) => token::run(&command, cli.json),
         Command::Store(command) => store::run(&command, cli.json),
+        Command::Signer(command) => signer::run(command, cli.json),
         Command::Regulations(command) => regulations::run(&command, cli.json),
         Command::Openapi => cli::print(&api::openapi_json().map_err(Exit::failed)?),
         Command::Healthcheck(options) => healthcheck::run(&options),

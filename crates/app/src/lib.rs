@@ -27,7 +27,7 @@ mod tests;
 mod writer;
 
 pub use act::{Act, Failure, Receipt, Request};
-pub use audit::{Anchor, Audit, AuditError, HeadSigner, OwnKey, Published};
+pub use audit::{Anchor, Audit, AuditError, HeadSigner, OwnKey, Published, SignError};
 pub use clock::{Clock, ScriptedClock, SystemClock};
 pub use eventlog::LogError;
 pub use moment::{AsOf, InTheFuture, Moment};

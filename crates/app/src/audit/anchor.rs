@@ -62,7 +62,10 @@ impl Anchor {
 
     /// Puts a head in the place of the last one, durably. Its file must still be what this process wrote or read: else
     /// someone else signs in the name of this log.
-    pub(super) fn advance(&mut self, signed: &SignedCheckpoint) -> Result<(), AuditError> {
+    ///
+    /// # Errors
+    /// The file cannot be written, or is not what it was.
+    pub fn advance(&mut self, signed: &SignedCheckpoint) -> Result<(), AuditError> {
         let failed =
             |error: io::Error| AuditError::Anchor { path: self.path.clone(), what: error.to_string() };
         let there = match fs::read(&self.path) {

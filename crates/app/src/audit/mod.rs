@@ -72,7 +72,7 @@ pub enum AuditError {
     #[error(
         "the anchor {path} is not there, though the first {signed} facts of this store were signed: name the file where \
          the last signed checkpoint is kept; if it is lost, or this is an old copy, go on under a new origin \
-         (`thidua key generate`) and tell those who follow the log"
+         (`thidua signer key`) and tell those who follow the log"
     )]
     NoAnchor {
         /// The file.
@@ -84,7 +84,7 @@ pub enum AuditError {
     #[error(
         "the log ends at position {log} but its first {signed} facts were signed: facts that others hold proofs of are \
          missing; do not write to this store, restore a newer copy with `thidua store restore`; if there is none, go on \
-         under a new origin (`thidua key generate`) and tell those who follow the log"
+         under a new origin (`thidua signer key`) and tell those who follow the log"
     )]
     Behind {
         /// How many facts were signed.
@@ -136,7 +136,7 @@ impl AuditError {
             | Self::Altered { .. }
             | Self::Raced { .. }
             | Self::Mismatch { .. }
-            | Self::Sign(SignError::Refused(_))
+            | Self::Sign(SignError::Refused(_) | SignError::Contradiction(_))
             | Self::Thread(_) => false,
         }
     }

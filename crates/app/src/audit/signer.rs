@@ -26,6 +26,9 @@ pub enum SignError {
     /// It must not be signed: it contradicts what was signed before.
     #[error("the head was refused: {0}")]
     Refused(#[from] Refusal),
+    /// The same, said by a signer elsewhere.
+    #[error("the head was refused: {0}")]
+    Contradiction(String),
     /// Whoever holds the key does not answer, or not as agreed.
     #[error("the signer cannot be asked: {0}")]
     Unreachable(String),

@@ -60,6 +60,12 @@ impl Tiles {
         hashes.get(..tile.width().into()).map(|hashes| hashes.as_flattened().to_vec())
     }
 
+    /// The hash of a leaf; `None` when the tree does not have it.
+    pub fn leaf(&self, index: u64) -> Option<Hash> {
+        let tile = self.levels.first()?.get(usize::try_from(index / u64::from(WIDTH)).ok()?)?;
+        tile.get(usize::try_from(index % u64::from(WIDTH)).ok()?).copied()
+    }
+
     /// The edge of the tree as it was with so many leaves. `None` when it has fewer.
     pub fn edge(&self, size: u64) -> Option<RightEdge> {
         let mut reader = self.reader(size)?;
