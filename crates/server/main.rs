@@ -4,7 +4,11 @@
 //! - [`cli`]: what can be typed; [`exit`]: what the program ends with
 //! - [`serve`], [`demo`], [`import`]: the service, the service with its example, requests from a file
 //! - [`store`], [`admin`]: keeping the store, from outside and while it is served
+<<<<<<< HEAD
 //! - [`audit`], [`witness`]: checking a log from outside, and vouching for what was seen of it
+=======
+//! - [`signing`]: who signs the log; [`signer`]: its key in a process of its own; [`seed`]: keys in files
+>>>>>>> auditlog
 //! - [`token`], [`regulations`], [`healthcheck`], [`telemetry`]
 
 mod admin;
@@ -17,7 +21,10 @@ mod import;
 mod opening;
 mod progress;
 mod regulations;
+mod seed;
 mod serve;
+mod signer;
+mod signing;
 mod store;
 mod telemetry;
 mod token;
@@ -63,6 +70,7 @@ fn run(cli: Cli) -> Result<(), Exit> {
         Command::Import(options) => import::run(&options, cli.json),
         Command::Token(command) => token::run(&command, cli.json),
         Command::Store(command) => store::run(&command, cli.json),
+        Command::Signer(command) => signer::run(command, cli.json),
         Command::Regulations(command) => regulations::run(&command, cli.json),
         Command::Audit(command) => audit::run(&command, cli.json),
         Command::Witness(command) => witness::run(command, cli.json),

@@ -8,11 +8,13 @@
 //!   `proofs`: what a decision needs from elsewhere, one function each
 //! - [`moment`]: reads, now or as of a time or a position
 //! - [`rebuild`]: the views, folded from the log
+//! - [`audit`]: the tree over the log, and its signed heads
 //!
 //! # What it refuses to know
 //! HTTP, JSON bodies, tokens, and which store the log is.
 
 pub mod act;
+pub mod audit;
 pub mod awards;
 pub mod clock;
 pub mod mint;
@@ -25,6 +27,7 @@ mod tests;
 mod writer;
 
 pub use act::{Act, Failure, Receipt, Request};
+pub use audit::{Anchor, Audit, AuditError, HeadSigner, OwnKey, Published, SignError};
 pub use clock::{Clock, ScriptedClock, SystemClock};
 pub use eventlog::LogError;
 pub use moment::{AsOf, InTheFuture, Moment};
@@ -49,6 +52,7 @@ pub struct App {
     shared: Arc<Shared>,
     jobs: mpsc::Sender<writer::Job>,
     writer: parking_lot::Mutex<Option<JoinHandle<()>>>,
+    publisher: Option<audit::Publisher>,
 }
 
 /// What the writer and the readers share.
@@ -57,6 +61,8 @@ struct Shared {
     clock: Arc<dyn Clock>,
     /// Written by the writer alone, for the moment it takes to fold a committed group.
     views: RwLock<Views>,
+    /// The tree over the log, grown by the publisher alone.
+    audit: Audit,
     /// The durable head, announced after the views hold it.
     head: watch::Sender<Position>,
     /// Set by the writer when a commit fails; never cleared while the process runs.
@@ -71,10 +77,26 @@ impl App {
     pub fn start(log: Arc<dyn EventLog>, rebuilt: Rebuilt, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
         let (head, _) = watch::channel(rebuilt.views.head());
         let views = RwLock::new(rebuilt.views);
-        let shared = Arc::new(Shared { log, clock, views, head, read_only: AtomicBool::new(false) });
+        let audit = Audit::new(rebuilt.tiles);
+        let shared = Arc::new(Shared { log, clock, views, audit, head, read_only: AtomicBool::new(false) });
         let (jobs, waiting) = mpsc::channel(writer::WAITING);
         let writer = writer::start(Arc::clone(&shared), waiting)?;
-        Ok(Self { shared, jobs, writer: parking_lot::Mutex::new(Some(writer)) })
+        Ok(Self { shared, jobs, writer: parking_lot::Mutex::new(Some(writer)), publisher: None })
+    }
+
+    /// From now on the tree grows with the log and its head is signed: within a second of a write, once a minute
+    /// otherwise. Before that, the log is held against its anchor. Call it before anything is written.
+    ///
+    /// # Errors
+    /// The log is not what was signed, or nothing can be signed.
+    pub fn publish(&mut self, signer: Box<dyn HeadSigner>, anchor: Anchor) -> Result<(), AuditError> {
+        self.publisher = Some(audit::Publisher::start(Arc::clone(&self.shared), signer, anchor)?);
+        Ok(())
+    }
+
+    /// The tree over the log, and its signed heads.
+    pub fn audit(&self) -> &Audit {
+        &self.shared.audit
     }
 
     /// Carries out a request. When it answers `Ok`, the facts are durable and every view holds them.
@@ -169,9 +191,11 @@ impl App {
         {
             tracing::error!("the writer thread panicked");
         }
+        drop(self.publisher);
     }
 }
 
+<<<<<<< HEAD
 /// Requests that were handed over in order.
 pub struct Underway(oneshot::Receiver<writer::InOrder>);
 
@@ -180,6 +204,12 @@ impl Underway {
     pub async fn finish(self) -> (Vec<Receipt>, Option<Failure>) {
         self.0.await.unwrap_or((Vec::new(), Some(Failure::Unavailable)))
     }
+=======
+/// An error with its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+>>>>>>> auditlog
 }
 
 impl Shared {

@@ -166,7 +166,7 @@ impl Writer {
                 self.shared.read_only.store(true, Ordering::Release);
                 metrics::gauge!("thidua_read_only").set(1.0);
                 tracing::error!(
-                    error = chain(&error),
+                    error = crate::chain(&error),
                     "a commit failed: no more writes until the service is started again"
                 );
                 Err(Failure::Unavailable)
@@ -188,10 +188,17 @@ impl Writer {
                 views.fold(&crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)));
             }
         }
+<<<<<<< HEAD
         let (outcomes, decided) = self.decide_all(requests, after)?;
         let Decided { facts, aside, changed } = decided;
         if !facts.is_empty() {
+=======
+        let (outcomes, decided) = self.decide_all(requests)?;
+        let Decided { facts, leaves, aside, changed } = decided;
+        if let Some(first) = facts.first() {
+>>>>>>> auditlog
             turn.commit(&facts, &aside)?;
+            shared.audit.note(first.envelope.position, &leaves);
         }
         let envelopes: Vec<_> = facts.into_iter().map(|fact| fact.envelope).collect();
         metrics::counter!("thidua_facts_total").increment(envelopes.len() as u64);
@@ -421,9 +428,16 @@ fn copied(outcome: &Outcome, facts: &[Envelope]) -> Option<Vec<Envelope>> {
     }
 }
 
+<<<<<<< HEAD
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+=======
+fn refuse(group: Vec<Job>, failure: &Failure) {
+    for job in group {
+        let _ = job.reply.send(Err(failure.clone()));
+    }
+>>>>>>> auditlog
 }
 
 /// Why a request goes no further: the caller's affair, or the end of writing.
