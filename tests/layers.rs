@@ -19,13 +19,9 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("thidua-eventlog", &["thidua-domain", "thidua-tlog"]),
     ("thidua-app", &["thidua-domain", "thidua-views", "thidua-tlog", "thidua-eventlog"]),
     // For the one error that a failing read ends in; see the_api_names_no_store.
-<<<<<<< HEAD
-    ("thidua-api", &["thidua-domain", "thidua-views", "thidua-app", "thidua-eventlog"]),
+    ("thidua-api", &["thidua-domain", "thidua-views", "thidua-tlog", "thidua-app", "thidua-eventlog"]),
     // The auditor's verifier shares the rules and the maths with the server, and nothing else.
     ("thidua-audit", &["thidua-domain", "thidua-views", "thidua-tlog"]),
-=======
-    ("thidua-api", &["thidua-domain", "thidua-views", "thidua-tlog", "thidua-app", "thidua-eventlog"]),
->>>>>>> auditlog
     (
         "thidua",
         &[

@@ -62,17 +62,14 @@ mod old_stores;
 // The commands beside `serve`: regulations, import, the OpenAPI document, completions, the health check.
 mod command_line;
 
-<<<<<<< HEAD
 // A province of made-up years: its generator, which a benchmark uses too, and a small one loaded by the real import.
 mod province;
 mod province_import;
 
 // Random sequences over all aggregates together.
 mod sequences;
-=======
 // The log as a transparency log: heads, tiles and proofs checked from outside, signers, anchors.
 mod transparency;
->>>>>>> auditlog
 
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;

@@ -20,13 +20,8 @@ Examples:
   thidua store verify --store sled:/var/lib/thidua
   thidua regulations list
 
-<<<<<<< HEAD
-Exit codes: 0 done · 1 failed · 2 usage · 3 faults found · 4 store damaged, altered or behind its tip ·
-            5 store in use · 6 service unavailable. `audit` has codes of its own: see `thidua audit --help`"
-=======
 Exit codes: 0 done · 1 failed · 2 usage · 3 faults found · 4 store damaged, altered, or behind its tip or what was signed ·
-            5 store in use · 6 service unavailable"
->>>>>>> auditlog
+            5 store in use · 6 service unavailable. `audit` has codes of its own: see `thidua audit --help`"
 )]
 pub struct Cli {
     /// Print results as JSON.

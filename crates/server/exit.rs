@@ -38,14 +38,9 @@ impl Exit {
     /// Says why, with every cause, on the error stream.
     pub fn explain(&self) {
         match self {
-<<<<<<< HEAD
-            Self::Failed(error) => eprintln!("thidua: {}", causes(error.as_ref())),
-            Self::Audit(failure) => eprintln!("thidua: {}", causes(failure)),
-            Self::Damaged(error) | Self::InUse(error) => eprintln!("thidua: {}", causes(error)),
-=======
             Self::Failed(error) | Self::Damaged(error) => eprintln!("thidua: {}", causes(error.as_ref())),
+            Self::Audit(failure) => eprintln!("thidua: {}", causes(failure)),
             Self::InUse(error) => eprintln!("thidua: {}", causes(error)),
->>>>>>> auditlog
             Self::Usage(what) | Self::Unavailable(what) => eprintln!("thidua: {what}"),
             Self::Faulty => {}
         }
@@ -90,11 +85,12 @@ impl From<eventlog::LogError> for Exit {
     }
 }
 
-<<<<<<< HEAD
 impl From<::audit::Failure> for Exit {
     fn from(failure: ::audit::Failure) -> Self {
         Self::Audit(failure)
-=======
+    }
+}
+
 impl From<app::AuditError> for Exit {
     fn from(error: app::AuditError) -> Self {
         use app::AuditError as E;
@@ -108,7 +104,6 @@ impl From<app::AuditError> for Exit {
             | E::Mismatch { .. } => Self::Damaged(error.into()),
             E::Sign(_) | E::Thread(_) => Self::Failed(error.into()),
         }
->>>>>>> auditlog
     }
 }
 

@@ -4,11 +4,8 @@
 //! - [`cli`]: what can be typed; [`exit`]: what the program ends with
 //! - [`serve`], [`demo`], [`import`]: the service, the service with its example, requests from a file
 //! - [`store`], [`admin`]: keeping the store, from outside and while it is served
-<<<<<<< HEAD
 //! - [`audit`], [`witness`]: checking a log from outside, and vouching for what was seen of it
-=======
 //! - [`signing`]: who signs the log; [`signer`]: its key in a process of its own; [`seed`]: keys in files
->>>>>>> auditlog
 //! - [`token`], [`regulations`], [`healthcheck`], [`telemetry`]
 
 mod admin;

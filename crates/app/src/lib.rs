@@ -195,7 +195,6 @@ impl App {
     }
 }
 
-<<<<<<< HEAD
 /// Requests that were handed over in order.
 pub struct Underway(oneshot::Receiver<writer::InOrder>);
 
@@ -204,12 +203,12 @@ impl Underway {
     pub async fn finish(self) -> (Vec<Receipt>, Option<Failure>) {
         self.0.await.unwrap_or((Vec::new(), Some(Failure::Unavailable)))
     }
-=======
+}
+
 /// An error with its causes.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
->>>>>>> auditlog
 }
 
 impl Shared {

@@ -188,15 +188,9 @@ impl Writer {
                 views.fold(&crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)));
             }
         }
-<<<<<<< HEAD
         let (outcomes, decided) = self.decide_all(requests, after)?;
-        let Decided { facts, aside, changed } = decided;
-        if !facts.is_empty() {
-=======
-        let (outcomes, decided) = self.decide_all(requests)?;
         let Decided { facts, leaves, aside, changed } = decided;
         if let Some(first) = facts.first() {
->>>>>>> auditlog
             turn.commit(&facts, &aside)?;
             shared.audit.note(first.envelope.position, &leaves);
         }
@@ -426,18 +420,6 @@ fn copied(outcome: &Outcome, facts: &[Envelope]) -> Option<Vec<Envelope>> {
         Outcome::Facts { range, replayed: true } => Some(facts[range.clone()].to_vec()),
         Outcome::Facts { replayed: false, .. } | Outcome::Earlier(_) | Outcome::Refused(_) => None,
     }
-}
-
-<<<<<<< HEAD
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-=======
-fn refuse(group: Vec<Job>, failure: &Failure) {
-    for job in group {
-        let _ = job.reply.send(Err(failure.clone()));
-    }
->>>>>>> auditlog
 }
 
 /// Why a request goes no further: the caller's affair, or the end of writing.
