@@ -40,7 +40,8 @@ fn a_small_province_is_imported_and_its_standings_are_what_its_papers_add_up_to(
     let count = |path: &str| public.read(path)["items"].as_array().map(Vec::len);
     assert_eq!(count("/v1/units?limit=500"), Some(SMALL.units));
     assert_eq!(count("/v1/blocs?limit=500"), Some(SMALL.blocs));
-    for (bloc, year) in (0..SMALL.blocs).flat_map(|bloc| province.years.clone().map(move |year| (bloc, year))) {
+    for (bloc, year) in (0..SMALL.blocs).flat_map(|bloc| province.years.clone().map(move |year| (bloc, year)))
+    {
         let path = province.path(bloc, year);
         let book = public.read(&path);
         assert_eq!(book["next_step"], Value::Null, "{path} is complete");
@@ -70,7 +71,13 @@ fn holds(standing: &Value, expected: &BTreeMap<String, i64>, path: &str) {
 
 /// What every member's papers come to: for each criterion and month the first scorer that counts, several combined as
 /// the regulation says; contents and bonus less penalties.
-fn totals(province: &Province, bloc: usize, year: u16, book: &Value, adopted: &Value) -> BTreeMap<String, i64> {
+fn totals(
+    province: &Province,
+    bloc: usize,
+    year: u16,
+    book: &Value,
+    adopted: &Value,
+) -> BTreeMap<String, i64> {
     let sheet = &adopted["regulation"]["sheet"];
     assert!(sheet["counts"].is_array(), "{adopted}");
     let mut papers = HashMap::new();
@@ -93,9 +100,8 @@ fn totals(province: &Province, bloc: usize, year: u16, book: &Value, adopted: &V
     let mut totals: BTreeMap<String, i64> = units.map(|unit| (unit, 0)).collect();
     for ((unit, criterion, month, scorer), points) in &given {
         let counts = sheet["counts"].as_array().into_iter().flatten().map(text);
-        let mut scored = counts.filter(|scorer| {
-            given.contains_key(&(unit.clone(), criterion.clone(), *month, scorer.clone()))
-        });
+        let mut scored = counts
+            .filter(|scorer| given.contains_key(&(unit.clone(), criterion.clone(), *month, scorer.clone())));
         if scored.next().as_ref() == Some(scorer) {
             let sign = if penalties.contains(criterion) { -1 } else { 1 };
             *totals.get_mut(unit).expect("a member") += sign * combined(sheet, scorer, points.clone());

@@ -7,11 +7,7 @@ use crate::{
     exit::Exit,
     opening, progress,
 };
-use api::{
-    Posts,
-    posts::key_hash,
-    problem::Problem,
-};
+use api::{Posts, posts::key_hash, problem::Problem};
 use app::{App, Request, SystemClock, Underway};
 use domain::{ClientId, KeyHash};
 use indicatif::ProgressBar;
@@ -209,7 +205,8 @@ impl<'a> Importer<'a> {
     fn with_ids<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, String> {
         let mut whole = Cow::Borrowed(text);
         for key in named_keys(text) {
-            let fact = self.app.first_fact_of(key_hash(self.client, key)).map_err(|error| error.to_string())?;
+            let fact =
+                self.app.first_fact_of(key_hash(self.client, key)).map_err(|error| error.to_string())?;
             let fact = fact.ok_or_else(|| format!("@{key}: no line before this one has the key {key}"))?;
             whole = whole.replacen(&format!("@{key}"), &fact.id.to_string(), 1).into();
         }

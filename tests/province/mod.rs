@@ -102,7 +102,11 @@ impl Province {
             let members: Vec<usize> = (next..next + wanted).map(|place| place % size.units).collect();
             next += wanted;
             let beside = (next..next + size.units - wanted).map(|place| place % size.units);
-            Bloc { id: id(Thing::Bloc, number), members, panels: beside.take(regulation::FIELDS.len()).collect() }
+            Bloc {
+                id: id(Thing::Bloc, number),
+                members,
+                panels: beside.take(regulation::FIELDS.len()).collect(),
+            }
         });
         let (units, blocs) = (units.collect(), blocs.collect());
         Self { seed, units, blocs, years: FIRST_YEAR..FIRST_YEAR + size.years }

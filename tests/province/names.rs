@@ -12,7 +12,8 @@ const LISTS: [&str; 2] = [
 pub fn units() -> Vec<(String, &'static str)> {
     let mut names: Vec<(String, &'static str)> = LISTS.iter().flat_map(|list| of_list(list)).collect();
     let places = names.iter().filter_map(|(name, _)| name.strip_prefix("Công an ")).map(str::to_owned);
-    let associations: Vec<_> = places.map(|place| (format!("Hội Khuyến học {place}"), "association")).collect();
+    let associations: Vec<_> =
+        places.map(|place| (format!("Hội Khuyến học {place}"), "association")).collect();
     names.extend(associations);
     names
 }

@@ -75,14 +75,16 @@ pub fn report(unit: &str, kind: &str, random: &mut Random) -> Value {
     let begin = random.below(FIGURES.len());
     let count = 5 + random.below(5);
     let figures = (0..count).map(|step| {
-        let mut figure = json!({"name": FIGURES[(begin + step) % FIGURES.len()], "value": random.below(4000).to_string()});
+        let mut figure =
+            json!({"name": FIGURES[(begin + step) % FIGURES.len()], "value": random.below(4000).to_string()});
         if random.chance(15) {
             figure["qualifier"] = (*random.one_of(&["hơn", "gần", "khoảng"])).into();
         }
         figure
     });
     let figures: Vec<_> = figures.collect();
-    let attachments: Vec<_> = (0..=random.below(2)).map(|_| evidence("Báo cáo kèm phụ lục số liệu", random)).collect();
+    let attachments: Vec<_> =
+        (0..=random.below(2)).map(|_| evidence("Báo cáo kèm phụ lục số liệu", random)).collect();
     let sentences = 3 + random.below(3);
     json!({"unit": unit, "kind": kind, "summary": prose(random, sentences), "shortcomings": prose(random, 1),
            "figures": figures, "attachments": attachments})

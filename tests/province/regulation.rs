@@ -31,9 +31,7 @@ fn combined(year: u16) -> Value {
 }
 
 fn monthly(year: u16) -> Value {
-    let criterion = |id: String, name: &str, max: &str, scored_by: Value| {
-        json!({"id": id, "name": {"vi": name}, "max": max, "scored_by": scored_by})
-    };
+    let criterion = |id: String, name: &str, max: &str, scored_by: Value| json!({"id": id, "name": {"vi": name}, "max": max, "scored_by": scored_by});
     let common = COMMON.iter().enumerate().map(|(index, name)| {
         criterion(format!("K.{}", index + 1), name, "8", json!(["self", "peer", "bloc"]))
     });

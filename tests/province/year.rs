@@ -12,8 +12,17 @@ use serde_json::{Value, json};
 pub fn tell(province: &Province, bloc: usize, year: u16, random: Random, out: &mut dyn FnMut(Line)) {
     let (adopts, rules) = regulation::of(bloc, year);
     let path = province.path(bloc, year);
-    let mut story =
-        Story { province, bloc: &province.blocs[bloc], number: bloc, year, path, rules, random, lines: 0, out };
+    let mut story = Story {
+        province,
+        bloc: &province.blocs[bloc],
+        number: bloc,
+        year,
+        path,
+        rules,
+        random,
+        lines: 0,
+        out,
+    };
     story.begin(adopts);
     let steps: Vec<Value> = story.rules["procedure"].as_array().cloned().unwrap_or_default();
     for step in steps {
@@ -79,7 +88,8 @@ impl Story<'_> {
         }
         self.post("regulations", "01-15", adopts);
         self.confer("launch", "01-20");
-        if self.rules["procedure"].as_array().into_iter().flatten().any(|step| step["step"] == "panel_score") {
+        if self.rules["procedure"].as_array().into_iter().flatten().any(|step| step["step"] == "panel_score")
+        {
             for (index, panel) in self.bloc.panels.clone().into_iter().enumerate() {
                 let panel = &self.province.units[panel].id;
                 let body = json!({"panel": panel, "criteria": [format!("L.{}", index + 1)]});

@@ -42,8 +42,7 @@ fn random_sequences_over_all_aggregates_keep_the_rules() {
     let posts = Posts::new();
     let (mut accepted, mut refused) = (BTreeMap::<&str, u64>::new(), 0);
     for seed in seeds {
-        // Told when it fails, so that it can be repeated.
-        println!("THIDUA_SEQUENCE_SEED={seed}");
+        let _named = Named(seed);
         let mut world = World::new(seed, &posts, &runtime);
         world.tell();
         refused += world.refused;
@@ -55,6 +54,17 @@ fn random_sequences_over_all_aggregates_keep_the_rules() {
     if many {
         let never: Vec<_> = ALWAYS.iter().filter(|name| !accepted.contains_key(**name)).collect();
         assert!(never.is_empty() && refused > 0, "never accepted: {never:?} of {accepted:?}");
+    }
+}
+
+/// Names the sequence that fails, so that it can be repeated.
+struct Named(u64);
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("to repeat it: THIDUA_SEQUENCE_SEED={}", self.0);
+        }
     }
 }
 
@@ -100,8 +110,7 @@ impl<'a> World<'a> {
         let province = Province::new(seed, Size { units: 24, blocs: BLOC + 1, years: 2 });
         let (ids, named) = (HashMap::new(), Vec::new());
         let random = Random::new(seed);
-        let mut world =
-            Self { app, log, posts, runtime, province, random, ids, named, asked: 0, refused: 0 };
+        let mut world = Self { app, log, posts, runtime, province, random, ids, named, asked: 0, refused: 0 };
         world.found();
         world
     }
@@ -130,7 +139,9 @@ impl<'a> World<'a> {
         let concerns = |line: &Line| {
             let text = line.to_string();
             let members = bloc.members.iter().map(|member| &self.province.units[*member].id);
-            text.contains(&bloc.id) || text.contains("official") || members.into_iter().any(|id| text.contains(id))
+            text.contains(&bloc.id)
+                || text.contains("official")
+                || members.into_iter().any(|id| text.contains(id))
         };
         let elsewhere = |line: &Line| line.post.starts_with("/v1/blocs/") && !line.post.contains(&bloc.id);
         self.province.register(CLIENTS[0], &mut |line| lines.push(line));

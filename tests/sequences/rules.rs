@@ -53,7 +53,8 @@ fn in_order<'f>(facts: impl Iterator<Item = &'f Envelope>) {
         }
         let Some((step, unit)) = step_of(event, facts_question) else { continue };
         if let Some(rules) = &rules {
-            let before = rules.procedure.iter().take_while(|rule| rule.step != step).filter(|rule| rule.required);
+            let before =
+                rules.procedure.iter().take_while(|rule| rule.step != step).filter(|rule| rule.required);
             for rule in before {
                 // What each unit does is asked of the unit whose step this is.
                 let who = if rule.step.is_per_unit() { unit } else { None };
@@ -77,7 +78,10 @@ fn facts_question(question: Question) -> Option<Step> {
 }
 
 /// The step an event takes, and for which unit.
-#[allow(clippy::wildcard_enum_match_arm, reason = "the steps are listed in the regulation; what is none stands beside them")]
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "the steps are listed in the regulation; what is none stands beside them"
+)]
 fn step_of(
     event: &YearEvent,
     of: impl Fn(Question) -> Option<Step>,
@@ -99,7 +103,10 @@ fn step_of(
 fn of_year(year: &Year) {
     for (unit, known) in &year.units {
         let own = known.scores.iter().filter(|score| score.scorer == Scorer::Bloc);
-        assert!(own.into_iter().all(|score| score.given_by != Some(*unit)), "{unit} scored itself for the bloc");
+        assert!(
+            own.into_iter().all(|score| score.given_by != Some(*unit)),
+            "{unit} scored itself for the bloc"
+        );
     }
     if let Some(table) = &year.score_table {
         let rows = table.rows.clone();

@@ -111,7 +111,9 @@ fn of_year(world: &mut World<'_>) -> Wish {
         0 => ("registrations".into(), json!({"unit": unit})),
         1 => ("pledges".into(), json!({"unit": unit})),
         2 => ("reports".into(), json!({"unit": unit, "kind": "annual", "correction": correction(report)})),
-        3 if world.random.below(4) == 0 => ("exclusions".into(), json!({"unit": unit, "cause": "other", "reason": "Lý do khác"})),
+        3 if world.random.below(4) == 0 => {
+            ("exclusions".into(), json!({"unit": unit, "cause": "other", "reason": "Lý do khác"}))
+        }
         4 => ("score-tables".into(), json!({"correction": correction(table)})),
         5 => ("rankings".into(), json!({"correction": correction(ranking)})),
         6 => ("rankings".into(), json!({})),

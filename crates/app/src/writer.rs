@@ -34,6 +34,10 @@ const GROUP: usize = 512;
 const DAYS_AHEAD: i32 = 366;
 
 /// What the writer is asked to do, and where the answer goes.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "the largest is the usual one; a box would cost every write an allocation"
+)]
 pub enum Job {
     /// One request.
     One(Request, oneshot::Sender<Result<Receipt, Failure>>),
