@@ -1,7 +1,8 @@
 //! What an insider, a thief of keys or a broken disk can do to a log, each with the exit code by which an auditor hears of
 //! it. The numbers are those of the list of attacks in the plan of the audit; what only the server can see stands there.
 
-use super::log::{Log, ORIGIN, Outcome, chained, envelopes, facts, renumbered, seen, written};
+use super::log::{Log, ORIGIN, Outcome, chained, envelopes, facts, renumbered, seen, stored, written};
+use crate::support::bloc::Bloc;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{EventId, Timestamp, year::YearEvent};
 use std::fs;
@@ -23,6 +24,19 @@ fn the_honest_log_holds() {
     let published = outcome.out["published"].as_array().expect("published standings");
     assert!(published.iter().any(|one| one["type"] == "year.ranking_adopted"), "{published:?}");
     assert_eq!(log.audit(&["consistency", "log", "--offline"]).code, 0);
+}
+
+#[test]
+fn a_log_with_every_kind_of_event_holds() {
+    let bloc = Bloc::with_members(4);
+    bloc.every_kind_of_event();
+    let Bloc { place, server, .. } = bloc;
+    assert!(server.stop().success());
+    let log = Log::empty();
+    log.tile("log", &stored(&place.store()));
+    log.sign("log", seen());
+    let outcome = log.verify("log");
+    assert_eq!(outcome.code, 0, "an honest log is accused: {outcome:?}");
 }
 
 #[test]

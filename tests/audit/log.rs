@@ -48,10 +48,15 @@ pub fn facts() -> &'static [Vec<u8>] {
         // Everything is loaded before it says so, and durable: it does not matter how it ends.
         demo.kill().expect("the demo takes the signal");
         demo.wait().expect("the demo ends");
-        let log = SledLog::open(&store).and_then(Unconfirmed::confirm_by_reading).expect("the store opens");
-        let stored = log.read(Position(0), 100_000).expect("the facts");
-        stored.into_iter().map(|fact| fact.bytes.to_vec()).collect()
+        stored(&store)
     })
+}
+
+/// What a store holds.
+pub fn stored(store: &Path) -> Vec<Vec<u8>> {
+    let log = SledLog::open(store).and_then(Unconfirmed::confirm_by_reading).expect("the store opens");
+    let stored = log.read(Position(0), 100_000).expect("the facts");
+    stored.into_iter().map(|fact| fact.bytes.to_vec()).collect()
 }
 
 /// A log in a folder, its keys, a policy that wants its witness, and room for what an auditor remembers.

@@ -1,6 +1,8 @@
 //! A log behind a URL, as its server shows it: only entries ask who reads them, and a monitor remembers.
 
 use super::log::{Log, envelopes, facts, seen};
+use domain::StreamId;
+use serde_json::Value;
 use std::{
     fs,
     io::{BufRead, BufReader, Write},
@@ -26,7 +28,9 @@ fn answer(folder: &Path, mut stream: TcpStream) -> Option<()> {
     let mut lines = BufReader::new(stream.try_clone().ok()?).lines();
     let request = lines.next()?.ok()?;
     let headers: Vec<String> = lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
-    let path = request.split(' ').nth(1)?.strip_prefix("/v1/audit/")?.to_owned();
+    let path = request.split(' ').nth(1)?.strip_prefix("/v1/")?.to_owned();
+    // Beside the log there is one standing, whichever is asked for.
+    let path = path.strip_prefix("audit/").unwrap_or("standing").to_owned();
     let is_auditor =
         headers.iter().any(|line| line.eq_ignore_ascii_case("authorization: Bearer token-of-an-auditor"));
     let is_named = headers.iter().any(|line| line.to_ascii_lowercase().starts_with("authorization:"));
@@ -56,6 +60,27 @@ fn a_served_log_is_verified_bundled_and_watched() {
     assert_eq!(log.audit(&["compare", &url, "folder.zip"]).code, 0);
     assert_eq!(log.audit(&["verify", &url, "--offline"]).code, 64, "offline is offline");
     assert_eq!(log.audit(&["verify", "http://127.0.0.1:1/v1/audit"]).code, 5);
+}
+
+#[test]
+fn a_server_that_shows_another_standing_than_its_facts_come_to_is_found() {
+    // Attack 27: only the view lies, the log is whole.
+    let log = Log::honest();
+    let url = serve(log.path("log"));
+    let ranking = envelopes().into_iter().rev().find(|fact| fact.event.type_name() == "year.ranking_adopted");
+    let Some(StreamId::Year(bloc, year)) = ranking.map(|fact| fact.stream) else { panic!("a ranking") };
+    let (bloc, year) = (bloc.to_string(), year.to_string());
+    let words = ["standings", "log", "--offline", "--past", "--bloc", &bloc, "--year", &year];
+    let mut standing = log.audit(&words).out["standing"].clone();
+    let show =
+        |standing: &Value| fs::write(log.path("log/standing"), standing.to_string()).expect("a standing");
+    show(&standing);
+    let outcome = log.audit(&["verify", &url]);
+    assert_eq!((outcome.code, &outcome.out["served_standings_compared"]), (0, &1.into()), "{outcome:?}");
+    standing["rows"][0]["total"] = "1".into();
+    show(&standing);
+    let outcome = log.audit(&["verify", &url]);
+    assert_eq!((outcome.code, outcome.kind()), (2, "standing"), "{outcome:?}");
 }
 
 #[test]

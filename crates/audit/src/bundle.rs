@@ -267,3 +267,22 @@ fn json(value: &impl Serialize) -> Vec<u8> {
     bytes.push(b'\n');
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_envelope_that_was_ever_written_fits_the_schema_that_goes_along() {
+        let schema = serde_json::from_str(ENVELOPE_SCHEMA).unwrap();
+        let schema = jsonschema::validator_for(&schema).unwrap();
+        let lines = include_str!("../../../tests/golden/events.jsonl");
+        for line in lines.lines() {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            let faults: Vec<_> =
+                schema.iter_errors(&line["envelope"]).map(|fault| fault.to_string()).collect();
+            assert!(faults.is_empty(), "{faults:?}: {line}");
+        }
+        assert!(!schema.is_valid(&serde_json::json!({ "position": -1 })));
+    }
+}

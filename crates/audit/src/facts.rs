@@ -166,6 +166,10 @@ impl Facts {
         }
     }
 
+    fn is_delegation(&self, stream: StreamId, id: EventId) -> bool {
+        self.ids.get(&id).is_some_and(|known| *known == (stream, "year.leadership_delegated"))
+    }
+
     /// The grant that is named was given to the client that acted, was in force, and is for the unit acted for.
     fn expect_authority(&self, fact: &Envelope, _: u64) -> Result<(), Fault> {
         let refused = |what: String| Err((FindingKind::Authority, what));
@@ -190,6 +194,8 @@ impl Facts {
             refused(format!("the grant {id} was not in force on {day}"))
         } else if unit != fact.actor.unit {
             refused(format!("the grant {id} is not for the unit that is said to have acted"))
+        } else if fact.actor.delegation.is_some_and(|id| !self.is_delegation(fact.stream, id)) {
+            refused("the delegation that is named was not made before in this stream".to_owned())
         } else {
             Ok(())
         }

@@ -95,3 +95,38 @@ pub fn origin_hash(origin: &str) -> String {
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tlog::{checkpoint::Checkpoint, key::Signer};
+
+    fn head(origin: &str, size: u64) -> SignedCheckpoint {
+        let signer = Signer::from_seed(origin.parse().unwrap(), &[1; 32]).unwrap();
+        SignedCheckpoint::sign(Checkpoint::new(origin, size, [3; 32]).unwrap(), &signer)
+    }
+
+    #[test]
+    fn the_head_kept_last_of_each_log_is_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let heads = Heads::open(folder.path()).unwrap();
+        assert_eq!(heads.last("one.example/a").unwrap(), None);
+        for (origin, size) in [("one.example/a", 1), ("two.example/b", 7), ("one.example/a", 5)] {
+            heads.keep(&head(origin, size)).unwrap();
+        }
+        drop(heads);
+        let heads = Heads::open(folder.path()).unwrap();
+        assert_eq!(heads.last("one.example/a").unwrap(), Some(head("one.example/a", 5)));
+        assert_eq!(heads.last("two.example/b").unwrap(), Some(head("two.example/b", 7)));
+    }
+
+    #[test]
+    fn two_cannot_hold_the_folder_and_another_logs_head_is_not_taken_for_this_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let heads = Heads::open(folder.path()).unwrap();
+        assert_eq!(Heads::open(folder.path()).map(drop).unwrap_err().exit_code(), 1);
+        heads.keep(&head("one.example/a", 5)).unwrap();
+        fs::rename(heads.path("one.example/a"), heads.path("two.example/b")).unwrap();
+        assert_eq!(heads.last("two.example/b").unwrap_err().exit_code(), 2);
+    }
+}

@@ -5,7 +5,8 @@
 //! - [`source`]: where a log is read from: a URL, a folder, a bundle, a checkpoint alone
 //! - [`head`]: its signed checkpoint under a policy, and whether one head grew out of another
 //! - [`walk`]: every entry and every tile, recomputed
-//! - [`facts`]: every envelope, held against all before it; [`published`]: standings, computed again
+//! - [`facts`]: every envelope, held against all before it; [`published`]: standings, computed again;
+//!   [`served`]: the same as the server shows them
 //! - [`standing`]: a standing as of two times, with the facts it came from
 //! - [`bundle`]: everything in one file, to be kept and checked without a network
 //! - [`heads`]: the heads seen last, on disk
@@ -20,6 +21,7 @@ pub mod failure;
 pub mod head;
 pub mod heads;
 pub mod published;
+pub mod served;
 pub mod source;
 pub mod standing;
 pub mod walk;

@@ -103,6 +103,17 @@ impl Source {
         }
     }
 
+    /// What the server of a log at `…/audit` answers beside it; nothing from any other source.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    pub fn get_beside(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        match &self.place {
+            Place::Web(web) => web.get_beside(path),
+            Place::Folder(_) | Place::Bundle(_) | Place::Checkpoint(_) => Ok(None),
+        }
+    }
+
     /// The signed checkpoint; whose signatures it bears is not known yet.
     ///
     /// # Errors

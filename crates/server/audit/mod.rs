@@ -8,13 +8,11 @@ use options::{Asked, Of, Trust};
 
 use crate::{cli, exit::Exit, progress};
 use ::audit::{
-    Failure, Head, Heads, Source, bundle, head,
+    Failure, Head, Heads, Source, Verified, bundle, head, served,
     standing::{AsOf, Question, Sheet},
     walk::{Progress, Watch, verify},
 };
 use app::{Clock, SystemClock};
-use domain::Timestamp;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use tlog::{checkpoint::SignedCheckpoint, policy::Policy};
@@ -86,9 +84,9 @@ fn whole(mut asked: Asked, of: &Of, json: bool) -> Result<(), Exit> {
         verify(&mut asked.source, head, before.as_ref(), &mut watch)?
     };
     bar.finish_and_clear();
+    let compared = served::check(&asked.source, &verified)?;
     asked.keep(&of.trust, &verified.head.signed)?;
-    let shown = Shown::of(&verified.head, Some(&verified.facts));
-    cli::print(&shown.text(json))
+    cli::print(&shown(&verified, compared, json))
 }
 
 /// Only the heads are compared: the log grew out of an older one.
@@ -197,42 +195,23 @@ fn usage(what: &str) -> Exit {
 }
 
 /// What a verified log is shown as.
-#[derive(Serialize)]
-struct Shown<'h> {
-    ok: bool,
-    head: &'h Head,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    streams: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    recorded_until: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    published: Option<&'h [::audit::published::Published]>,
-}
-
-impl<'h> Shown<'h> {
-    fn of(head: &'h Head, facts: Option<&'h ::audit::facts::Facts>) -> Self {
-        Self {
-            ok: true,
-            head,
-            streams: facts.map(::audit::facts::Facts::streams),
-            recorded_until: facts.and_then(::audit::facts::Facts::latest),
-            published: facts.map(::audit::facts::Facts::published),
-        }
+fn shown(verified: &Verified, compared: usize, json: bool) -> String {
+    let Verified { head, facts } = verified;
+    let (streams, published, witnesses) = (facts.streams(), facts.published(), head.witnesses.len());
+    if json {
+        let shown = serde_json::json!({
+            "ok": true, "head": head, "streams": streams, "recorded_until": facts.latest(),
+            "published": published, "served_standings_compared": compared,
+        });
+        return shown.to_string();
     }
-
-    fn text(&self, json: bool) -> String {
-        if json {
-            return serde_json::to_string(self).unwrap_or_default();
-        }
-        let witnesses = self.head.witnesses.len();
-        let streams = self.streams.map_or_else(String::new, |streams| format!(" in {streams} streams"));
-        let published = self.published.map_or(0, <[_]>::len);
-        format!(
-            "{}: {} entries{streams} hold, {published} published standings computed again, {witnesses} witnesses",
-            self.head.origin(),
-            self.head.size()
-        )
-    }
+    format!(
+        "{}: {} entries in {streams} streams hold, {} published standings computed again, {compared} compared with what is \
+         served, {witnesses} witnesses",
+        head.origin(),
+        head.size(),
+        published.len()
+    )
 }
 
 /// Says how an audit failed: as JSON if asked for, and as evidence on disk where there is some.

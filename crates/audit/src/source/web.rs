@@ -41,7 +41,18 @@ impl Web {
     }
 
     pub(super) fn get(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
-        let address = format!("{}/{path}", self.prefix);
+        self.fetch(format!("{}/{path}", self.prefix))
+    }
+
+    /// What stands beside the log: below the part of its address before `/audit`.
+    pub(super) fn get_beside(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        match self.prefix.strip_suffix("/audit") {
+            Some(beside) => self.fetch(format!("{beside}/{path}")),
+            None => Ok(None),
+        }
+    }
+
+    fn fetch(&self, address: String) -> Result<Option<Vec<u8>>, Failure> {
         self.runtime.block_on(async {
             let mut wait = Duration::from_millis(200);
             let mut attempt = 1;
