@@ -201,7 +201,11 @@ impl Story {
 
     /// Everyone has done everything up to the scores of the bloc.
     fn scored(totals: [(UnitId, &str, &str); 3]) -> Self {
-        let mut story = Self::regulated(regulation());
+        Self::scored_under(regulation(), totals)
+    }
+
+    fn scored_under(regulation: Regulation, totals: [(UnitId, &str, &str); 3]) -> Self {
+        let mut story = Self::regulated(regulation);
         for (unit, n1, bonus) in totals {
             story.registers(unit);
             story.does(YearAct::SignPledge(unit));

@@ -52,7 +52,7 @@ answer_body! {
         /// Sự kiện. The fact.
         event: EventId,
         /// Loại. Its type.
-        r#type: &'static str,
+        event_type: &'static str,
         /// Vị trí trong sổ. Where it stands in the log.
         position: u64,
         /// Máy chủ nhận lúc. When the server received it.
@@ -66,7 +66,7 @@ impl From<&Envelope> for CauseAnswer {
     fn from(fact: &Envelope) -> Self {
         Self {
             event: fact.id,
-            r#type: fact.event.type_name(),
+            event_type: fact.event.type_name(),
             position: fact.position.0,
             recorded_at: fact.recorded_at,
             effective_on: fact.effective_on,
