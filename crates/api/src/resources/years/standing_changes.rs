@@ -194,7 +194,7 @@ impl Read for StandingChanges {
         let sides = [Side::of(call, earlier, &path)?, Side::of(call, later, &path)?];
         let shown = difference(call, &path, &sides)?;
         let [before, after] = sides;
-        let tag = format!("{}-{}", before.moment.position(), after.moment.position());
+        let tag = format!("{}-{}-{}", before.moment.position(), after.moment.position(), call.now.day());
         Ok(Answer::serialised(&shown)?.with_etag(tag).at(after.moment.position()))
     }
 }
