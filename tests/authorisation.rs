@@ -199,6 +199,7 @@ fn other_rows() -> Vec<Row> {
         row("getMe", &[Anyone], Value::Null),
         row("listEvents", &[Registrar, Official], Value::Null),
         row("getEvent", &[Registrar, Official], Value::Null),
+        row("getEntries", &[Registrar, Official], Value::Null),
     ]
 }
 
@@ -217,7 +218,9 @@ fn filled(bloc: &Bloc, operation: &Operation) -> String {
         .replace("{objection}", &fresh_id().to_string())
         .replace("{code}", "hcmc-2008")
         .replace("{version}", "1")
-        .replace("{position}", "0");
+        .replace("{position}", "0")
+        .replace("{tile}", "0/000.p/1")
+        .replace("{entries}", "000.p/1");
     assert!(!path.contains('{'), "a parameter this test does not know: {path}");
     if operation.id == "listGrants" { format!("{path}?client=hoi-a") } else { path }
 }

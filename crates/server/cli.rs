@@ -14,13 +14,14 @@ use tracing_subscriber::EnvFilter;
     after_help = "\
 Examples:
   thidua demo                                     load the example and serve it
-  thidua serve --store sled:/var/lib/thidua --issuer https://id.example.vn \\
-               --audience thidua --jwks /etc/thidua/jwks.json
+  thidua signer key --name so.example.vn/thidua --key /etc/thidua/log.key
+  thidua serve --store sled:/var/lib/thidua --log-key /etc/thidua/log.key \\
+               --issuer https://id.example.vn --audience thidua --jwks /etc/thidua/jwks.json
   thidua store verify --store sled:/var/lib/thidua
   thidua regulations list
 
-Exit codes: 0 done · 1 failed · 2 usage · 3 faults found · 4 store damaged, altered or behind its tip ·
-            5 store in use · 6 service unavailable"
+Exit codes: 0 done · 1 failed · 2 usage · 3 faults found · 4 store damaged, altered, or behind its tip or what was signed ·
+            5 store in use · 6 service unavailable. `audit` has codes of its own: see `thidua audit --help`"
 )]
 pub struct Cli {
     /// Print results as JSON.
@@ -43,8 +44,9 @@ pub enum Command {
     /// Serve the API over a store.
     #[command(after_help = "\
 Example:
-  thidua serve --store sled:/var/lib/thidua --listen 0.0.0.0:8080 --issuer https://id.example.vn \\
-               --audience thidua --jwks https://id.example.vn/jwks.json --first-registrar so-noi-vu")]
+  thidua serve --store sled:/var/lib/thidua --log-key /etc/thidua/log.key --listen 0.0.0.0:8080 \\
+               --issuer https://id.example.vn --audience thidua --jwks https://id.example.vn/jwks.json \\
+               --first-registrar so-noi-vu")]
     Serve(Serve),
     /// Load the five source documents' blocs and an example year, and serve them.
     #[command(
@@ -56,7 +58,8 @@ Example:
 Example:
   thidua import --store sled:/var/lib/thidua --client so-noi-vu api-spec/import/quang-tri-2025.jsonl
 
-Each line is an object: {\"post\": path, \"key\": idempotency key, \"body\": {…}}. A line that was carried out before is
+Each line is an object: {\"post\": path, \"key\": idempotency key, \"body\": {…}}. Where
+the id of a fact is needed, \"@KEY\" stands for that of the line with this key. A line that was carried out before is
 left as it is, so an interrupted import is simply run again. Lines that begin with // are comments.")]
     Import(Import),
     /// Make development keys and tokens.
@@ -65,9 +68,18 @@ left as it is, so an interrupted import is simply run again. Lines that begin wi
     /// Check, back up and restore a store.
     #[command(subcommand)]
     Store(Store),
+    /// Make the key that signs the log, and keep it in a process of its own.
+    #[command(subcommand)]
+    Signer(crate::signer::Signer),
     /// List, show and check regulations.
     #[command(subcommand)]
     Regulations(Regulations),
+    /// Check a log from outside, believing only a policy: a URL, a folder or a bundle.
+    #[command(subcommand, after_help = crate::audit::HELP)]
+    Audit(crate::audit::Audit),
+    /// Cosign the heads of logs that only ever grow (C2SP tlog-witness).
+    #[command(subcommand)]
+    Witness(crate::witness::Witness),
     /// Print the OpenAPI document.
     Openapi,
     /// Ask a running service whether it is ready.
@@ -136,7 +148,17 @@ pub struct Serve {
     /// Also accept tokens whose `typ` is JWT instead of at+jwt.
     #[arg(long, env = "THIDUA_PLAIN_JWT")]
     pub plain_jwt: bool,
-    /// Accept keys made by `thidua token keys`. Never in service.
+    /// The key that signs the log, made by `thidua signer key`. A signer of its own keeps it safer: see --signer.
+    #[arg(long, env = "THIDUA_LOG_KEY", conflicts_with = "signer")]
+    pub log_key: Option<PathBuf>,
+    /// The socket of the signer that holds the key of the log (`thidua signer serve`).
+    #[arg(long, env = "THIDUA_SIGNER")]
+    pub signer: Option<PathBuf>,
+    /// The file of the last signed checkpoint: better on another disk than the store, and never restored from a backup.
+    /// Beside the store's folder, with .anchor at the end of its name, unless given.
+    #[arg(long, env = "THIDUA_ANCHOR")]
+    pub anchor: Option<PathBuf>,
+    /// Accept keys made by `thidua token keys`, and sign the log with a key made in the store. Never in service.
     #[arg(long)]
     pub allow_development_keys: bool,
     /// In a log without any grant, make this client the registrar.

@@ -5,6 +5,7 @@ use crate::{
     exit::Exit,
     import, opening,
     serve::{Running, install_metrics, stop},
+    signing,
 };
 use api::auth::{Issuer, KeyLocation, Scope, Verifier, keys};
 use app::{App, Clock, ScriptedClock, SystemClock};
@@ -33,11 +34,13 @@ pub fn run(options: &Demo, json: bool) -> Result<(), Exit> {
         (None, None) => return Err(Exit::Usage("no store".to_owned())),
     };
     let clock = Arc::new(ScriptedClock::at(days_ago(BEGINS_DAYS_AGO)));
-    let app = opening::open(&store, Arc::clone(&clock) as Arc<dyn Clock>)?;
+    let mut app = opening::open(&store, Arc::clone(&clock) as Arc<dyn Clock>)?;
     let client = ClientId::new("demo").map_err(Exit::failed)?;
     let metrics = install_metrics()?;
     let keys_folder = opening::folder(&store).join("demo-keys");
     let (verifier, token) = development_token(&keys_folder, &client)?;
+    // The example's anchor goes with the example: who takes a store for a real one names another.
+    signing::publish_for_development(&mut app, &keys_folder.join("log.key"), &keys_folder.join("anchor"))?;
     actix_web::rt::System::new().block_on(async {
         load(&app, &client, &clock).await?;
         let app = Arc::new(app);
@@ -58,12 +61,9 @@ pub fn run(options: &Demo, json: bool) -> Result<(), Exit> {
 async fn load(app: &App, client: &ClientId, clock: &ScriptedClock) -> Result<(), Exit> {
     opening::found(app, client).await?;
     for text in DATA {
-        let set_clock = |line: &import::Line<'_>| {
-            if let Some(days) = line.days_ago {
-                clock.set(days_ago(days));
-            }
-        };
-        import::carry_out(app, client, text, set_clock).await.map_err(Exit::failed)?;
+        let set_clock = |days| clock.set(days_ago(days));
+        let size = text.len() as u64;
+        import::carry_out(app, client, text.as_bytes(), size, set_clock).await.map_err(Exit::failed)?;
     }
     clock.let_go();
     Ok(())

@@ -12,11 +12,13 @@ pub enum Exit {
     /// 3: a check found faults; they have been printed.
     Faulty,
     /// 4: the store is damaged, altered or behind what was signed; nothing was changed.
-    Damaged(eventlog::LogError),
+    Damaged(Box<dyn Error + Send + Sync>),
     /// 5: another process holds the store.
     InUse(eventlog::LogError),
     /// 6: the service does not answer, or answers that it is not ready.
     Unavailable(String),
+    /// An audit did not end well; it has codes of its own, which `thidua audit --help` lists.
+    Audit(::audit::Failure),
 }
 
 impl Exit {
@@ -29,14 +31,16 @@ impl Exit {
             Self::Damaged(_) => 4,
             Self::InUse(_) => 5,
             Self::Unavailable(_) => 6,
+            Self::Audit(failure) => failure.exit_code(),
         })
     }
 
     /// Says why, with every cause, on the error stream.
     pub fn explain(&self) {
         match self {
-            Self::Failed(error) => eprintln!("thidua: {}", causes(error.as_ref())),
-            Self::Damaged(error) | Self::InUse(error) => eprintln!("thidua: {}", causes(error)),
+            Self::Failed(error) | Self::Damaged(error) => eprintln!("thidua: {}", causes(error.as_ref())),
+            Self::Audit(failure) => eprintln!("thidua: {}", causes(failure)),
+            Self::InUse(error) => eprintln!("thidua: {}", causes(error)),
             Self::Usage(what) | Self::Unavailable(what) => eprintln!("thidua: {what}"),
             Self::Faulty => {}
         }
@@ -69,7 +73,7 @@ impl From<eventlog::LogError> for Exit {
             | E::TipUnreadable { .. }
             | E::Unopenable { .. }
             | E::BadBackup { .. }
-            | E::BackupDamaged { .. } => Self::Damaged(error),
+            | E::BackupDamaged { .. } => Self::Damaged(error.into()),
             E::Failed { .. }
             | E::ReadOnly { .. }
             | E::Unconfirmed
@@ -77,6 +81,28 @@ impl From<eventlog::LogError> for Exit {
             | E::AsideTooLarge { .. }
             | E::OutOfPlace { .. }
             | E::NotEmpty { .. } => Self::Failed(error.into()),
+        }
+    }
+}
+
+impl From<::audit::Failure> for Exit {
+    fn from(failure: ::audit::Failure) -> Self {
+        Self::Audit(failure)
+    }
+}
+
+impl From<app::AuditError> for Exit {
+    fn from(error: app::AuditError) -> Self {
+        use app::AuditError as E;
+        match error {
+            E::Log(error) => error.into(),
+            E::Anchor { .. }
+            | E::NoAnchor { .. }
+            | E::Behind { .. }
+            | E::Altered { .. }
+            | E::Raced { .. }
+            | E::Mismatch { .. } => Self::Damaged(error.into()),
+            E::Sign(_) | E::Thread(_) => Self::Failed(error.into()),
         }
     }
 }

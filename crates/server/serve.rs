@@ -4,7 +4,7 @@ use crate::{
     admin,
     cli::{self, Listen, Serve},
     exit::Exit,
-    opening,
+    opening, signing,
 };
 use actix_web::{HttpServer, dev::Server};
 use api::auth::{Issuer, KeyLocation, KeysFault, Verifier};
@@ -16,7 +16,8 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
     let verifier = Verifier::new(vec![issuer(options)]).map_err(|fault| Exit::Usage(fault.to_string()))?;
     let metrics = install_metrics()?;
-    let app = opening::open(&options.store, Arc::new(SystemClock))?;
+    let mut app = opening::open(&options.store, Arc::new(SystemClock))?;
+    signing::publish(&mut app, options)?;
     actix_web::rt::System::new().block_on(async {
         if let Some(client) = &options.first_registrar {
             opening::found(&app, client).await?;

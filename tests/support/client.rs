@@ -72,8 +72,10 @@ pub struct Answer {
     pub status: u16,
     /// The headers.
     pub headers: reqwest::header::HeaderMap,
-    /// The body as it came.
+    /// The body as text.
     pub text: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -146,11 +148,9 @@ impl Client {
         let request = if self.token.is_empty() { request } else { request.bearer_auth(&self.token) };
         self.runtime.block_on(async {
             let response = request.send().await?;
-            Ok(Answer {
-                status: response.status().as_u16(),
-                headers: response.headers().clone(),
-                text: response.text().await?,
-            })
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            let bytes = response.bytes().await?.to_vec();
+            Ok(Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes })
         })
     }
 }

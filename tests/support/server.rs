@@ -32,6 +32,13 @@ impl Server {
         Self::spawn(place, serve(place))
     }
 
+    /// Starts the server with further options.
+    pub fn start_with(place: &Place, options: &[&str]) -> Self {
+        let mut command = serve(place);
+        command.args(options);
+        Self::spawn(place, command)
+    }
+
     /// Starts the server under another program, such as `strace`, whose arguments `wrapper` holds.
     #[cfg(feature = "strace")]
     pub fn start_under(place: &Place, wrapper: &[&str]) -> Self {

@@ -98,6 +98,8 @@ impl Paths {
             }
             step.end = Some(End { index, names: names.into() });
         }
+        // The longest beginning wins.
+        paths.open.sort_by_key(|(_, start, _)| std::cmp::Reverse(start.len()));
         paths
     }
 

@@ -8,11 +8,13 @@
 //!   `proofs`: what a decision needs from elsewhere, one function each
 //! - [`moment`]: reads, now or as of a time or a position
 //! - [`rebuild`]: the views, folded from the log
+//! - [`audit`]: the tree over the log, and its signed heads
 //!
 //! # What it refuses to know
 //! HTTP, JSON bodies, tokens, and which store the log is.
 
 pub mod act;
+pub mod audit;
 pub mod awards;
 pub mod clock;
 pub mod mint;
@@ -25,12 +27,13 @@ mod tests;
 mod writer;
 
 pub use act::{Act, Failure, Receipt, Request};
+pub use audit::{Anchor, Audit, AuditError, HeadSigner, OwnKey, Published, SignError};
 pub use clock::{Clock, ScriptedClock, SystemClock};
 pub use eventlog::LogError;
 pub use moment::{AsOf, InTheFuture, Moment};
 pub use rebuild::{RebuildError, Rebuilt};
 
-use domain::{Envelope, Position, Timestamp};
+use domain::{Envelope, KeyHash, Position, Timestamp};
 use eventlog::EventLog;
 use parking_lot::{RwLock, RwLockReadGuard};
 use std::{
@@ -49,6 +52,7 @@ pub struct App {
     shared: Arc<Shared>,
     jobs: mpsc::Sender<writer::Job>,
     writer: parking_lot::Mutex<Option<JoinHandle<()>>>,
+    publisher: Option<audit::Publisher>,
 }
 
 /// What the writer and the readers share.
@@ -57,6 +61,8 @@ struct Shared {
     clock: Arc<dyn Clock>,
     /// Written by the writer alone, for the moment it takes to fold a committed group.
     views: RwLock<Views>,
+    /// The tree over the log, grown by the publisher alone.
+    audit: Audit,
     /// The durable head, announced after the views hold it.
     head: watch::Sender<Position>,
     /// Set by the writer when a commit fails; never cleared while the process runs.
@@ -71,10 +77,26 @@ impl App {
     pub fn start(log: Arc<dyn EventLog>, rebuilt: Rebuilt, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
         let (head, _) = watch::channel(rebuilt.views.head());
         let views = RwLock::new(rebuilt.views);
-        let shared = Arc::new(Shared { log, clock, views, head, read_only: AtomicBool::new(false) });
+        let audit = Audit::new(rebuilt.tiles);
+        let shared = Arc::new(Shared { log, clock, views, audit, head, read_only: AtomicBool::new(false) });
         let (jobs, waiting) = mpsc::channel(writer::WAITING);
         let writer = writer::start(Arc::clone(&shared), waiting)?;
-        Ok(Self { shared, jobs, writer: parking_lot::Mutex::new(Some(writer)) })
+        Ok(Self { shared, jobs, writer: parking_lot::Mutex::new(Some(writer)), publisher: None })
+    }
+
+    /// From now on the tree grows with the log and its head is signed: within a second of a write, once a minute
+    /// otherwise. Before that, the log is held against its anchor. Call it before anything is written.
+    ///
+    /// # Errors
+    /// The log is not what was signed, or nothing can be signed.
+    pub fn publish(&mut self, signer: Box<dyn HeadSigner>, anchor: Anchor) -> Result<(), AuditError> {
+        self.publisher = Some(audit::Publisher::start(Arc::clone(&self.shared), signer, anchor)?);
+        Ok(())
+    }
+
+    /// The tree over the log, and its signed heads.
+    pub fn audit(&self) -> &Audit {
+        &self.shared.audit
     }
 
     /// Carries out a request. When it answers `Ok`, the facts are durable and every view holds them.
@@ -84,8 +106,28 @@ impl App {
     /// repetition with the same idempotency key tells.
     pub async fn execute(&self, request: Request) -> Result<Receipt, Failure> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.send(writer::Job { request, reply }).await.map_err(|_| Failure::ReadOnly)?;
+        self.jobs.send(writer::Job::One(request, reply)).await.map_err(|_| Failure::ReadOnly)?;
         answer.await.map_err(|_| Failure::Unavailable)?
+    }
+
+    /// Hands over requests that build on one another. They become one group, decided in their order, which ends with
+    /// the first that is refused; those before it stand.
+    ///
+    /// # Errors
+    /// When the service takes no more requests.
+    pub async fn submit(&self, requests: Vec<Request>) -> Result<Underway, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(writer::Job::InOrder(requests, reply)).await.map_err(|_| Failure::ReadOnly)?;
+        Ok(Underway(answer))
+    }
+
+    /// The first fact of the request that a key was spent on.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn first_fact_of(&self, key: KeyHash) -> Result<Option<Envelope>, LogError> {
+        let spent = self.views().requests.spent(key);
+        spent.map_or(Ok(None), |first| self.fact(first))
     }
 
     /// The views, for reading. Hold the guard briefly: the writer waits for it.
@@ -149,7 +191,24 @@ impl App {
         {
             tracing::error!("the writer thread panicked");
         }
+        drop(self.publisher);
     }
+}
+
+/// Requests that were handed over in order.
+pub struct Underway(oneshot::Receiver<writer::InOrder>);
+
+impl Underway {
+    /// Waits until they are carried out: the receipts, and why the request after them was refused, if one was.
+    pub async fn finish(self) -> (Vec<Receipt>, Option<Failure>) {
+        self.0.await.unwrap_or((Vec::new(), Some(Failure::Unavailable)))
+    }
+}
+
+/// An error with its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 impl Shared {

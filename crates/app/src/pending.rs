@@ -26,6 +26,8 @@ pub struct Pending<'a> {
     pub views: &'a Views,
     /// The facts decided so far.
     pub facts: Vec<Fact>,
+    /// Their leaf hashes.
+    leaves: Vec<LeafHash>,
     /// The changes beside the log that go with them.
     pub aside: Vec<AsideChange>,
     changed: Books,
@@ -40,6 +42,8 @@ pub struct Pending<'a> {
 pub struct Decided {
     /// Its facts.
     pub facts: Vec<Fact>,
+    /// Their leaf hashes.
+    pub leaves: Vec<LeafHash>,
     /// The changes beside the log.
     pub aside: Vec<AsideChange>,
     /// The books its facts changed.
@@ -76,6 +80,7 @@ impl<'a> Pending<'a> {
         Self {
             views,
             facts: Vec::new(),
+            leaves: Vec::new(),
             aside: Vec::new(),
             changed: Books::default(),
             spent: HashMap::new(),
@@ -88,7 +93,7 @@ impl<'a> Pending<'a> {
 
     /// The group, ready to be committed.
     pub fn finish(self) -> Decided {
-        Decided { facts: self.facts, aside: self.aside, changed: self.changed }
+        Decided { facts: self.facts, leaves: self.leaves, aside: self.aside, changed: self.changed }
     }
 
     /// The clock of the log: the given present, but never before the latest fact.
@@ -184,6 +189,7 @@ impl<'a> Pending<'a> {
         for (fact, leaf) in written {
             self.take_in(&fact.envelope, leaf);
             self.facts.push(fact);
+            self.leaves.push(leaf);
         }
         let range = start..self.facts.len();
         self.spent.insert(origin.request.key, (range.clone(), origin.request.fingerprint));

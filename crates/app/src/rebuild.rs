@@ -1,6 +1,7 @@
 //! The views, folded from the log. Decoding is most of the work and goes to as many threads as there are cores;
 //! folding is in order, on one.
 
+use crate::audit::Tiles;
 use domain::{Envelope, LeafHash, Position};
 use eventlog::{EventLog, LogError, Stored, pages};
 use std::{
@@ -21,6 +22,8 @@ const AHEAD: usize = 2;
 pub struct Rebuilt {
     /// The views.
     pub views: Views,
+    /// The tree over the whole log.
+    pub tiles: Tiles,
     /// The tree over the facts before the mark, to be held against what was once said of them.
     pub tree: RightEdge,
 }
@@ -67,7 +70,8 @@ pub fn rebuild(
 ) -> Result<Rebuilt, RebuildError> {
     let end = log.head()?;
     let decoders = thread::available_parallelism().map_or(2, usize::from).clamp(1, 8);
-    let mut rebuilt = Rebuilt { views: Views::with_room(room(end)), tree: RightEdge::default() };
+    let mut rebuilt =
+        Rebuilt { views: Views::with_room(room(end)), tiles: Tiles::default(), tree: RightEdge::default() };
     thread::scope(|scope| {
         let start = |number| decoder(scope, log, stretches(end).skip(number).step_by(decoders));
         let decoders: Vec<_> = (0..decoders).map(start).collect();
@@ -75,13 +79,15 @@ pub fn rebuild(
         for decoder in decoders.iter().cycle() {
             let Ok(chunk) = decoder.decoded.recv() else { return Ok(()) };
             let chunk = chunk?;
-            fold(&mut rebuilt, mark, &chunk)?;
+            fold(&mut rebuilt, &chunk)?;
             progress(rebuilt.views.head());
             // At the end of the log the decoder is gone, and the chunk with it.
             let _ = decoder.folded.send(chunk);
         }
         Ok::<_, RebuildError>(())
     })?;
+    // A mark beyond the end covers what there is.
+    rebuilt.tree = rebuilt.tiles.edge(mark.0.min(end.0)).unwrap_or_default();
     Ok(rebuilt)
 }
 
@@ -133,15 +139,13 @@ fn decode_stretch(log: &dyn EventLog, stretch: Range<Position>, mut chunk: Chunk
     Ok(chunk)
 }
 
-fn fold(rebuilt: &mut Rebuilt, mark: Position, facts: &[(Envelope, LeafHash)]) -> Result<(), RebuildError> {
+fn fold(rebuilt: &mut Rebuilt, facts: &[(Envelope, LeafHash)]) -> Result<(), RebuildError> {
     for (fact, leaf) in facts {
         let expected = rebuilt.views.head();
         if fact.position != expected {
             return Err(RebuildError::OutOfOrder { expected, given: fact.position });
         }
-        if fact.position < mark {
-            rebuilt.tree.push(leaf.0);
-        }
+        rebuilt.tiles.push(leaf.0);
         rebuilt.views.fold(fact, *leaf);
     }
     Ok(())

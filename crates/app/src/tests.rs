@@ -24,20 +24,20 @@ const UNIT: UnitId = UnitId(Uuid::from_u128(1));
 const OTHER: UnitId = UnitId(Uuid::from_u128(2));
 const BLOC: BlocId = BlocId(Uuid::from_u128(3));
 
-struct Service {
-    app: App,
+pub(crate) struct Service {
+    pub(crate) app: App,
     clock: Arc<ScriptedClock>,
     keys: AtomicU64,
 }
 
-fn start(log: Arc<dyn EventLog>, clock: &Arc<ScriptedClock>) -> App {
+pub(crate) fn start(log: Arc<dyn EventLog>, clock: &Arc<ScriptedClock>) -> App {
     let rebuilt = rebuild(log.as_ref(), Position(0), |_| {}).unwrap();
     App::start(log, rebuilt, Arc::clone(clock) as _).unwrap()
 }
 
 impl Service {
     /// A service over an empty log, whose registrar is `registry`.
-    async fn founded(log: Arc<dyn EventLog>) -> Self {
+    pub(crate) async fn founded(log: Arc<dyn EventLog>) -> Self {
         let clock = Arc::new(ScriptedClock::at("2026-01-05T02:00:00Z".parse().unwrap()));
         let service = Self { app: start(log, &clock), clock, keys: AtomicU64::new(0) };
         let registry = client("registry");
@@ -62,7 +62,7 @@ impl Service {
         }
     }
 
-    async fn asks(&self, from: &str, act: Act) -> Result<Receipt, Failure> {
+    pub(crate) async fn asks(&self, from: &str, act: Act) -> Result<Receipt, Failure> {
         self.app.execute(self.request(from, act)).await
     }
 }
@@ -75,7 +75,7 @@ fn name(text: &str) -> LocalisedName {
     LocalisedName { vi: Name::new(text).unwrap(), en: None }
 }
 
-fn register(unit: UnitId, called: &str) -> Act {
+pub(crate) fn register(unit: UnitId, called: &str) -> Act {
     let kind = UnitKind::Association;
     Act::Unit(
         unit,

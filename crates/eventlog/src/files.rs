@@ -20,8 +20,11 @@ pub(crate) fn parent(path: &Path) -> &Path {
     }
 }
 
-/// Replaces a file as a whole: a reader finds the old content or the new, never a mixture.
-pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+/// Replaces a file as a whole and durably: a reader finds the old content or the new, never a mixture.
+///
+/// # Errors
+/// When the operating system refuses.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let beside = path.with_extension("new");
     let mut file = File::create(&beside)?;
     file.write_all(content)?;

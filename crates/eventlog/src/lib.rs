@@ -4,6 +4,7 @@
 //! - this file: the contract; [`page`]: consecutive facts kept together; [`error`]: what can go wrong
 //! - [`memory`]: a store for tests and examples; [`faulty`]: a store that fails on demand
 //! - [`sled`]: the store of one machine; [`tip`]: the record that tells a whole log from a shortened one
+//! - [`files`]: files that survive a power cut
 //! - [`backup`], [`restore`], [`verify`]: for operators, over any store
 //! - `contract` (feature): the one suite every store must pass
 //!
@@ -17,7 +18,7 @@ mod check;
 pub mod contract;
 pub mod error;
 pub mod faulty;
-mod files;
+pub mod files;
 pub mod memory;
 pub mod page;
 pub mod restore;

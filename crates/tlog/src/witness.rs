@@ -56,27 +56,68 @@ impl AddCheckpoint {
     /// # Errors
     /// The bytes are no such request.
     pub fn parse(bytes: &[u8]) -> Result<Self, RequestError> {
-        let body = str::from_utf8(bytes).map_err(|_| RequestError::Utf8)?;
-        let (old_size, rest) = body
-            .strip_prefix("old ")
-            .and_then(|rest| rest.split_once('\n'))
-            .and_then(|(size, rest)| Some((text::decimal(size)?, rest)))
-            .ok_or(RequestError::OldSize)?;
-        let (proof, checkpoint) = text::hashes(rest).map_err(|fault| match fault {
-            text::HashesFault::Hash(place) => RequestError::Hash(place),
-            text::HashesFault::TooMany => RequestError::TooMany,
-            text::HashesFault::End => RequestError::End,
-        })?;
+        let (old_size, proof, checkpoint) = growth(bytes)?;
         Ok(Self { old_size, proof, checkpoint: SignedCheckpoint::parse(checkpoint.as_bytes())? })
     }
 }
 
 impl fmt::Display for AddCheckpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "old {}", self.old_size)?;
-        self.proof.iter().try_for_each(|hash| writeln!(f, "{}", text::to_base64(hash)))?;
-        write!(f, "\n{}", self.checkpoint)
+        write_growth(f, self.old_size, &self.proof)?;
+        write!(f, "{}", self.checkpoint)
     }
+}
+
+/// Asks the keeper of a log's key to sign a head that grew out of the one it signed last: the body that a witness is sent,
+/// with no signature under the head yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignHead {
+    /// The size of the tree that is thought to have been signed last.
+    pub old_size: u64,
+    /// The consistency proof from there (RFC 6962 §2.1.2).
+    pub proof: Vec<Hash>,
+    /// What is to be signed.
+    pub head: Checkpoint,
+}
+
+impl SignHead {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// The bytes are no such request.
+    pub fn parse(bytes: &[u8]) -> Result<Self, RequestError> {
+        let (old_size, proof, head) = growth(bytes)?;
+        Ok(Self { old_size, proof, head: head.parse()? })
+    }
+}
+
+impl fmt::Display for SignHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_growth(f, self.old_size, &self.proof)?;
+        write!(f, "{}", self.head)
+    }
+}
+
+/// The old size, the proof, and what follows the empty line.
+fn growth(bytes: &[u8]) -> Result<(u64, Vec<Hash>, &str), RequestError> {
+    let body = str::from_utf8(bytes).map_err(|_| RequestError::Utf8)?;
+    let (old_size, rest) = body
+        .strip_prefix("old ")
+        .and_then(|rest| rest.split_once('\n'))
+        .and_then(|(size, rest)| Some((text::decimal(size)?, rest)))
+        .ok_or(RequestError::OldSize)?;
+    let (proof, rest) = text::hashes(rest).map_err(|fault| match fault {
+        text::HashesFault::Hash(place) => RequestError::Hash(place),
+        text::HashesFault::TooMany => RequestError::TooMany,
+        text::HashesFault::End => RequestError::End,
+    })?;
+    Ok((old_size, proof, rest))
+}
+
+fn write_growth(f: &mut fmt::Formatter<'_>, old_size: u64, proof: &[Hash]) -> fmt::Result {
+    writeln!(f, "old {old_size}")?;
+    proof.iter().try_for_each(|hash| writeln!(f, "{}", text::to_base64(hash)))?;
+    writeln!(f)
 }
 
 /// What a witness remembers of a log: the largest tree it cosigned.

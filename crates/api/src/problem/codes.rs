@@ -286,6 +286,9 @@ codes! {
     ProjectionBehind = "projectionBehind", SERVICE_UNAVAILABLE, "Projection behind",
         "Máy chủ này chưa đọc đến Min-Event-Position.", "This server has not yet read up to Min-Event-Position.",
         "Đợi theo Retry-After rồi đọc lại.", "Wait for Retry-After and read again.";
+    NotYetSigned = "notYetSigned", SERVICE_UNAVAILABLE, "Not yet signed",
+        "Chưa có đầu sổ đã ký bao gồm sự kiện này.", "No signed head of the log covers this yet.",
+        "Đợi theo Retry-After rồi đọc lại; nếu kéo dài, báo cho người vận hành.", "Wait for Retry-After and read again; if it lasts, tell the operator.";
     TokenKeysUnavailable = "tokenKeysUnavailable", SERVICE_UNAVAILABLE, "Token keys unavailable",
         "Chưa lấy được khóa của máy chủ cấp quyền nên không kiểm tra được mã truy cập.", "The authorisation server's keys could not be obtained, so no token can be verified.",
         "Đợi theo Retry-After rồi gửi lại.", "Wait for Retry-After and send again.";

@@ -137,4 +137,9 @@ impl Problem {
             .with("event_position", head.0)
             .with_header(RETRY_AFTER, RETRY_SECONDS)
     }
+
+    /// Nobody has signed that much of the log yet.
+    pub fn not_yet_signed() -> Self {
+        Self::new(Code::NotYetSigned).with_header(RETRY_AFTER, RETRY_SECONDS)
+    }
 }

@@ -1,5 +1,6 @@
 //! The rows of the registry, one file per resource. A file holds its bodies, its parameters and its rows.
 
+pub mod audit;
 pub mod blocs;
 pub mod commendations;
 pub mod events;
@@ -23,6 +24,7 @@ pub static ALL: &[&[Route]] = &[
     commendations::ROUTES,
     grants::ROUTES,
     events::ROUTES,
+    audit::ROUTES,
     reference::ROUTES,
     docs::ROUTES,
 ];

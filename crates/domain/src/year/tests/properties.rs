@@ -367,7 +367,7 @@ fn keeps_the_rules(story: &Story) -> Result<(), TestCaseError> {
 fn keeps_the_rules_beside(year: &Year) -> Result<(), TestCaseError> {
     for unit in UNITS {
         if let (Some(account), Some(adopted)) = (year.account(unit), &year.regulation) {
-            super::account::adds_up(&account, &year.evaluate(unit).unwrap(), &adopted.regulation.sheet)?;
+            account::adds_up(&account, &year.evaluate(unit).unwrap(), &adopted.regulation.sheet)?;
         }
     }
     for draft in &year.drafts {

@@ -1,0 +1,83 @@
+//! The anchor: the last signed head, in a file that is no part of the store and is never restored from a backup.
+//!
+//! Whoever puts an old copy of the store in place of the store, with its tip record and all, finds that more was signed
+//! than is there.
+
+use super::AuditError;
+use eventlog::files;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+use tlog::{checkpoint::SignedCheckpoint, key::VerifierKey, witness::Seen};
+
+/// The file, and what it holds.
+#[derive(Debug)]
+pub struct Anchor {
+    path: PathBuf,
+    held: Option<SignedCheckpoint>,
+}
+
+impl Anchor {
+    /// Reads the anchor of the log that this key signs; a file that is not there holds nothing.
+    ///
+    /// # Errors
+    /// It cannot be read, it is of another log, or the key did not sign it.
+    pub fn read(path: &Path, key: &VerifierKey) -> Result<Self, AuditError> {
+        let unusable = |what: String| AuditError::Anchor { path: path.to_owned(), what };
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self { path: path.to_owned(), held: None });
+            }
+            Err(error) => return Err(unusable(error.to_string())),
+        };
+        let held = SignedCheckpoint::parse(&bytes).map_err(|error| unusable(error.to_string()))?;
+        let origin = held.checkpoint().origin();
+        if origin != key.name().as_str() {
+            return Err(unusable(format!("it is of the log {origin}, and the key is of {}", key.name())));
+        }
+        held.note().verify([key]).map_err(|error| unusable(error.to_string()))?;
+        Ok(Self { path: path.to_owned(), held: Some(held) })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What was signed last.
+    pub const fn held(&self) -> Option<&SignedCheckpoint> {
+        self.held.as_ref()
+    }
+
+    /// What was signed last, as a size and a root.
+    pub fn seen(&self) -> Seen {
+        let seen = |held: &SignedCheckpoint| Seen {
+            size: held.checkpoint().size(),
+            root: *held.checkpoint().root(),
+        };
+        self.held.as_ref().map_or_else(Seen::nothing, seen)
+    }
+
+    /// Puts a head in the place of the last one, durably. Its file must still be what this process wrote or read: else
+    /// someone else signs in the name of this log.
+    ///
+    /// # Errors
+    /// The file cannot be written, or is not what it was.
+    pub fn advance(&mut self, signed: &SignedCheckpoint) -> Result<(), AuditError> {
+        let failed =
+            |error: io::Error| AuditError::Anchor { path: self.path.clone(), what: error.to_string() };
+        let there = match fs::read(&self.path) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(failed(error)),
+        };
+        if there != self.held.as_ref().map(|held| held.to_string().into_bytes()) {
+            return Err(AuditError::Raced { path: self.path.clone() });
+        }
+        files::replace(&self.path, signed.to_string().as_bytes()).map_err(failed)?;
+        self.held = Some(signed.clone());
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! The log as a transparency log: the tree over its facts, and the heads that are signed.
+//!
+//! - [`tiles`]: the tree; [`anchor`]: the last signed head, in a second place; [`signer`]: who holds the key
+//! - `publisher`: the thread that reads what was committed, hashes it a second time, and has the head signed
+
+pub mod anchor;
+mod publisher;
+pub mod signer;
+#[cfg(test)]
+mod tests;
+pub mod tiles;
+
+pub use anchor::Anchor;
+pub(crate) use publisher::Publisher;
+pub use signer::{HeadSigner, OwnKey, SignError};
+pub use tiles::Tiles;
+
+use domain::{LeafHash, Position, Timestamp};
+use eventlog::LogError;
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+use serde::{Deserialize, Serialize};
+use std::{collections::VecDeque, path::PathBuf, sync::Arc, time::Duration};
+use tlog::{checkpoint::SignedCheckpoint, key::VerifierKey};
+use tokio::sync::watch;
+
+/// A head that was signed, as it is handed out.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// The head and its signatures.
+    pub signed: SignedCheckpoint,
+    /// The key of the log.
+    pub key: VerifierKey,
+    /// When it was signed, by the writer's clock.
+    pub signed_at: Timestamp,
+}
+
+impl Published {
+    /// How many facts it covers.
+    pub const fn size(&self) -> u64 {
+        self.signed.checkpoint().size()
+    }
+}
+
+/// A head that is kept for good: the first that a process signs, and the first of each hour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// How many facts it covers.
+    pub size: u64,
+    /// When it was signed.
+    pub signed_at: Timestamp,
+    /// The signed note.
+    pub checkpoint: String,
+}
+
+/// Why no head can be signed.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// The log could not be read, or kept nothing.
+    #[error("reading the log for its tree failed")]
+    Log(#[from] LogError),
+    /// The anchor cannot be read or written, or is of another log.
+    #[error(
+        "the anchor {path} cannot be used: {what}; name the file that holds the last signed checkpoint of this log"
+    )]
+    Anchor {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// The log was signed before, and its anchor is gone.
+    #[error(
+        "the anchor {path} is not there, though the first {signed} facts of this store were signed: name the file where \
+         the last signed checkpoint is kept; if it is lost, or this is an old copy, go on under a new origin \
+         (`thidua signer key`) and tell those who follow the log"
+    )]
+    NoAnchor {
+        /// The file.
+        path: PathBuf,
+        /// How many facts are known to be signed.
+        signed: u64,
+    },
+    /// The log is shorter than what was signed.
+    #[error(
+        "the log ends at position {log} but its first {signed} facts were signed: facts that others hold proofs of are \
+         missing; do not write to this store, restore a newer copy with `thidua store restore`; if there is none, go on \
+         under a new origin (`thidua signer key`) and tell those who follow the log"
+    )]
+    Behind {
+        /// How many facts were signed.
+        signed: u64,
+        /// How many the log holds.
+        log: u64,
+    },
+    /// The log has other facts than those that were signed.
+    #[error(
+        "the first {signed} facts of the log are not those that were signed: the past was altered; keep this store as \
+         evidence and restore a copy with `thidua store restore`"
+    )]
+    Altered {
+        /// How many facts were signed.
+        signed: u64,
+    },
+    /// Someone else has written the anchor.
+    #[error(
+        "the anchor {path} was written by someone else: another process signs in the name of this log; stop it"
+    )]
+    Raced {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What the log gives back is not what was written, or the tree contradicts itself.
+    #[error(
+        "the fact at position {position} does not have the hash it was written with: nothing is signed any more"
+    )]
+    Mismatch {
+        /// The first position that cannot be trusted.
+        position: Position,
+    },
+    /// The head was not signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The operating system refused a thread.
+    #[error("the thread that signs cannot be started")]
+    Thread(#[source] std::io::Error),
+}
+
+impl AuditError {
+    /// Whether the next attempt may succeed without anybody's doing.
+    pub(crate) const fn may_pass(&self) -> bool {
+        match self {
+            Self::Anchor { .. } | Self::Sign(SignError::Unreachable(_)) => true,
+            Self::Log(_)
+            | Self::NoAnchor { .. }
+            | Self::Behind { .. }
+            | Self::Altered { .. }
+            | Self::Raced { .. }
+            | Self::Mismatch { .. }
+            | Self::Sign(SignError::Refused(_) | SignError::Contradiction(_))
+            | Self::Thread(_) => false,
+        }
+    }
+}
+
+/// What readers and the writer share of the tree.
+pub struct Audit {
+    tiles: RwLock<Tiles>,
+    /// The leaf hashes that the writer computed, until the facts are read back; `None` while nobody does.
+    written: Mutex<Option<VecDeque<(Position, LeafHash)>>>,
+    published: watch::Sender<Option<Arc<Published>>>,
+    kept: RwLock<Vec<Kept>>,
+}
+
+impl Audit {
+    /// Over the tree of the facts there are.
+    pub(crate) fn new(tiles: Tiles) -> Self {
+        let (published, _) = watch::channel(None);
+        Self { tiles: RwLock::new(tiles), written: Mutex::default(), published, kept: RwLock::default() }
+    }
+
+    /// The tree. Hold the guard briefly: it grows meanwhile.
+    pub fn tiles(&self) -> RwLockReadGuard<'_, Tiles> {
+        self.tiles.read()
+    }
+
+    /// The head that was signed last; `None` where nothing is signed.
+    pub fn published(&self) -> Option<Arc<Published>> {
+        self.published.borrow().clone()
+    }
+
+    /// Waits until a signed head covers `count` facts, but no longer than `patience`, and gives the last one.
+    pub async fn covering(&self, count: u64, patience: Duration) -> Option<Arc<Published>> {
+        let mut published = self.published.subscribe();
+        let covers = |head: &Option<Arc<Published>>| head.as_ref().is_some_and(|head| head.size() >= count);
+        // Whether it came in time is seen by the head itself.
+        let _ = tokio::time::timeout(patience, published.wait_for(covers)).await;
+        self.published()
+    }
+
+    /// The heads that are kept for good, smallest first.
+    pub fn kept(&self) -> Vec<Kept> {
+        self.kept.read().clone()
+    }
+
+    /// Notes the hashes of facts that were just committed, in order from `first` on.
+    pub(crate) fn note(&self, first: Position, leaves: &[LeafHash]) {
+        if let Some(written) = &mut *self.written.lock() {
+            written.extend((first.0..).map(Position).zip(leaves.iter().copied()));
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Reads back what was committed, hashes it a second time, lets the tree grow by it, and has the head signed.
+
+use super::{Anchor, AuditError, HeadSigner, Kept, Published, SignError};
+use crate::Shared;
+use domain::{Position, Timestamp};
+use eventlog::{AsideChange, LogError, pages};
+use parking_lot::{Condvar, Mutex};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, atomic::Ordering},
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+use tlog::{
+    Hash,
+    checkpoint::{Checkpoint, SignedCheckpoint},
+    note::NoteSignature,
+    witness::Refusal,
+};
+
+/// How often the log is looked at. Twice in the second that a head may be older than a fact.
+const PAUSE: Duration = Duration::from_millis(400);
+/// How often a head is signed when nothing is written, so that a silent log can be told from a dead one.
+const HEARTBEAT: Duration = Duration::from_secs(60);
+/// One head an hour is kept.
+const HOUR: i64 = 3_600_000;
+/// Under which keys they stand aside.
+const KEPT: &[u8] = b"checkpoint/";
+
+/// The thread; it signs a last time when it is stopped or dropped.
+pub struct Publisher {
+    thread: Option<JoinHandle<()>>,
+    stop: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl Publisher {
+    /// Holds the log against its anchor, has its head signed, and goes on doing so.
+    pub(crate) fn start(
+        shared: Arc<Shared>,
+        signer: Box<dyn HeadSigner>,
+        anchor: Anchor,
+    ) -> Result<Self, AuditError> {
+        *shared.audit.written.lock() = Some(VecDeque::new());
+        let mut work = Work { shared, signer, anchor, signed: None, kept_hour: None };
+        work.recall()?;
+        work.grow()?;
+        work.check_anchor()?;
+        work.step()?;
+        let stop = Arc::new((Mutex::new(false), Condvar::new()));
+        let watched = Arc::clone(&stop);
+        let thread = std::thread::Builder::new()
+            .name("checkpoint".to_owned())
+            .spawn(move || work.run(&watched))
+            .map_err(AuditError::Thread)?;
+        Ok(Self { thread: Some(thread), stop })
+    }
+}
+
+impl Drop for Publisher {
+    fn drop(&mut self) {
+        let (stopped, wake) = &*self.stop;
+        *stopped.lock() = true;
+        wake.notify_all();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that signs checkpoints panicked");
+        }
+    }
+}
+
+struct Work {
+    shared: Arc<Shared>,
+    signer: Box<dyn HeadSigner>,
+    anchor: Anchor,
+    /// What was signed last, and when.
+    signed: Option<(u64, Instant)>,
+    /// The hour of the last head that this process kept.
+    kept_hour: Option<i64>,
+}
+
+impl Work {
+    fn run(mut self, (stopped, wake): &(Mutex<bool>, Condvar)) {
+        loop {
+            let last = {
+                let mut stopped = stopped.lock();
+                if !*stopped {
+                    wake.wait_for(&mut stopped, PAUSE);
+                }
+                *stopped
+            };
+            match self.step() {
+                Ok(()) => {}
+                Err(error) if error.may_pass() => {
+                    tracing::warn!(error = crate::chain(&error), "no checkpoint was signed");
+                }
+                Err(error) => {
+                    self.shared.read_only.store(true, Ordering::Release);
+                    metrics::gauge!("thidua_read_only").set(1.0);
+                    tracing::error!(
+                        error = crate::chain(&error),
+                        "no checkpoint is signed any more, and nothing is written, until the service is started again"
+                    );
+                    // What readers hold stays true; nothing new is noted for a second hash that nobody makes.
+                    *self.shared.audit.written.lock() = None;
+                    return;
+                }
+            }
+            if last {
+                return;
+            }
+        }
+    }
+
+    fn step(&mut self) -> Result<(), AuditError> {
+        self.grow()?;
+        let size = self.shared.audit.tiles().size();
+        let due = self.signed.is_none_or(|(signed, at)| signed < size || at.elapsed() >= HEARTBEAT);
+        if due { self.sign(size) } else { Ok(()) }
+    }
+
+    /// Reads the facts that are durable and not yet in the tree, and holds their hashes against the writer's.
+    fn grow(&mut self) -> Result<(), AuditError> {
+        let audit = &self.shared.audit;
+        let from = Position(audit.tiles().size());
+        let end = self.shared.head.borrow().to_owned();
+        if from >= end {
+            return Ok(());
+        }
+        let mut next = from;
+        for page in pages(self.shared.log.as_ref(), from..end) {
+            let page = page?;
+            let leaves: Vec<_> =
+                page.facts(from..end).map(|(position, bytes)| (position, tlog::leaf_hash(bytes))).collect();
+            for (position, leaf) in &leaves {
+                if *position != next || !self.agrees(*position, leaf) {
+                    return Err(AuditError::Mismatch { position: *position });
+                }
+                next = position.next();
+            }
+            let mut tiles = audit.tiles.write();
+            leaves.iter().for_each(|(_, leaf)| tiles.push(*leaf));
+        }
+        if next == end { Ok(()) } else { Err(AuditError::Mismatch { position: next }) }
+    }
+
+    /// Whether a fact has the hash that the writer computed. What another process wrote has only the one read here.
+    fn agrees(&self, position: Position, leaf: &Hash) -> bool {
+        let mut written = self.shared.audit.written.lock();
+        let Some(written) = &mut *written else { return true };
+        while written.front().is_some_and(|(noted, _)| *noted < position) {
+            written.pop_front();
+        }
+        match written.front() {
+            Some((noted, hash)) if *noted == position => {
+                let agrees = hash.0 == *leaf;
+                written.pop_front();
+                agrees
+            }
+            Some(_) | None => true,
+        }
+    }
+
+    fn sign(&mut self, size: u64) -> Result<(), AuditError> {
+        let (edge, tiles) = {
+            let tiles = self.shared.audit.tiles();
+            (tiles.root(), tiles.root_at(size))
+        };
+        // The root from the edge and the root from what is handed out must be one.
+        if tiles != Some(edge) {
+            return Err(AuditError::Mismatch { position: Position(size) });
+        }
+        let key = self.signer.key().clone();
+        let head = Checkpoint::new(key.name().as_str(), size, edge).map_err(unsignable)?;
+        let signature = self.ask(&head)?;
+        let signed = SignedCheckpoint::new(head, signature);
+        signed.note().verify([&key]).map_err(unsignable)?;
+        self.anchor.advance(&signed)?;
+        let published = Published { signed, key, signed_at: self.shared.clock.now() };
+        self.keep(&published)?;
+        self.signed = Some((size, Instant::now()));
+        metrics::gauge!("thidua_checkpoint_facts").set(size as f64);
+        metrics::gauge!("thidua_checkpoint_signed_seconds").set(published.signed_at.millis() as f64 / 1000.0);
+        self.shared.audit.published.send_replace(Some(Arc::new(published)));
+        Ok(())
+    }
+
+    fn ask(&mut self, head: &Checkpoint) -> Result<NoteSignature, AuditError> {
+        let old = self.anchor.seen().size;
+        match self.signer.sign(old, &self.proof(old, head.size())?, head) {
+            // It signed, and this process ended before the anchor said so.
+            Err(SignError::Refused(Refusal::OtherOldSize(signed))) if signed <= head.size() => {
+                Ok(self.signer.sign(signed, &self.proof(signed, head.size())?, head)?)
+            }
+            Err(SignError::Refused(Refusal::OtherOldSize(signed))) => {
+                Err(AuditError::Behind { signed, log: head.size() })
+            }
+            outcome => Ok(outcome?),
+        }
+    }
+
+    fn proof(&self, old: u64, new: u64) -> Result<Vec<Hash>, AuditError> {
+        let proof = self.shared.audit.tiles().consistency(old, new);
+        proof.map_err(|_| AuditError::Behind { signed: old, log: new })
+    }
+
+    /// Reads the heads that were kept.
+    fn recall(&self) -> Result<(), AuditError> {
+        let damaged = |key: &[u8]| LogError::AsideDamaged {
+            key: key.escape_ascii().to_string(),
+            what: "it is no checkpoint",
+        };
+        let read =
+            |(key, value): &(Vec<u8>, Vec<u8>)| serde_json::from_slice(value).map_err(|_| damaged(key));
+        let kept: Result<Vec<Kept>, _> = self.shared.log.aside(KEPT)?.iter().map(read).collect();
+        *self.shared.audit.kept.write() = kept?;
+        Ok(())
+    }
+
+    /// Whether the log still is what was signed.
+    fn check_anchor(&self) -> Result<(), AuditError> {
+        let tiles = self.shared.audit.tiles();
+        let origin = self.signer.key().name().as_str();
+        let kept = self.shared.audit.kept.read();
+        let of_this_log = |kept: &&Kept| kept.checkpoint.lines().next() == Some(origin);
+        let known = kept.iter().rev().find(of_this_log);
+        match (self.anchor.held(), known) {
+            (None, Some(Kept { size, .. })) => {
+                return Err(AuditError::NoAnchor { path: self.anchor.path().to_owned(), signed: *size });
+            }
+            (None, None) | (Some(_), _) => {}
+        }
+        let signed = self.anchor.seen();
+        match tiles.root_at(signed.size) {
+            None => Err(AuditError::Behind { signed: signed.size, log: tiles.size() }),
+            Some(root) if root != signed.root => Err(AuditError::Altered { signed: signed.size }),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Keeps a head for good when it is the first of its hour, or the first that this process signed.
+    fn keep(&mut self, published: &Published) -> Result<(), AuditError> {
+        let hour = published.signed_at.millis().div_euclid(HOUR);
+        if self.kept_hour == Some(hour) {
+            return Ok(());
+        }
+        let kept = kept(published);
+        if self.shared.audit.kept.read().iter().any(|other| other.checkpoint == kept.checkpoint) {
+            self.kept_hour = Some(hour);
+            return Ok(());
+        }
+        // A log that goes on under a new name may sign the same size again.
+        let key = [KEPT, &kept.size.to_be_bytes(), &published.key.id().0].concat();
+        let value = serde_json::to_vec(&kept).map_err(unsignable)?;
+        let log = self.shared.log.as_ref();
+        log.turn(log.head()?)?.commit(&[], &[AsideChange::Put(key, value)])?;
+        self.kept_hour = Some(hour);
+        self.shared.audit.kept.write().push(kept);
+        Ok(())
+    }
+}
+
+fn kept(published: &Published) -> Kept {
+    let (size, signed_at): (u64, Timestamp) = (published.size(), published.signed_at);
+    Kept { size, signed_at, checkpoint: published.signed.to_string() }
+}
+
+/// What whoever holds the key gave is no signature of this log's head.
+fn unsignable(error: impl std::fmt::Display) -> AuditError {
+    AuditError::Sign(SignError::Unreachable(error.to_string()))
+}

@@ -1,0 +1,284 @@
+//! Signed heads told as stories, over a log in memory.
+
+use super::{Anchor, AuditError, HeadSigner, OwnKey, Published, SignError};
+use crate::{
+    App, Failure, ScriptedClock,
+    tests::{Service, register, start},
+};
+use domain::{Position, UnitId};
+use eventlog::{AsideEntries, EventLog, LogError, MemoryLog, Page, Turn};
+use parking_lot::Mutex;
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tlog::{
+    Hash,
+    checkpoint::Checkpoint,
+    key::{Signer, VerifierKey},
+    leaf_hash,
+    note::NoteSignature,
+    proof::{verify_consistency, verify_inclusion},
+    witness::Seen,
+};
+use uuid::Uuid;
+
+const SOON: Duration = Duration::from_secs(5);
+
+fn key(name: &str) -> Signer {
+    Signer::from_seed(name.parse().unwrap(), &[7; 32]).unwrap()
+}
+
+fn publish(app: &mut App, anchor: &Path) -> Result<(), AuditError> {
+    publish_as(app, anchor, "log.test/a")
+}
+
+fn publish_as(app: &mut App, anchor: &Path, origin: &str) -> Result<(), AuditError> {
+    let anchor = Anchor::read(anchor, key(origin).verifier())?;
+    let signer = OwnKey::new(key(origin), anchor.seen());
+    app.publish(Box::new(signer), anchor)
+}
+
+fn again(log: &Arc<dyn EventLog>) -> App {
+    start(Arc::clone(log), &Arc::new(ScriptedClock::at("2026-01-06T02:00:00Z".parse().unwrap())))
+}
+
+async fn registers(service: &Service, numbers: std::ops::Range<u128>) {
+    for number in numbers {
+        let unit = UnitId(Uuid::from_u128(1000 + number));
+        service.asks("registry", register(unit, &format!("Hội {number}"))).await.unwrap();
+    }
+}
+
+async fn covering(app: &App, count: u64) -> Arc<Published> {
+    let published = app.audit().covering(count, SOON).await.unwrap();
+    assert!(published.size() >= count, "{} of {count} facts are signed", published.size());
+    published
+}
+
+/// A service over this log that has published its head beside it.
+async fn published(log: &Arc<dyn EventLog>, anchor: &Path, count: u64) -> Service {
+    let mut service = Service::founded(Arc::clone(log)).await;
+    publish(&mut service.app, anchor).unwrap();
+    registers(&service, 1..count.into()).await;
+    covering(&service.app, count).await;
+    service
+}
+
+fn memory() -> Arc<dyn EventLog> {
+    Arc::new(MemoryLog::default())
+}
+
+#[tokio::test]
+async fn what_is_written_is_signed_within_a_second_and_can_be_proven_for_ever() {
+    let (folder, log) = (tempfile::tempdir().unwrap(), memory());
+    let anchor = folder.path().join("anchor");
+    let service = published(&log, &anchor, 5).await;
+    let first = service.app.audit().published().unwrap();
+    registers(&service, 5..300).await;
+    let second = covering(&service.app, 300).await;
+    assert_eq!(std::fs::read_to_string(&anchor).unwrap(), second.signed.to_string());
+    second.signed.note().verify([key("log.test/a").verifier()]).unwrap();
+
+    let tiles = service.app.audit().tiles();
+    let (then, now) = (first.signed.checkpoint(), second.signed.checkpoint());
+    let proof = tiles.consistency(then.size(), now.size()).unwrap();
+    verify_consistency(then.size(), now.size(), &proof, then.root(), now.root()).unwrap();
+    for stored in log.read(Position(0), 300).unwrap() {
+        let proof = tiles.inclusion(stored.position.0, now.size()).unwrap();
+        verify_inclusion(&leaf_hash(&stored.bytes), stored.position.0, now.size(), &proof, now.root())
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_first_head_of_a_process_is_kept_and_the_next_process_goes_on_from_there() {
+    let (folder, log) = (tempfile::tempdir().unwrap(), memory());
+    let anchor = folder.path().join("anchor");
+    published(&log, &anchor, 3).await.app.stop();
+    let mut app = again(&log);
+    publish(&mut app, &anchor).unwrap();
+    let sizes: Vec<_> = app.audit().kept().iter().map(|kept| kept.size).collect();
+    assert_eq!(sizes, [1, 3]);
+    assert_eq!(app.audit().published().unwrap().size(), 3, "signed before the start is over");
+    app.stop();
+    assert_eq!(
+        log.aside(b"checkpoint/").unwrap().len(),
+        2,
+        "a third start with nothing new keeps nothing new"
+    );
+}
+
+#[tokio::test]
+async fn a_log_that_is_behind_what_was_signed_is_not_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let anchor = folder.path().join("anchor");
+    published(&memory(), &anchor, 9).await.app.stop();
+    let old_copy = Service::founded(memory()).await;
+    registers(&old_copy, 1..4).await;
+    let mut app = old_copy.app;
+    let refused = publish(&mut app, &anchor);
+    assert!(matches!(refused, Err(AuditError::Behind { signed: 9, log: 4 })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_log_with_another_past_is_not_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let anchor = folder.path().join("anchor");
+    published(&memory(), &anchor, 4).await.app.stop();
+    // As long or longer, with other salts and ids.
+    let mut other = Service::founded(memory()).await;
+    registers(&other, 1..6).await;
+    let refused = publish(&mut other.app, &anchor);
+    assert!(matches!(refused, Err(AuditError::Altered { signed: 4 })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_log_that_was_signed_is_not_started_without_its_anchor_but_under_a_new_name() {
+    let (folder, log) = (tempfile::tempdir().unwrap(), memory());
+    let file = |name: &str| folder.path().join(name);
+    published(&log, &file("anchor"), 3).await.app.stop();
+    let mut app = again(&log);
+    let refused = publish(&mut app, &file("elsewhere"));
+    assert!(matches!(refused, Err(AuditError::NoAnchor { signed: 1, .. })), "{refused:?}");
+    let refused = publish_as(&mut app, &file("anchor"), "log.test/b");
+    assert!(matches!(refused, Err(AuditError::Anchor { .. })), "{refused:?}");
+    publish_as(&mut app, &file("elsewhere"), "log.test/b").unwrap();
+    assert_eq!(app.audit().published().unwrap().size(), 3);
+}
+
+#[tokio::test]
+async fn an_anchor_that_was_tampered_with_is_refused() {
+    let (folder, log) = (tempfile::tempdir().unwrap(), memory());
+    let anchor = folder.path().join("anchor");
+    published(&log, &anchor, 12).await.app.stop();
+    let mut app = again(&log);
+    let whole = std::fs::read_to_string(&anchor).unwrap();
+    for tampered in [whole.replace("\n12\n", "\n11\n"), whole[..whole.len() - 2].to_owned(), String::new()] {
+        std::fs::write(&anchor, &tampered).unwrap();
+        assert!(matches!(publish(&mut app, &anchor), Err(AuditError::Anchor { .. })), "{tampered}");
+    }
+    std::fs::write(&anchor, whole).unwrap();
+    publish(&mut app, &anchor).unwrap();
+}
+
+/// A disk that gives back another bit than it was given.
+struct FlippedBit {
+    inner: MemoryLog,
+    flips: AtomicBool,
+}
+
+impl EventLog for FlippedBit {
+    fn turn(&self, seen: Position) -> Result<Box<dyn Turn + '_>, LogError> {
+        self.inner.turn(seen)
+    }
+
+    fn page(&self, from: Position) -> Result<Arc<Page>, LogError> {
+        let page = self.inner.page(from)?;
+        if !self.flips.load(Ordering::Relaxed) {
+            return Ok(page);
+        }
+        let mut flipped = Page::new(page.first());
+        for (_, bytes) in page.iter() {
+            let mut bytes = bytes.to_vec();
+            bytes[0] ^= 1;
+            flipped.push(&bytes);
+        }
+        Ok(Arc::new(flipped))
+    }
+
+    fn head(&self) -> Result<Position, LogError> {
+        self.inner.head()
+    }
+
+    fn aside(&self, prefix: &[u8]) -> Result<AsideEntries, LogError> {
+        self.inner.aside(prefix)
+    }
+}
+
+#[tokio::test]
+async fn a_flipped_bit_is_never_signed_and_ends_writing() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = Arc::new(FlippedBit { inner: MemoryLog::default(), flips: AtomicBool::new(false) });
+    let service = published(&(Arc::clone(&log) as Arc<dyn EventLog>), &folder.path().join("anchor"), 3).await;
+    log.flips.store(true, Ordering::Relaxed);
+    registers(&service, 3..4).await;
+    let signed = service.app.audit().covering(4, Duration::from_secs(2)).await.unwrap();
+    assert_eq!(signed.size(), 3);
+    assert!(service.app.is_read_only());
+    let unit = UnitId(Uuid::from_u128(5));
+    assert_eq!(service.asks("registry", register(unit, "Hội sau")).await.unwrap_err(), Failure::ReadOnly);
+}
+
+#[tokio::test]
+async fn two_processes_that_sign_one_log_stop_each_other() {
+    let (folder, log) = (tempfile::tempdir().unwrap(), memory());
+    let anchor = folder.path().join("anchor");
+    let service = published(&log, &anchor, 3).await;
+    let mut other = again(&log);
+    std::fs::remove_file(&anchor).unwrap();
+    publish_as(&mut other, &anchor, "log.test/b").unwrap();
+    registers(&service, 3..4).await;
+    let signed = service.app.audit().covering(4, Duration::from_secs(2)).await.unwrap();
+    assert_eq!(signed.size(), 3);
+    assert!(service.app.is_read_only());
+}
+
+/// A signer elsewhere, which remembers what it signed whatever becomes of the anchor, and may be out of reach.
+struct Elsewhere {
+    key: VerifierKey,
+    far: Arc<Mutex<OwnKey>>,
+    reachable: Arc<AtomicBool>,
+}
+
+impl HeadSigner for Elsewhere {
+    fn key(&self) -> &VerifierKey {
+        &self.key
+    }
+
+    fn sign(&mut self, old: u64, proof: &[Hash], head: &Checkpoint) -> Result<NoteSignature, SignError> {
+        if self.reachable.load(Ordering::Relaxed) {
+            self.far.lock().sign(old, proof, head)
+        } else {
+            Err(SignError::Unreachable("out of reach".to_owned()))
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_signer_out_of_reach_is_waited_for_while_writing_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("anchor");
+    let far = Arc::new(Mutex::new(OwnKey::new(key("log.test/a"), Seen::nothing())));
+    let reachable = Arc::new(AtomicBool::new(true));
+    let key = key("log.test/a").verifier().clone();
+    let signer =
+        || Box::new(Elsewhere { key: key.clone(), far: Arc::clone(&far), reachable: Arc::clone(&reachable) });
+    let log = memory();
+    let mut service = Service::founded(Arc::clone(&log)).await;
+    service.app.publish(signer(), Anchor::read(&path, &key).unwrap()).unwrap();
+    reachable.store(false, Ordering::Relaxed);
+    registers(&service, 1..4).await;
+    assert_eq!(service.app.audit().covering(4, Duration::from_secs(1)).await.unwrap().size(), 1);
+    assert!(!service.app.is_read_only());
+    let before = std::fs::read(&path).unwrap();
+    reachable.store(true, Ordering::Relaxed);
+    covering(&service.app, 4).await;
+    service.app.stop();
+
+    // The process ended after the signature and before the anchor: the signer is ahead, and is followed.
+    std::fs::write(&path, before).unwrap();
+    let mut app = again(&log);
+    app.publish(signer(), Anchor::read(&path, &key).unwrap()).unwrap();
+    app.stop();
+
+    // The anchor and the store are both old copies: the signer has seen more than there is.
+    let short = Service::founded(memory()).await;
+    let mut app = short.app;
+    let refused = app.publish(signer(), Anchor::read(&folder.path().join("none"), &key).unwrap());
+    assert!(matches!(refused, Err(AuditError::Behind { signed: 4, log: 1 })), "{refused:?}");
+}
