@@ -235,7 +235,7 @@ fn difference(call: &Call<'_>, path: &YearPath, sides: &[Side; 2]) -> Result<Sta
     let causes = facts(
         call,
         sides,
-        Filter { bloc: Some(path.bloc), types: named(&OF_THE_BLOC), ..Filter::default() },
+        &Filter { bloc: Some(path.bloc), types: named(&OF_THE_BLOC), ..Filter::default() },
     )?;
     let of_year = |fact: &&Envelope| match fact.stream {
         StreamId::Year(_, year) => year == path.year,
@@ -257,9 +257,9 @@ fn named(types: &[&str]) -> Vec<Box<str>> {
 }
 
 /// What was recorded between the two moments.
-fn facts(call: &Call<'_>, [before, after]: &[Side; 2], filter: Filter) -> Result<Vec<Envelope>, Problem> {
+fn facts(call: &Call<'_>, [before, after]: &[Side; 2], filter: &Filter) -> Result<Vec<Envelope>, Problem> {
     let (from, to) = (before.moment.position(), after.moment.position());
-    let found = call.service.app().views().history.find(&filter, from, to, usize::MAX);
+    let found = call.service.app().views().history.find(filter, from, to, usize::MAX);
     Ok(after.moment.facts(&found)?)
 }
 
@@ -274,7 +274,7 @@ fn unit_difference(
     let found = facts(
         call,
         sides,
-        Filter { stream, unit: Some(unit), types: named(&OF_A_UNIT), ..Filter::default() },
+        &Filter { stream, unit: Some(unit), types: named(&OF_A_UNIT), ..Filter::default() },
     )?;
     // A peer's fact is found with its giver too.
     let own: Vec<_> =
