@@ -37,6 +37,9 @@ mod eyes_open;
 mod leaders;
 mod selection_order;
 
+// What an auditor asks: one request for each question.
+mod audit_questions;
+
 // Ballots: what a secret one hides and shows.
 mod ballots;
 

@@ -265,6 +265,12 @@ fn ranks(values: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::{
+        Aggregate, BlocId, EmulationYear, EventId, Position, Recorded, Timestamp,
+        regulation::presets,
+        year::{Opened, RegulationAdopted, ScoreEntry, ScoresGiven, Timeliness, YearEvent},
+    };
+    use std::sync::Arc;
     use uuid::Uuid;
 
     fn unit(number: u128) -> UnitId {
@@ -278,6 +284,63 @@ mod tests {
     fn near(found: Option<f64>, expected: f64) {
         let found = found.expect("a number");
         assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
+    }
+
+    /// A year under the sheet of Hue, in which these papers stand: who scores, from whom, in which month, how much.
+    fn year(papers: &[(Scorer, u128, Option<u8>, &str)]) -> Year {
+        let (bloc, number) = (BlocId(Uuid::from_u128(0xB)), EmulationYear::new(2025).unwrap());
+        let preset = presets().iter().find(|preset| preset.code == "hue-804-2018").unwrap();
+        let sheet = &preset.regulation.sheet;
+        let (_, criterion) = *sheet.leaves().iter().find(|(kind, _)| *kind == PartKind::Contents).unwrap();
+        let adopted =
+            RegulationAdopted { version: 1, draft: None, regulation: Arc::new(preset.regulation.clone()) };
+        let given = papers.iter().map(|(scorer, giver, month, points)| {
+            let entry = ScoreEntry {
+                criterion: criterion.id,
+                points: points.parse().unwrap(),
+                evidence: Vec::new(),
+                explanation: None,
+            };
+            YearEvent::ScoresGiven(ScoresGiven {
+                unit: unit(1),
+                scorer: *scorer,
+                given_by: Some(unit(*giver)),
+                month: *month,
+                entries: vec![entry],
+                timeliness: Timeliness::default(),
+                correction: None,
+            })
+        });
+        let opened = YearEvent::Opened(Opened { bloc, year: number });
+        let facts = [opened, YearEvent::RegulationAdopted(adopted)].into_iter().chain(given);
+        let year = facts.zip(0..).fold(None, |year, (event, at)| {
+            let recorded_at = Timestamp::from_millis(1_700_000_000_000);
+            let fact = Recorded {
+                position: Position(at),
+                id: EventId(Uuid::from_u128(at.into())),
+                recorded_at,
+                effective_on: recorded_at.day(),
+                event: &event,
+            };
+            Year::evolve(year, fact)
+        });
+        year.unwrap()
+    }
+
+    #[test]
+    fn peers_alone_are_peers_where_there_are_any_and_months_add_up() {
+        let leader = (Scorer::Bloc, 2, None, "12");
+        assert_eq!(rows_of(&year(&[leader])).0, [row(2, 1, "12")], "the leader's scores are all there is");
+        let (rows, own) = rows_of(&year(&[
+            leader,
+            (Scorer::Peer, 3, Some(1), "5"),
+            (Scorer::Peer, 3, Some(2), "6.5"),
+            (Scorer::Panel, 4, None, "40"),
+            (Scorer::Itself, 1, Some(1), "7"),
+            (Scorer::Itself, 1, Some(2), "8"),
+        ]));
+        assert_eq!(rows, [row(3, 1, "11.5")]);
+        assert_eq!(own, BTreeMap::from([(unit(1), "15".parse().unwrap())]));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Mark, UnitYear, Year};
 use crate::{
-    Position, UnitId,
+    UnitId,
     regulation::{Breach, FindingState, PenaltyRule, Scorer, Step},
 };
 
@@ -99,11 +99,5 @@ impl Year {
             }
         };
         rules.map(count).collect()
-    }
-
-    /// The version of the regulation that was in force when the fact at a position was recorded.
-    pub fn version_at(&self, position: Position) -> Option<u16> {
-        let before = self.versions.iter().rev().find(|(_, mark)| mark.position < position);
-        before.map(|(version, _)| *version)
     }
 }

@@ -34,6 +34,7 @@ mod registration;
 mod report;
 mod score_table;
 mod scoring;
+mod since;
 mod tally;
 #[cfg(test)]
 mod tests;

@@ -33,19 +33,24 @@ impl Basis {
             let then = call.service.app().moment(AsOf::Position(mark.position))?;
             Ok::<_, Problem>(year_at(&then, path)?.state)
         };
+        // The past is read again only where something has been recorded since that could change a number.
+        let counted_by = |year: &Arc<Year>, mark: &Mark| {
+            if year.counts_as_before(mark.position) { Ok(Arc::clone(year)) } else { before(mark) }
+        };
         if let Some(ranking) = &year.ranking {
-            let ranked = before(&ranking.mark)?;
-            let table = ranked.score_table.as_ref().map(|table| table.mark);
-            let counted = table.as_ref().map(before).transpose()?.unwrap_or_else(|| Arc::clone(&ranked));
+            let at = ranking.mark.position;
+            let ranked = if year.ranks_as_before(at) { Arc::clone(year) } else { before(&ranking.mark)? };
+            let table = ranked.score_table.as_ref().map_or(ranking.mark, |table| table.mark);
+            let counted = counted_by(year, &table)?;
             let (stage, rows, adopted) = ("final", ranking.rows.clone(), Some(ranking.mark));
-            let counted_at = table.map_or(ranking.mark.position, |mark| mark.position);
-            return Ok(Self { stage, adopted, rows, counted, counted_at, ranked });
+            return Ok(Self { stage, adopted, rows, counted, counted_at: table.position, ranked });
         }
         let (stage, rows, adopted): (_, Vec<ScoreRow>, _) = match &year.score_table {
             Some(table) => ("score_table", table.rows.clone(), Some(table.mark)),
             None => ("provisional", year.score_rows(&roster(call, moment, path.bloc, year)?), None),
         };
-        let counted = adopted.as_ref().map(before).transpose()?.unwrap_or_else(|| Arc::clone(year));
+        let counted = adopted.as_ref().map(|mark| counted_by(year, mark)).transpose()?;
+        let counted = counted.unwrap_or_else(|| Arc::clone(year));
         let counted_at = adopted.map_or(moment.position(), |mark| mark.position);
         Ok(Self { stage, adopted, rows: year.rank(&rows), counted, counted_at, ranked: Arc::clone(year) })
     }

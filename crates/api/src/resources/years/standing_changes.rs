@@ -52,7 +52,7 @@ answer_body! {
         /// Sự kiện. The fact.
         event: EventId,
         /// Loại. Its type.
-        r#type: &'static str,
+        event_type: &'static str,
         /// Vị trí trong sổ. Where it stands in the log.
         position: u64,
         /// Máy chủ nhận lúc. When the server received it.
@@ -66,7 +66,7 @@ impl From<&Envelope> for CauseAnswer {
     fn from(fact: &Envelope) -> Self {
         Self {
             event: fact.id,
-            r#type: fact.event.type_name(),
+            event_type: fact.event.type_name(),
             position: fact.position.0,
             recorded_at: fact.recorded_at,
             effective_on: fact.effective_on,
@@ -194,7 +194,7 @@ impl Read for StandingChanges {
         let sides = [Side::of(call, earlier, &path)?, Side::of(call, later, &path)?];
         let shown = difference(call, &path, &sides)?;
         let [before, after] = sides;
-        let tag = format!("{}-{}", before.moment.position(), after.moment.position());
+        let tag = format!("{}-{}-{}", before.moment.position(), after.moment.position(), call.now.day());
         Ok(Answer::serialised(&shown)?.with_etag(tag).at(after.moment.position()))
     }
 }
@@ -235,7 +235,7 @@ fn difference(call: &Call<'_>, path: &YearPath, sides: &[Side; 2]) -> Result<Sta
     let causes = facts(
         call,
         sides,
-        Filter { bloc: Some(path.bloc), types: named(&OF_THE_BLOC), ..Filter::default() },
+        &Filter { bloc: Some(path.bloc), types: named(&OF_THE_BLOC), ..Filter::default() },
     )?;
     let of_year = |fact: &&Envelope| match fact.stream {
         StreamId::Year(_, year) => year == path.year,
@@ -257,9 +257,9 @@ fn named(types: &[&str]) -> Vec<Box<str>> {
 }
 
 /// What was recorded between the two moments.
-fn facts(call: &Call<'_>, [before, after]: &[Side; 2], filter: Filter) -> Result<Vec<Envelope>, Problem> {
+fn facts(call: &Call<'_>, [before, after]: &[Side; 2], filter: &Filter) -> Result<Vec<Envelope>, Problem> {
     let (from, to) = (before.moment.position(), after.moment.position());
-    let found = call.service.app().views().history.find(&filter, from, to, usize::MAX);
+    let found = call.service.app().views().history.find(filter, from, to, usize::MAX);
     Ok(after.moment.facts(&found)?)
 }
 
@@ -274,7 +274,7 @@ fn unit_difference(
     let found = facts(
         call,
         sides,
-        Filter { stream, unit: Some(unit), types: named(&OF_A_UNIT), ..Filter::default() },
+        &Filter { stream, unit: Some(unit), types: named(&OF_A_UNIT), ..Filter::default() },
     )?;
     // A peer's fact is found with its giver too.
     let own: Vec<_> =
