@@ -61,6 +61,7 @@ enum May {
 }
 
 /// What is sent to an operation, and who may send it.
+#[derive(Clone)]
 struct Row {
     id: &'static str,
     body: Value,
@@ -73,8 +74,12 @@ fn row(id: &'static str, may: &'static [May], body: Value) -> Row {
 
 /// A row for every operation that needs a token. Bodies are well formed: what is refused is refused for who asks.
 fn rows(bloc: &Bloc) -> Vec<Row> {
-    use May::{Anyone, Leader, Official, Registrar};
     let unit = bloc.members[0].unit;
+    [register_rows(unit), year_rows(unit), step_rows(unit), commendation_rows(bloc), other_rows()].concat()
+}
+
+fn register_rows(unit: Uuid) -> Vec<Row> {
+    use May::Registrar;
     let (name, own) = (json!({"vi": "Tên"}), json!({"unit": unit}));
     let identifier = json!({"identifier": {"scheme": "internal", "value": "H26.9"}});
     // Far enough ahead that the unit still takes part in everything below.
@@ -91,13 +96,20 @@ fn rows(bloc: &Bloc) -> Vec<Row> {
         row("dissolveUnit", &[Registrar], dissolution),
         row("establishBloc", &[Registrar], json!({"name": name, "kind": "khoi", "level": "province"})),
         row("aliasBloc", &[Registrar], json!({"alias": name})),
-        row("joinBloc", &[Registrar], own.clone()),
+        row("joinBloc", &[Registrar], own),
         row("leaveBloc", &[Registrar], json!({"unit": fresh_id()})),
         row("transferUnits", &[Registrar], json!({"units": [unit], "from": fresh_id()})),
         row("nestBloc", &[Registrar], json!({})),
         row("delegateBloc", &[Registrar], json!({})),
         row("describeBloc", &[Registrar], json!({"zone": "Vùng động lực"})),
         row("dissolveBloc", &[Registrar], json!({"reason": "Sắp xếp lại", "successors": [fresh_id()]})),
+    ]
+}
+
+/// The year as a whole: its regulation, deadlines and leaders, what is queried and objected to.
+fn year_rows(unit: Uuid) -> Vec<Row> {
+    use May::{Leader, Official, Registrar};
+    vec![
         row("openYear", &[Registrar, Official], json!({"year": YEAR})),
         row("recordLeadership", &[Registrar, Official], json!({"leader": unit})),
         row("adoptRegulation", &[Registrar, Official, Leader], json!({"regulation": regulation()})),
@@ -126,8 +138,15 @@ fn rows(bloc: &Bloc) -> Vec<Row> {
             &[Official],
             json!({"council": "Hội đồng tỉnh", "members": 15, "in_favour": 15, "against": 0}),
         ),
+    ]
+}
+
+fn step_rows(unit: Uuid) -> Vec<Row> {
+    use May::{Leader, Official, Registrar};
+    let own = json!({"unit": unit});
+    vec![
         row("fileRegistration", &[Leader], own.clone()),
-        row("signPledge", &[Leader], own.clone()),
+        row("signPledge", &[Leader], own),
         row(
             "holdConference",
             &[Registrar, Official, Leader],
@@ -148,6 +167,13 @@ fn rows(bloc: &Bloc) -> Vec<Row> {
         ),
         row("adoptRanking", &[Official, Leader], json!({})),
         row("electLeadership", &[Official, Leader], json!({"leader": unit})),
+    ]
+}
+
+fn commendation_rows(bloc: &Bloc) -> Vec<Row> {
+    use May::{Leader, Official};
+    let unit = bloc.members[0].unit;
+    vec![
         row(
             "proposeCommendation",
             &[Official, Leader],
@@ -161,6 +187,12 @@ fn rows(bloc: &Bloc) -> Vec<Row> {
         row("decideCommendation", &[Official], decision()),
         row("publishCommendation", &[Official], json!({"on": "2020-03-25", "place": "Cổng thông tin"})),
         row("revokeCommendation", &[Official], revocation("dishonest_declaration")),
+    ]
+}
+
+fn other_rows() -> Vec<Row> {
+    use May::{Anyone, Official, Registrar};
+    vec![
         row("giveGrant", &[Registrar], json!({"client": "khac", "role": "auditor"})),
         row("revokeGrant", &[Registrar], json!({"reason": "Hết hạn"})),
         row("listGrants", &[Registrar], Value::Null),

@@ -4,6 +4,7 @@ use crate::exit::Exit;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use domain::ClientId;
 use std::{io::Write, net::SocketAddr, path::PathBuf, str::FromStr};
+use tracing_subscriber::EnvFilter;
 
 /// The book of record of Vietnamese emulation blocs (khối / cụm thi đua).
 #[derive(Parser)]
@@ -26,6 +27,9 @@ pub struct Cli {
     /// Print results as JSON.
     #[arg(long, global = true)]
     pub json: bool,
+    /// Which log lines to write: a level, or levels by target, such as info,thidua::http=debug for every public read.
+    #[arg(long, global = true, env = "THIDUA_LOG", value_name = "FILTER", default_value = "info")]
+    pub log: EnvFilter,
     /// Write log lines as JSON.
     #[arg(long, global = true, env = "THIDUA_LOG_JSON")]
     pub log_json: bool,

@@ -32,7 +32,7 @@ use std::process::ExitCode;
 /// Then, whatever was asked is done, and how it ended is the exit code.
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    telemetry::start(cli.log_json);
+    telemetry::start(cli.log.clone(), cli.log_json);
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(exit) => {

@@ -85,10 +85,9 @@ impl Event {
                 let others = event.counterparts(bloc).into_iter();
                 others.map(|(bloc, event)| (StreamId::Bloc(bloc), Self::Bloc(event))).collect()
             }
-            (
-                Self::Bloc(_) | Self::Commendation(_) | Self::Grant(_) | Self::Unit(_) | Self::Year(_),
-                _,
-            ) => Vec::new(),
+            (Self::Bloc(_) | Self::Commendation(_) | Self::Grant(_) | Self::Unit(_) | Self::Year(_), _) => {
+                Vec::new()
+            }
         }
     }
 

@@ -1,7 +1,8 @@
 //! Every way a rule can say no. The HTTP status and the words in Vietnamese and English are `api`'s business.
 
 use crate::{
-    BallotId, BlocId, CommendationId, Date, EmulationYear, EventId, Points, Timestamp, UnitId, UnitIdentifier,
+    BallotId, BlocId, CommendationId, Date, EmulationYear, EventId, Points, Timestamp, UnitId,
+    UnitIdentifier,
     bloc::BlocEnd,
     commendation::{AwardKind, CommendationState, Finding},
     quota::Quota,

@@ -8,7 +8,7 @@ use domain::{
 use std::{collections::BTreeSet, hash::Hash, sync::Arc};
 
 /// One aggregate as of its latest fact.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Book<A> {
     /// Its state.
     pub state: Arc<A>,
@@ -63,7 +63,7 @@ fn with(mut names: Arc<BTreeSet<&'static str>>, name: &'static str) -> Arc<BTree
 }
 
 /// The books of every aggregate.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Books {
     units: AHashMap<UnitId, Book<Unit>>,
     blocs: AHashMap<BlocId, Book<Bloc>>,

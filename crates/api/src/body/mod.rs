@@ -2,6 +2,7 @@
 //!
 //! - [`body!`](crate::body!) declares a body, [`parameters!`](crate::parameters!) the parameters of a path or a query
 //! - [`text`]: values that are written as text, in a body, a path or a query
+//! - `lists`: values of closed lists
 //! - [`codes`]: texts of which only some are known
 //! - [`fields`]: values that are written as other JSON
 //! - [`regulation`]: the one value that is read through `serde`
@@ -10,6 +11,7 @@
 
 pub mod codes;
 pub mod fields;
+mod lists;
 mod macros;
 pub mod parameters;
 pub mod regulation;

@@ -1,6 +1,6 @@
 //! What clients send, and what they are told.
 
-use super::{parameters::*, regulation::PARTS, text::closed_lists, *};
+use super::{lists::closed_lists, parameters::*, regulation::PARTS, *};
 use domain::{
     Basis, Date, EmulationYear, LocalisedName, Name, Points, Role, UnitIdentifier, regulation::Regulation,
     unit::UnitKind,

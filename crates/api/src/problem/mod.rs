@@ -7,6 +7,7 @@
 
 pub mod codes;
 mod commendation;
+mod ended;
 pub mod pages;
 mod refusal;
 mod regulation_fault;

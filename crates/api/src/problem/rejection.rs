@@ -1,16 +1,14 @@
 //! What a rule's refusal becomes: one arm for every way the domain says no.
 
-use super::{Code, Problem, commendation};
+use super::{Code, Problem, commendation, ended};
 use crate::{
     issue::{Flaw, Issue, Place},
     words::Words,
 };
 use domain::{
-    BallotId, BlocId, Date, Rejection, Timestamp, UnitId,
-    bloc::BlocEnd,
+    BallotId, Date, Rejection, Timestamp, UnitId,
     regulation::{Fault, LeadershipMethod, Step},
     rejection::{Inadmissible, Missing, NotPossible, ScoreFault, ScoreFaultKind, Thing},
-    unit::{EndCause, UnitEnd},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -23,8 +21,8 @@ impl From<Rejection> for Problem {
             Rejection::Unknown(thing) => about(Code::ResourceNotFound, &thing),
             Rejection::AlreadyExists(thing) => about(Code::AlreadyExists, &thing),
             Rejection::Ended(thing) => about(Code::Ended, &thing),
-            Rejection::UnitEnded(unit, end) => unit_ended(unit, &end),
-            Rejection::BlocEnded(bloc, end) => bloc_ended(bloc, &end),
+            Rejection::UnitEnded(unit, end) => ended::unit_ended(unit, &end),
+            Rejection::BlocEnded(bloc, end) => ended::bloc_ended(bloc, &end),
             Rejection::Circular(thing) => about(Code::Circular, &thing),
             Rejection::NotALocality(unit) => of(Code::NotALocality).with("unit", plain(&unit)),
             Rejection::Undocumented => of(Code::Undocumented),
@@ -148,39 +146,6 @@ fn about(code: Code, thing: &Thing) -> Problem {
     let detail = Words::new(format!("{} ({vi})", cause.vi), format!("{} ({en})", cause.en));
     let problem = Problem::new(code).say(detail).with("thing", name);
     if which.is_null() { problem } else { problem.with(name, which) }
-}
-
-/// What is no more, since when, how it ended and what took its place.
-fn unit_ended(unit: UnitId, end: &UnitEnd) -> Problem {
-    let how = match end.cause {
-        EndCause::Merged => Words::fixed("đã sáp nhập", "was merged"),
-        EndCause::Split => Words::fixed("đã được chia", "was split"),
-        EndCause::Dissolved => Words::fixed("đã giải thể", "was dissolved"),
-    };
-    let detail = Words::new(
-        format!("Đơn vị {} từ ngày {} và không còn tham gia.", how.vi, end.on),
-        format!("The unit {} on {} and takes part no more.", how.en, end.on),
-    );
-    let problem = Problem::new(Code::Ended).say(detail).with("thing", "unit").with("unit", plain(&unit));
-    let problem = problem
-        .with("ended_on", plain(&end.on))
-        .with("cause", plain(&end.cause))
-        .with("successors", plain(&end.successors));
-    end.reason.iter().fold(problem, |problem, reason| problem.with("reason", plain(reason)))
-}
-
-fn bloc_ended(bloc: BlocId, end: &BlocEnd) -> Problem {
-    let detail = Words::new(
-        format!("Khối, cụm đã giải thể từ ngày {}.", end.on),
-        format!("The bloc was dissolved on {}.", end.on),
-    );
-    Problem::new(Code::Ended)
-        .say(detail)
-        .with("thing", "bloc")
-        .with("bloc", plain(&bloc))
-        .with("ended_on", plain(&end.on))
-        .with("reason", plain(&end.reason))
-        .with("successors", plain(&end.successors))
 }
 
 fn out_of_order(step: Step, missing: &[Missing]) -> Problem {

@@ -211,7 +211,11 @@ impl Finding {
 
 pub(super) type Answer = (CheckOutcome, Because, Vec<Mark>);
 
-pub(super) fn answer(outcome: CheckOutcome, because: Because, facts: impl IntoIterator<Item = Mark>) -> Answer {
+pub(super) fn answer(
+    outcome: CheckOutcome,
+    because: Because,
+    facts: impl IntoIterator<Item = Mark>,
+) -> Answer {
     (outcome, because, facts.into_iter().collect())
 }
 
@@ -267,7 +271,9 @@ impl Commendation {
             return answer(CheckOutcome::Failed, Because::NotInForce(paper.number.clone(), day), []);
         }
         match found(None) {
-            Some(paper) => answer(CheckOutcome::Unknown, Because::ForceNotKnown(paper.number.clone(), day), []),
+            Some(paper) => {
+                answer(CheckOutcome::Unknown, Because::ForceNotKnown(paper.number.clone(), day), [])
+            }
             None => answer(CheckOutcome::Passed, Because::InForce(day), []),
         }
     }

@@ -20,7 +20,7 @@ mod record;
 mod tests;
 
 pub use acts::{Circumstances, CommendationAct, CommendationCommand, Decide, OverrideQuota, Propose};
-pub use eligibility::{Because, CheckName, Finding, CheckOutcome};
+pub use eligibility::{Because, CheckName, CheckOutcome, Finding};
 pub use facts::{
     AppraisalFinding, Appraised, CastByCouncil, CouncilVoted, Decided, Paper, PapersAdded, Proposed,
     PublicityOpened, Published, QuotaOverridden, Recipient, RevocationCause, Revoked, VoteOutcome,

@@ -58,8 +58,12 @@ fn in_time(year: &Year, known: &UnitYear, steps: &[Step]) -> Answer {
 
 fn signed(year: &Year, known: &UnitYear) -> Answer {
     match &known.pledge {
-        Some(mark) => answer(CheckOutcome::Passed, Because::Taken(Step::Pledge, mark.timeliness.due), [*mark]),
-        None if has_step(year, Step::Pledge) => answer(CheckOutcome::Failed, Because::NotTaken(Step::Pledge), []),
+        Some(mark) => {
+            answer(CheckOutcome::Passed, Because::Taken(Step::Pledge, mark.timeliness.due), [*mark])
+        }
+        None if has_step(year, Step::Pledge) => {
+            answer(CheckOutcome::Failed, Because::NotTaken(Step::Pledge), [])
+        }
         None => answer(CheckOutcome::NotApplicable, Because::NoSuchStep(Step::Pledge), []),
     }
 }
@@ -81,7 +85,9 @@ fn leads(year: &Year, unit: UnitId) -> Answer {
         Some(ranking) if ranking.leading_unit == Some(unit) => {
             answer(CheckOutcome::Passed, Because::Leads, [ranking.mark])
         }
-        Some(ranking) => answer(CheckOutcome::Failed, Because::LeadsNot(ranking.leading_unit), [ranking.mark]),
+        Some(ranking) => {
+            answer(CheckOutcome::Failed, Because::LeadsNot(ranking.leading_unit), [ranking.mark])
+        }
     }
 }
 
@@ -100,7 +106,8 @@ fn ranked(year: &Year, unit: UnitId, places: u8) -> Answer {
 
 fn voted_for(year: &Year, unit: UnitId, majority: Majority) -> Answer {
     let ballot = year.latest_ballot(Question::LeadingUnit);
-    let Some((ballot, (result, mark))) = ballot.and_then(|ballot| Some((ballot, ballot.result.as_ref()?))) else {
+    let Some((ballot, (result, mark))) = ballot.and_then(|ballot| Some((ballot, ballot.result.as_ref()?)))
+    else {
         let step = Step::Ballot;
         return if has_step(year, step) {
             answer(CheckOutcome::Unknown, Because::NotYet(step), [])
@@ -120,7 +127,6 @@ fn voted_for(year: &Year, unit: UnitId, majority: Majority) -> Answer {
         cast: result.cast,
         valid: result.cast.saturating_sub(result.abstained),
     };
-    let outcome =
-        if majority.reached(votes, turn_out) { CheckOutcome::Passed } else { CheckOutcome::Failed };
+    let outcome = if majority.reached(votes, turn_out) { CheckOutcome::Passed } else { CheckOutcome::Failed };
     answer(outcome, Because::Votes { votes, base: majority.base_of(turn_out), majority }, [*mark])
 }

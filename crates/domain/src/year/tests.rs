@@ -1,8 +1,8 @@
 //! The year told as stories: given what happened, when someone asks, then this follows.
 
-mod givers;
 mod council;
 mod drafting;
+mod givers;
 mod objections;
 mod office;
 mod properties;
@@ -200,7 +200,11 @@ impl Story {
 
     /// Everyone has done everything up to the scores of the bloc.
     fn scored(totals: [(UnitId, &str, &str); 3]) -> Self {
-        let mut story = Self::regulated(regulation());
+        Self::scored_under(regulation(), totals)
+    }
+
+    fn scored_under(regulation: Regulation, totals: [(UnitId, &str, &str); 3]) -> Self {
+        let mut story = Self::regulated(regulation);
         for (unit, n1, bonus) in totals {
             story.registers(unit);
             story.does(YearAct::SignPledge(unit));

@@ -14,7 +14,7 @@ use crate::{
 use app::{Moment, awards};
 use domain::{
     CommendationId, Date,
-    commendation::{CheckName, Circumstances, Commendation, CommendationState, Finding, CheckOutcome},
+    commendation::{CheckName, CheckOutcome, Circumstances, Commendation, CommendationState, Finding},
     regulation::award::Stage,
 };
 use utoipa::openapi::{RefOr, Schema};
@@ -113,7 +113,8 @@ impl Read for Eligibility {
         let book = dossier_at(&moment, path.commendation)?;
         let around = circumstances(call, &moment, path.commendation, &book.state)?;
         let findings = book.state.eligibility(&around);
-        let fits = |finding: &Finding| matches!(finding.outcome, CheckOutcome::Passed | CheckOutcome::NotApplicable);
+        let fits =
+            |finding: &Finding| matches!(finding.outcome, CheckOutcome::Passed | CheckOutcome::NotApplicable);
         let shown = EligibilityAnswer {
             commendation: path.commendation,
             state: book.state.state(),

@@ -6,7 +6,7 @@ use metrics::{
     Counter, CounterFn, Gauge, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
 use parking_lot::Mutex;
-use std::{collections::BTreeMap, io};
+use std::{collections::BTreeMap, io, sync::LazyLock};
 
 /// Remembers how often each series was touched.
 #[derive(Clone, Default)]
@@ -93,10 +93,16 @@ async fn four_requests(token: &mut String) {
     assert_eq!(call_service(&app, public.to_request()).await.status().as_u16(), 200);
 }
 
+/// While one log alone is there, tracing asks the log of whichever thread comes by a line first whether anybody wants it,
+/// and other tests have none: their answer would be kept for this one. With a second there, every log is asked.
+static SECOND_LOG: LazyLock<tracing::Dispatch> =
+    LazyLock::new(|| tracing::Dispatch::new(tracing_subscriber::registry()));
+
 /// What those requests leave: how often each series was touched, the log as text, and its lines about requests.
 fn left_behind(level: tracing::Level, token: &mut String) -> (BTreeMap<String, u64>, String, Vec<Value>) {
     let (counted, lines) = (Counted::default(), Lines::default());
     let writer = lines.clone();
+    LazyLock::force(&SECOND_LOG);
     let log = tracing_subscriber::fmt().json().with_max_level(level);
     tracing::subscriber::with_default(log.with_writer(move || writer.clone()).finish(), || {
         metrics::with_local_recorder(&counted, || {

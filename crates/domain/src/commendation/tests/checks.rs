@@ -88,9 +88,11 @@ fn leading_unit_and_rank_are_unknown_before_the_ranking() {
 
 #[test]
 fn the_ballot_ratio_is_counted_over_the_base_that_is_named() {
-    for (base, of, outcome) in
-        [("electors", 10, CheckOutcome::Failed), ("cast", 9, CheckOutcome::Failed), ("valid", 8, CheckOutcome::Passed)]
-    {
+    for (base, of, outcome) in [
+        ("electors", 10, CheckOutcome::Failed),
+        ("cast", 9, CheckOutcome::Failed),
+        ("valid", 8, CheckOutcome::Passed),
+    ] {
         let majority = json!({"percent": 80, "or_equal": true, "base": base});
         let mut story = shown(&json!({"ballot_ratio": majority}));
         assert_eq!(answered(&story).1, Because::NotYet(Step::Ballot));
@@ -138,7 +140,10 @@ fn the_same_achievement_is_not_rewarded_twice() {
     assert_eq!(story.findings(dossier(2))[0].outcome, CheckOutcome::Passed, "nothing was awarded yet");
     story.does(dossier(1), decide_on("2025-01-09"));
     let finding = story.findings(dossier(2)).remove(0);
-    assert_eq!((finding.outcome, finding.because), (CheckOutcome::Failed, Because::RewardedBefore(dossier(1))));
+    assert_eq!(
+        (finding.outcome, finding.because),
+        (CheckOutcome::Failed, Because::RewardedBefore(dossier(1)))
+    );
     story.does(dossier(2), appraise());
     assert!(matches!(story.refuses(dossier(2), decide_on("2025-01-09")), Rejection::NotEligible(_)));
     story.does(dossier(1), revoke());
@@ -239,13 +244,21 @@ fn the_check_of_the_quota_is_there_without_being_asked_for() {
     let outcome = |story: &Story, id| story.findings(id).pop().map(|f| (f.check, f.outcome));
     assert_eq!(outcome(&story, second), Some((CheckName::QuotaLeft, CheckOutcome::Passed)));
     story.does(first, vote(9, 0));
-    assert_eq!(outcome(&story, first), Some((CheckName::QuotaLeft, CheckOutcome::Passed)), "it has its place");
+    assert_eq!(
+        outcome(&story, first),
+        Some((CheckName::QuotaLeft, CheckOutcome::Passed)),
+        "it has its place"
+    );
     assert_eq!(outcome(&story, second), Some((CheckName::QuotaLeft, CheckOutcome::Failed)));
     story.does(second, exceed());
     assert_eq!(story.findings(second).pop().map(|f| f.because), Some(Because::BeyondQuota));
     let elsewhere = json!([{"bloc": "018bcfe5-6800-7000-8000-000000000001", "count": 2}]);
     let mut annex = Story::of_flags(json!({"quota": {"allotted": elsewhere}, "council": eighty_per_cent()}));
     let id = annex.appraised(1, FLAG, A);
-    assert_eq!(outcome(&annex, id), Some((CheckName::QuotaLeft, CheckOutcome::Unknown)), "the annex is silent");
+    assert_eq!(
+        outcome(&annex, id),
+        Some((CheckName::QuotaLeft, CheckOutcome::Unknown)),
+        "the annex is silent"
+    );
     assert!(matches!(annex.refuses(id, vote(9, 0)), Rejection::QuotaExhausted(_)));
 }

@@ -65,7 +65,13 @@ fn an_exclusion_of_last_year_bars_only_where_the_regulation_says_so() {
     elected.before = last_year(&[B]);
     let stand = |unit| {
         let (question, candidates) = (Question::NextLeader, vec![unit]);
-        YearAct::OpenBallot(OpenBallot { ballot: ballot(2), question, candidates, reason: None, present: Vec::new() })
+        YearAct::OpenBallot(OpenBallot {
+            ballot: ballot(2),
+            question,
+            candidates,
+            reason: None,
+            present: Vec::new(),
+        })
     };
     assert!(elected.asks(stand(B)).is_ok(), "the regulation says nothing");
     let adopted = Arc::make_mut(elected.year.as_mut().unwrap().regulation.as_mut().unwrap());

@@ -1,9 +1,30 @@
 //! Whatever is asked in whatever order: what is accepted keeps the rules of the year.
 
 use super::*;
+use crate::regulation::{Combine, Method, ScorerRule};
 use proptest::{prelude::*, strategy::ValueTree};
 
 const UNITS: [UnitId; 3] = [A, B, C];
+const PANEL: UnitId = UnitId(Uuid::from_u128(0xD));
+
+/// The regulation with every kind of scorer: peers on a criterion of their own, a panel on the penalty beside the state
+/// body; equal totals are settled by lots.
+fn with_every_scorer() -> Regulation {
+    let mut regulation = regulation();
+    let sheet = &mut regulation.sheet;
+    sheet.parts[1].criteria.push(criterion("T2", "5", &[Scorer::Peer]));
+    sheet.parts[2].criteria[0].scored_by = vec![Scorer::Official, Scorer::Panel];
+    sheet.counts = vec![Scorer::Official, Scorer::Panel, Scorer::Peer, Scorer::Bloc];
+    let combine = Some(Combine { method: Method::Mean, at_least: 1 });
+    sheet.scorers = vec![ScorerRule { scorer: Scorer::Peer, name: None, combine, own_unit: false }];
+    regulation.procedure = Step::ALL.into_iter().map(rule).collect();
+    for rule in regulation.procedure.iter_mut().filter(|rule| !has_a_scorer(&rule.step)) {
+        rule.required = false;
+    }
+    regulation.tie_breaks = vec![TieBreak::Lots];
+    assert_eq!(regulation.check(), []);
+    regulation
+}
 
 /// An act picked blindly; most are refused, those accepted make a year.
 #[derive(Clone, Debug)]
@@ -12,6 +33,8 @@ enum Wish {
     Pledge(usize),
     Report(usize, ReportKind),
     Score(usize, Scorer, i64),
+    /// Assigns the penalty to the panel, or relieves it.
+    Assign(bool),
     /// Corrects the standing score, if there is one.
     Correct(usize, Scorer, i64),
     Exclude(usize),
@@ -55,13 +78,15 @@ enum ReviewWish {
     Rule(Option<usize>, Outcome),
     /// Adopts the score table again, in the name of the latest ruling.
     Retable,
+    /// Draws lots for the first units that share a rank.
+    Lots,
     Consult(Option<usize>),
     Council(usize),
 }
 
 fn wish() -> impl Strategy<Value = Wish> {
     let (unit, ballot) = (0..3_usize, 1..4_u128);
-    let scorer = prop_oneof![Just(Scorer::Itself), Just(Scorer::Bloc), Just(Scorer::Official)];
+    let scorer = prop::sample::select(Scorer::ALL.as_slice());
     let question =
         prop_oneof![Just(Question::LeadingUnit), Just(Question::NextLeader), Just(Question::NextDeputy)];
     let kind = prop_oneof![Just(ReportKind::HalfYear), Just(ReportKind::Annual)];
@@ -71,6 +96,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         8 => (unit.clone(), kind).prop_map(|(unit, kind)| Wish::Report(unit, kind)),
         10 => (unit.clone(), scorer.clone(), 0..600_i64).prop_map(|(unit, scorer, n)| Wish::Score(unit, scorer, n)),
         2 => (unit.clone(), scorer, 0..600_i64).prop_map(|(unit, scorer, n)| Wish::Correct(unit, scorer, n)),
+        2 => any::<bool>().prop_map(Wish::Assign),
         1 => unit.clone().prop_map(Wish::Exclude),
         6 => Just(Wish::Table),
         12 => (ballot.clone(), question).prop_map(|(ballot, question)| Wish::Open(ballot, question)),
@@ -110,6 +136,7 @@ fn review_wish() -> impl Strategy<Value = ReviewWish> {
         (unit.clone(), scorer()).prop_map(|(unit, scorer)| W::Object(unit, scorer)),
         (prop::option::of(unit.clone()), outcome).prop_map(|(unit, outcome)| W::Rule(unit, outcome)),
         Just(W::Retable),
+        Just(W::Lots),
         prop::option::of(unit.clone()).prop_map(W::Consult),
         unit.prop_map(W::Council),
     ]
@@ -122,6 +149,10 @@ impl Wish {
             Self::Pledge(unit) => YearAct::SignPledge(UNITS[unit]),
             Self::Report(unit, kind) => report(UNITS[unit], kind),
             Self::Score(unit, scorer, tenths) => given(story, UNITS[unit], scorer, tenths, None),
+            Self::Assign(relieved) => {
+                let criteria = if relieved { Vec::new() } else { vec!["P1".parse().unwrap()] };
+                YearAct::AssignPanel(AssignPanel { panel: PANEL, criteria })
+            }
             Self::Correct(unit, scorer, tenths) => {
                 let standing =
                     story.year().unit(UNITS[unit]).and_then(|u| u.score(scorer)).map(|score| score.mark.id);
@@ -170,7 +201,7 @@ impl OfficeWish {
         let today = story.received.day();
         match *self {
             Self::Draft => {
-                let regulation = Arc::new(regulation());
+                let regulation = Arc::new(with_every_scorer());
                 let draft =
                     DraftRegulation { regulation, comments_until: Some(today.plus_days(3)), note: None };
                 YearAct::DraftRegulation(draft)
@@ -235,6 +266,14 @@ impl ReviewWish {
                 let correction = Some(Correction { corrects, reason: text, ruling });
                 YearAct::AdoptScoreTable(AdoptScoreTable { correction })
             }
+            Self::Lots => {
+                let rows = story.year().rank(&story.year().score_table.as_ref()?.rows);
+                let rank = rows.iter().find(|row| row.tied)?.rank;
+                let mut order: Vec<_> =
+                    rows.iter().filter(|row| row.rank == rank).map(|row| row.unit).collect();
+                order.reverse();
+                YearAct::BreakTie(BreakTie { order, by: Settlement::Lots { witnesses: vec![PANEL] } })
+            }
             Self::Consult(unit) => {
                 let agreed = unit.map(|unit| UNITS[unit]).into_iter().collect();
                 YearAct::HoldConsultation(ConsultationHeld { agreed, text, correction: None })
@@ -261,7 +300,13 @@ fn given(
     tenths: i64,
     correction: Option<Correction>,
 ) -> YearAct {
-    story.by = if scorer == Scorer::Bloc { Some(if unit == A { B } else { A }) } else { Some(unit) };
+    let other = if unit == A { B } else { A };
+    let given_by = match scorer {
+        Scorer::Peer => Some(other),
+        Scorer::Panel => Some(PANEL),
+        Scorer::Itself | Scorer::Bloc | Scorer::Official => None,
+    };
+    story.by = given_by.or(Some(if scorer == Scorer::Bloc { other } else { unit }));
     let points = Points::from_hundredths(tenths * 10);
     let entry = |id: &str, points| ScoreEntry {
         criterion: id.parse().unwrap(),
@@ -270,8 +315,9 @@ fn given(
         explanation: None,
     };
     let entries = match scorer {
-        Scorer::Official => vec![entry("P1", Points::from_hundredths(tenths % 900))],
-        Scorer::Itself | Scorer::Bloc | Scorer::Peer | Scorer::Panel => {
+        Scorer::Official | Scorer::Panel => vec![entry("P1", Points::from_hundredths(tenths % 90 * 10))],
+        Scorer::Peer => vec![entry("T2", Points::from_hundredths(tenths % 60 * 10))],
+        Scorer::Itself | Scorer::Bloc => {
             vec![
                 entry("N1", points),
                 entry("N2", Points::from_hundredths(tenths * 6)),
@@ -279,7 +325,7 @@ fn given(
             ]
         }
     };
-    YearAct::GiveScores(GiveScores { unit, scorer, given_by: None, month: None, entries, correction })
+    YearAct::GiveScores(GiveScores { unit, scorer, given_by, month: None, entries, correction })
 }
 
 /// What holds in every year, whatever happened in it.
@@ -293,8 +339,9 @@ fn keeps_the_rules(story: &Story) -> Result<(), TestCaseError> {
             !scored(Scorer::Bloc) || scored(Scorer::Itself),
             "{unit} was scored before it scored itself"
         );
-        let own = known.scores.iter().filter(|s| s.scorer == Scorer::Bloc).any(|s| s.given_by == Some(*unit));
-        prop_assert!(!own, "{unit} scored itself for the bloc");
+        let others = known.scores.iter().filter(|score| score.scorer != Scorer::Itself);
+        let own = others.filter(|score| score.given_by == Some(*unit)).count();
+        prop_assert_eq!(own, 0, "{} scored itself in another's place", unit);
     }
     if let Some(table) = &year.score_table {
         prop_assert!(table.rows.iter().all(|row| row.total == row.contents + row.bonus - row.penalty));
@@ -361,9 +408,9 @@ fn keeps_the_rules_beside(year: &Year) -> Result<(), TestCaseError> {
 /// Half of the sequences begin with everything scored, so that many come to tables, ballots and elections.
 fn beginning(scored: bool) -> Story {
     if scored {
-        Story::scored([(A, "45", "5"), (B, "40", "10"), (C, "50", "9")])
+        Story::scored_under(with_every_scorer(), [(A, "45", "5"), (B, "40", "10"), (C, "50", "9")])
     } else {
-        Story::regulated(regulation())
+        Story::regulated(with_every_scorer())
     }
 }
 
