@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::{collections::BTreeMap, process::Command};
 
 /// Which crates of ours a crate may depend on.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("thidua-domain", &[]),
     ("thidua-tlog", &[]),
     ("thidua-views", &["thidua-domain"]),
@@ -20,9 +20,19 @@ const ARROWS: [(&str, &[&str]); 7] = [
     ("thidua-app", &["thidua-domain", "thidua-views", "thidua-tlog", "thidua-eventlog"]),
     // For the one error that a failing read ends in; see the_api_names_no_store.
     ("thidua-api", &["thidua-domain", "thidua-views", "thidua-tlog", "thidua-app", "thidua-eventlog"]),
+    // The auditor's verifier shares the rules and the maths with the server, and nothing else.
+    ("thidua-audit", &["thidua-domain", "thidua-views", "thidua-tlog"]),
     (
         "thidua",
-        &["thidua-domain", "thidua-views", "thidua-tlog", "thidua-eventlog", "thidua-app", "thidua-api"],
+        &[
+            "thidua-domain",
+            "thidua-views",
+            "thidua-tlog",
+            "thidua-eventlog",
+            "thidua-app",
+            "thidua-api",
+            "thidua-audit",
+        ],
     ),
 ];
 

@@ -62,6 +62,12 @@ mod old_stores;
 // The commands beside `serve`: regulations, import, the OpenAPI document, completions, the health check.
 mod command_line;
 
+// A province of made-up years: its generator, which a benchmark uses too, and a small one loaded by the real import.
+mod province;
+mod province_import;
+
+// Random sequences over all aggregates together.
+mod sequences;
 // The log as a transparency log: heads, tiles and proofs checked from outside, signers, anchors.
 mod transparency;
 
@@ -73,6 +79,9 @@ mod backup;
 
 // What is handed to operators: units, settings, the container.
 mod deploy;
+
+// The auditor's tools and the witness: an honest log holds, every attack on it is found.
+mod audit;
 
 // What was acknowledged survives `kill -9`, once and whole. A cut of power is tested by `tests/power_cut`.
 mod crash;

@@ -21,7 +21,7 @@ Examples:
   thidua regulations list
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 faults found · 4 store damaged, altered, or behind its tip or what was signed ·
-            5 store in use · 6 service unavailable"
+            5 store in use · 6 service unavailable. `audit` has codes of its own: see `thidua audit --help`"
 )]
 pub struct Cli {
     /// Print results as JSON.
@@ -58,7 +58,8 @@ Example:
 Example:
   thidua import --store sled:/var/lib/thidua --client so-noi-vu api-spec/import/quang-tri-2025.jsonl
 
-Each line is an object: {\"post\": path, \"key\": idempotency key, \"body\": {…}}. A line that was carried out before is
+Each line is an object: {\"post\": path, \"key\": idempotency key, \"body\": {…}}. Where
+the id of a fact is needed, \"@KEY\" stands for that of the line with this key. A line that was carried out before is
 left as it is, so an interrupted import is simply run again. Lines that begin with // are comments.")]
     Import(Import),
     /// Make development keys and tokens.
@@ -73,6 +74,12 @@ left as it is, so an interrupted import is simply run again. Lines that begin wi
     /// List, show and check regulations.
     #[command(subcommand)]
     Regulations(Regulations),
+    /// Check a log from outside, believing only a policy: a URL, a folder or a bundle.
+    #[command(subcommand, after_help = crate::audit::HELP)]
+    Audit(crate::audit::Audit),
+    /// Cosign the heads of logs that only ever grow (C2SP tlog-witness).
+    #[command(subcommand)]
+    Witness(crate::witness::Witness),
     /// Print the OpenAPI document.
     Openapi,
     /// Ask a running service whether it is ready.

@@ -61,12 +61,9 @@ pub fn run(options: &Demo, json: bool) -> Result<(), Exit> {
 async fn load(app: &App, client: &ClientId, clock: &ScriptedClock) -> Result<(), Exit> {
     opening::found(app, client).await?;
     for text in DATA {
-        let set_clock = |line: &import::Line<'_>| {
-            if let Some(days) = line.days_ago {
-                clock.set(days_ago(days));
-            }
-        };
-        import::carry_out(app, client, text, set_clock).await.map_err(Exit::failed)?;
+        let set_clock = |days| clock.set(days_ago(days));
+        let size = text.len() as u64;
+        import::carry_out(app, client, text.as_bytes(), size, set_clock).await.map_err(Exit::failed)?;
     }
     clock.let_go();
     Ok(())

@@ -17,6 +17,8 @@ pub enum Exit {
     InUse(eventlog::LogError),
     /// 6: the service does not answer, or answers that it is not ready.
     Unavailable(String),
+    /// An audit did not end well; it has codes of its own, which `thidua audit --help` lists.
+    Audit(::audit::Failure),
 }
 
 impl Exit {
@@ -29,6 +31,7 @@ impl Exit {
             Self::Damaged(_) => 4,
             Self::InUse(_) => 5,
             Self::Unavailable(_) => 6,
+            Self::Audit(failure) => failure.exit_code(),
         })
     }
 
@@ -36,6 +39,7 @@ impl Exit {
     pub fn explain(&self) {
         match self {
             Self::Failed(error) | Self::Damaged(error) => eprintln!("thidua: {}", causes(error.as_ref())),
+            Self::Audit(failure) => eprintln!("thidua: {}", causes(failure)),
             Self::InUse(error) => eprintln!("thidua: {}", causes(error)),
             Self::Usage(what) | Self::Unavailable(what) => eprintln!("thidua: {what}"),
             Self::Faulty => {}
@@ -78,6 +82,12 @@ impl From<eventlog::LogError> for Exit {
             | E::OutOfPlace { .. }
             | E::NotEmpty { .. } => Self::Failed(error.into()),
         }
+    }
+}
+
+impl From<::audit::Failure> for Exit {
+    fn from(failure: ::audit::Failure) -> Self {
+        Self::Audit(failure)
     }
 }
 

@@ -4,10 +4,12 @@
 //! - [`cli`]: what can be typed; [`exit`]: what the program ends with
 //! - [`serve`], [`demo`], [`import`]: the service, the service with its example, requests from a file
 //! - [`store`], [`admin`]: keeping the store, from outside and while it is served
+//! - [`audit`], [`witness`]: checking a log from outside, and vouching for what was seen of it
 //! - [`signing`]: who signs the log; [`signer`]: its key in a process of its own; [`seed`]: keys in files
 //! - [`token`], [`regulations`], [`healthcheck`], [`telemetry`]
 
 mod admin;
+mod audit;
 mod cli;
 mod demo;
 mod exit;
@@ -23,6 +25,7 @@ mod signing;
 mod store;
 mod telemetry;
 mod token;
+mod witness;
 
 use clap::Parser;
 use cli::{Cli, Command};
@@ -31,7 +34,10 @@ use std::process::ExitCode;
 
 /// Then, whatever was asked is done, and how it ended is the exit code.
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misread(&error),
+    };
     telemetry::start(cli.log.clone(), cli.log_json);
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -39,6 +45,18 @@ fn main() -> ExitCode {
             exit.explain();
             exit.code()
         }
+    }
+}
+
+/// What was typed cannot be read, or asks for help. 2 is what a violation is called among auditors, so their commands end
+/// with another code.
+fn misread(error: &clap::Error) -> ExitCode {
+    let command = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+    let is_audit = command.is_some_and(|word| word == "audit");
+    let _ = error.print();
+    match error.exit_code() {
+        2 if is_audit => ExitCode::from(::audit::Failure::Usage(String::new()).exit_code()),
+        code => ExitCode::from(u8::try_from(code).unwrap_or(1)),
     }
 }
 
@@ -51,6 +69,8 @@ fn run(cli: Cli) -> Result<(), Exit> {
         Command::Store(command) => store::run(&command, cli.json),
         Command::Signer(command) => signer::run(command, cli.json),
         Command::Regulations(command) => regulations::run(&command, cli.json),
+        Command::Audit(command) => audit::run(&command, cli.json),
+        Command::Witness(command) => witness::run(command, cli.json),
         Command::Openapi => cli::print(&api::openapi_json().map_err(Exit::failed)?),
         Command::Healthcheck(options) => healthcheck::run(&options),
         Command::Completions { shell } => cli::completions(shell),

@@ -11,7 +11,8 @@ use domain::{
     },
     quota::QuotaScope,
     regulation::{
-        Breach, CriterionId, FindingState, LeadershipMethod, PartKind, Regulation, Scorer, Secrecy, Step,
+        Breach, CriterionId, FindingState, LeadershipMethod, OverMaximum, PartKind, Regulation, Scorer,
+        Secrecy, Step, TieBreak,
         award::{PaperKind, QuotaRounding, Stage},
     },
     unit::{EndCause, LineageChange, Relation, UnitKind},
@@ -105,9 +106,9 @@ macro_rules! as_read {
 as_read! {
     AchievementId, AppraisalFinding, AwardClass, AwardKind, BallotId, BlocId, BlocKind, Breach, CheckName, CheckOutcome, ClientId,
     CommendationId, CommendationState, ConferenceKind, Contested, CriterionId, Date, DocumentNumber, EmulationYear, EndCause, EventId,
-    ExclusionCause, FindingState, GrantId, IdentifierScheme, LeadershipMethod, Level, LineageChange, LocalisedName, Outcome, PaperKind,
+    ExclusionCause, FindingState, GrantId, IdentifierScheme, LeadershipMethod, Level, LineageChange, LocalisedName, Outcome, OverMaximum, PaperKind,
     PartKind, Points, Question, QuotaRounding, QuotaScope, Recipients, Regulation, Relation, RevocationCause, Role, Scorer, Secrecy,
-    Sha256, Stage, Step, Timestamp, UnitId, UnitIdentifier, UnitKind, VoteOutcome, bool, u16, u32, u8,
+    Sha256, Stage, Step, TieBreak, Timestamp, UnitId, UnitIdentifier, UnitKind, VoteOutcome, bool, u16, u32, u8,
 }
 
 /// Declares the body of an answer: its members are written in this order, those that are left out are not written.

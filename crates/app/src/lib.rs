@@ -33,7 +33,7 @@ pub use eventlog::LogError;
 pub use moment::{AsOf, InTheFuture, Moment};
 pub use rebuild::{RebuildError, Rebuilt};
 
-use domain::{Envelope, Position, Timestamp};
+use domain::{Envelope, KeyHash, Position, Timestamp};
 use eventlog::EventLog;
 use parking_lot::{RwLock, RwLockReadGuard};
 use std::{
@@ -106,8 +106,28 @@ impl App {
     /// repetition with the same idempotency key tells.
     pub async fn execute(&self, request: Request) -> Result<Receipt, Failure> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.send(writer::Job { request, reply }).await.map_err(|_| Failure::ReadOnly)?;
+        self.jobs.send(writer::Job::One(request, reply)).await.map_err(|_| Failure::ReadOnly)?;
         answer.await.map_err(|_| Failure::Unavailable)?
+    }
+
+    /// Hands over requests that build on one another. They become one group, decided in their order, which ends with
+    /// the first that is refused; those before it stand.
+    ///
+    /// # Errors
+    /// When the service takes no more requests.
+    pub async fn submit(&self, requests: Vec<Request>) -> Result<Underway, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(writer::Job::InOrder(requests, reply)).await.map_err(|_| Failure::ReadOnly)?;
+        Ok(Underway(answer))
+    }
+
+    /// The first fact of the request that a key was spent on.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn first_fact_of(&self, key: KeyHash) -> Result<Option<Envelope>, LogError> {
+        let spent = self.views().requests.spent(key);
+        spent.map_or(Ok(None), |first| self.fact(first))
     }
 
     /// The views, for reading. Hold the guard briefly: the writer waits for it.
@@ -172,6 +192,16 @@ impl App {
             tracing::error!("the writer thread panicked");
         }
         drop(self.publisher);
+    }
+}
+
+/// Requests that were handed over in order.
+pub struct Underway(oneshot::Receiver<writer::InOrder>);
+
+impl Underway {
+    /// Waits until they are carried out: the receipts, and why the request after them was refused, if one was.
+    pub async fn finish(self) -> (Vec<Receipt>, Option<Failure>) {
+        self.0.await.unwrap_or((Vec::new(), Some(Failure::Unavailable)))
     }
 }
 

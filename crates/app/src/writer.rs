@@ -33,12 +33,22 @@ const GROUP: usize = 512;
 /// How many days ahead an act may be dated.
 const DAYS_AHEAD: i32 = 366;
 
-/// A request, and where its answer goes.
-pub struct Job {
-    /// The request.
-    pub request: Request,
-    /// Where its answer goes.
-    pub reply: oneshot::Sender<Result<Receipt, Failure>>,
+/// What the writer is asked to do, and where the answer goes.
+pub enum Job {
+    /// One request.
+    One(Request, oneshot::Sender<Result<Receipt, Failure>>),
+    /// Requests that build on one another: a group of their own, which ends with the first that is refused.
+    InOrder(Vec<Request>, oneshot::Sender<InOrder>),
+}
+
+/// The receipts of those that were carried out, and why the next one was not.
+pub type InOrder = (Vec<Receipt>, Option<Failure>);
+
+/// Whether what follows a refused request is still decided.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AfterRefusal {
+    GoOn,
+    Stop,
 }
 
 /// What a request came to before anything was written.
@@ -73,7 +83,7 @@ pub fn start(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Job>) -> std::io::
         let mut writer = Writer { shared, mint: Mint::default() };
         let mut group = Vec::with_capacity(GROUP);
         while waiting.blocking_recv_many(&mut group, GROUP) > 0 {
-            writer.answer(std::mem::take(&mut group));
+            writer.take(group.drain(..));
         }
     })
 }
@@ -84,20 +94,73 @@ struct Writer {
 }
 
 impl Writer {
-    fn answer(&mut self, group: Vec<Job>) {
-        if self.shared.read_only.load(Ordering::Acquire) {
-            return refuse(group, &Failure::ReadOnly);
+    /// Requests that stand alone form one group, as far as no row of requests stands between them.
+    fn take(&mut self, jobs: impl Iterator<Item = Job>) {
+        let (mut requests, mut replies) = (Vec::new(), Vec::new());
+        for job in jobs {
+            match job {
+                Job::One(request, reply) => {
+                    requests.push(request);
+                    replies.push(reply);
+                }
+                Job::InOrder(row, reply) => {
+                    self.answer(std::mem::take(&mut requests), std::mem::take(&mut replies));
+                    self.answer_row(row, reply);
+                }
+            }
         }
-        let (requests, replies): (Vec<_>, Vec<_>) =
-            group.into_iter().map(|job| (job.request, job.reply)).unzip();
-        match self.commit(requests) {
-            Ok((outcomes, facts)) => {
-                let head = self.shared.head.borrow().to_owned();
-                let receipts = receipts(outcomes, facts, head);
+        self.answer(requests, replies);
+    }
+
+    fn answer(&mut self, requests: Vec<Request>, replies: Vec<oneshot::Sender<Result<Receipt, Failure>>>) {
+        if requests.is_empty() {
+            return;
+        }
+        match self.group(requests, AfterRefusal::GoOn) {
+            Ok(receipts) => {
                 for (reply, receipt) in replies.into_iter().zip(receipts) {
                     // A caller that has gone away is no fault: the facts stand, its key will find them.
                     let _ = reply.send(receipt);
                 }
+            }
+            Err(failure) => {
+                for reply in replies {
+                    let _ = reply.send(Err(failure.clone()));
+                }
+            }
+        }
+    }
+
+    fn answer_row(&mut self, requests: Vec<Request>, reply: oneshot::Sender<InOrder>) {
+        let answer = match self.group(requests, AfterRefusal::Stop) {
+            Ok(outcomes) => {
+                let (mut receipts, mut refused) = (Vec::new(), None);
+                for outcome in outcomes {
+                    match outcome {
+                        Ok(receipt) => receipts.push(receipt),
+                        Err(failure) => refused = Some(failure),
+                    }
+                }
+                (receipts, refused)
+            }
+            Err(failure) => (Vec::new(), Some(failure)),
+        };
+        let _ = reply.send(answer);
+    }
+
+    /// Carries out a group; what each request came to, or why none was carried out.
+    fn group(
+        &mut self,
+        requests: Vec<Request>,
+        after: AfterRefusal,
+    ) -> Result<impl Iterator<Item = Result<Receipt, Failure>>, Failure> {
+        if self.shared.read_only.load(Ordering::Acquire) {
+            return Err(Failure::ReadOnly);
+        }
+        match self.commit(requests, after) {
+            Ok((outcomes, facts)) => {
+                let head = self.shared.head.borrow().to_owned();
+                Ok(receipts(outcomes, facts, head))
             }
             Err(error) => {
                 self.shared.read_only.store(true, Ordering::Release);
@@ -106,15 +169,17 @@ impl Writer {
                     error = crate::chain(&error),
                     "a commit failed: no more writes until the service is started again"
                 );
-                for reply in replies {
-                    let _ = reply.send(Err(Failure::Unavailable));
-                }
+                Err(Failure::Unavailable)
             }
         }
     }
 
     /// Decides and commits one group. After an error nothing of it is in any view.
-    fn commit(&mut self, requests: Vec<Request>) -> Result<(Vec<Outcome>, Vec<Envelope>), LogError> {
+    fn commit(
+        &mut self,
+        requests: Vec<Request>,
+        after: AfterRefusal,
+    ) -> Result<(Vec<Outcome>, Vec<Envelope>), LogError> {
         let shared = Arc::clone(&self.shared);
         let turn = shared.log.turn(shared.views.read().head())?;
         if !turn.missed().is_empty() {
@@ -123,7 +188,7 @@ impl Writer {
                 views.fold(&crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)));
             }
         }
-        let (outcomes, decided) = self.decide_all(requests)?;
+        let (outcomes, decided) = self.decide_all(requests, after)?;
         let Decided { facts, leaves, aside, changed } = decided;
         if let Some(first) = facts.first() {
             turn.commit(&facts, &aside)?;
@@ -140,17 +205,26 @@ impl Writer {
         Ok((outcomes, envelopes))
     }
 
-    fn decide_all(&mut self, requests: Vec<Request>) -> Result<(Vec<Outcome>, Decided), LogError> {
+    fn decide_all(
+        &mut self,
+        requests: Vec<Request>,
+        after: AfterRefusal,
+    ) -> Result<(Vec<Outcome>, Decided), LogError> {
         let shared = Arc::clone(&self.shared);
         let views = shared.views.read();
         let mut pending = Pending::new(&views);
         let mut outcomes = Vec::with_capacity(requests.len());
         for request in requests {
-            outcomes.push(match self.decide_one(&mut pending, request) {
-                Ok(outcome) => outcome,
-                Err(Stop::Refused(failure)) => Outcome::Refused(failure),
+            match self.decide_one(&mut pending, request) {
+                Ok(outcome) => outcomes.push(outcome),
+                Err(Stop::Refused(failure)) => {
+                    outcomes.push(Outcome::Refused(failure));
+                    if after == AfterRefusal::Stop {
+                        break;
+                    }
+                }
                 Err(Stop::Log(error)) => return Err(error),
-            });
+            }
         }
         Ok((outcomes, pending.finish()))
     }
@@ -345,12 +419,6 @@ fn copied(outcome: &Outcome, facts: &[Envelope]) -> Option<Vec<Envelope>> {
     match outcome {
         Outcome::Facts { range, replayed: true } => Some(facts[range.clone()].to_vec()),
         Outcome::Facts { replayed: false, .. } | Outcome::Earlier(_) | Outcome::Refused(_) => None,
-    }
-}
-
-fn refuse(group: Vec<Job>, failure: &Failure) {
-    for job in group {
-        let _ = job.reply.send(Err(failure.clone()));
     }
 }
 

@@ -8,6 +8,8 @@
 //! - [`grants`]: which grants a client holds
 //! - [`peer_matrix`]: how the units of a bloc scored one another
 //! - [`requests`]: which idempotency keys are spent, and where
+//! - [`rotation`]: whether those who win take turns
+//! - [`mod@score_changes`]: every change of a score, criterion by criterion
 //!
 //! # What it refuses to know
 //! No clock, no input or output, no HTTP, no storage. A view is rebuilt from the log whenever it is missing.
@@ -19,6 +21,8 @@ pub mod grants;
 pub mod history;
 pub mod peer_matrix;
 pub mod requests;
+pub mod rotation;
+pub mod score_changes;
 
 pub use books::{Book, Books};
 pub use commendations::Commendations;
@@ -27,6 +31,8 @@ pub use grants::Grants;
 pub use history::History;
 pub use peer_matrix::PeerMatrix;
 pub use requests::Requests;
+pub use rotation::Rotation;
+pub use score_changes::{ScoreChange, score_changes};
 
 use domain::{Envelope, LeafHash, Position};
 

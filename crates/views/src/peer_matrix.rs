@@ -97,7 +97,8 @@ pub struct PeerMatrix {
     pub reciprocity: Correlation,
 }
 
-/// The scores units gave one another in a year, and those they gave themselves.
+/// The scores units gave one another in a year, and those they gave themselves; of monthly ones the sums. Where no member
+/// scores as a peer, whatever one unit gave another is taken: the leader's scores are all there is.
 pub fn rows_of(year: &Year) -> (Vec<PeerRow>, BTreeMap<UnitId, Points>) {
     let leaves = year.regulation.iter().flat_map(|adopted| adopted.regulation.sheet.leaves());
     let kinds: BTreeMap<_, _> = leaves.map(|(kind, criterion)| (criterion.id, kind)).collect();
@@ -109,21 +110,23 @@ pub fn rows_of(year: &Year) -> (Vec<PeerRow>, BTreeMap<UnitId, Points>) {
         });
         signed.sum::<Points>()
     };
-    let (mut rows, mut own) = (Vec::new(), BTreeMap::new());
-    for (unit, known) in &year.units {
-        for score in &known.scores {
-            match score.given_by {
-                Some(giver) if giver != *unit => {
-                    rows.push(PeerRow { giver, receiver: *unit, total: total(score) });
-                }
-                Some(_) | None if score.scorer == Scorer::Itself => {
-                    own.insert(*unit, total(score));
-                }
-                Some(_) | None => {}
-            }
-        }
+    let scores =
+        || year.units.iter().flat_map(|(unit, known)| known.scores.iter().map(|score| (*unit, score)));
+    let by_peers = scores().any(|(_, score)| score.scorer == Scorer::Peer);
+    // Where the members score one another, what the leader or a panel gave beside that is no peer's opinion.
+    let is_peers = |scorer: Scorer| if by_peers { scorer == Scorer::Peer } else { scorer != Scorer::Itself };
+    // A sheet that adds up months has a paper for each month.
+    let (mut given, mut own) = (BTreeMap::new(), BTreeMap::new());
+    for (unit, score) in scores() {
+        let sum = match score.given_by {
+            Some(giver) if giver != unit && is_peers(score.scorer) => given.entry((unit, giver)).or_default(),
+            Some(_) | None if score.scorer == Scorer::Itself => own.entry(unit).or_default(),
+            Some(_) | None => continue,
+        };
+        *sum = *sum + total(score);
     }
-    (rows, own)
+    let rows = given.into_iter().map(|((receiver, giver), total)| PeerRow { giver, receiver, total });
+    (rows.collect(), own)
 }
 
 impl PeerMatrix {

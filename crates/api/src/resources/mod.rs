@@ -20,6 +20,7 @@ pub static ALL: &[&[Route]] = &[
     years::DECISIONS,
     years::rows::OFFICE,
     years::rows::REVIEW,
+    years::rows::AUDIT,
     commendations::ROUTES,
     grants::ROUTES,
     events::ROUTES,

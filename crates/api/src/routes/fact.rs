@@ -162,7 +162,7 @@ pub async fn answer(
     };
     let app = call.service.app();
     let origin = Origin { fresh: fresh(app)?, key: &key };
-    let receipt = record(app, row, posted, &origin, issues).await?;
+    let receipt = app.execute(self::request(row, posted, &origin, issues)?).await?;
     respond(row, &receipt, &origin)
 }
 
@@ -184,14 +184,13 @@ pub struct Posted<'p> {
     pub expected: Option<Version>,
 }
 
-/// Parses and executes; what is wrong with the request is told together with `issues`, which are known already.
-pub async fn record(
-    app: &App,
+/// Parses; what is wrong with the request is told together with `issues`, which are known already.
+pub fn request(
     row: &FactRow,
     mut posted: Posted<'_>,
     origin: &Origin<'_>,
     mut issues: Vec<Issue>,
-) -> Result<Receipt, Problem> {
+) -> Result<Request, Problem> {
     let mut path_faults = Faults::new(Place::Path);
     let parsed = (row.parse)(&mut posted.parameters, &mut path_faults, posted.body, origin);
     issues.extend(path_faults.finish(Some(())).err().into_iter().flatten());
@@ -203,7 +202,7 @@ pub async fn record(
             return Err(Problem::invalid(issues));
         }
     };
-    let receipt = app.execute(Request {
+    Ok(Request {
         client: posted.client.clone(),
         key: key_hash(posted.client, posted.key),
         fingerprint: fingerprint(posted.key, posted.path, posted.body),
@@ -213,8 +212,7 @@ pub async fn record(
         basis: common.basis.unwrap_or_default(),
         expected: posted.expected,
         act,
-    });
-    Ok(receipt.await?)
+    })
 }
 
 /// A new id.
@@ -283,7 +281,7 @@ fn query_issues(query: &str) -> Vec<Issue> {
 }
 
 /// One client's key. Another client may choose the same.
-fn key_hash(client: &ClientId, key: &[u8]) -> KeyHash {
+pub fn key_hash(client: &ClientId, key: &[u8]) -> KeyHash {
     let hash = Sha256::new().chain_update(client.as_str()).chain_update([0]).chain_update(key);
     KeyHash(half(hash))
 }

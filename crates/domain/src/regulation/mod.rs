@@ -36,7 +36,7 @@ pub use procedure::{
     BallotRule, Candidates, Deadline, LatePolicy, LeadershipMethod, LeadershipRule, Majority, MajorityBase,
     Quorum, QuorumBase, Secrecy, Step, StepRule, TieBreak, TurnOut,
 };
-pub use rank::{Contender, Ranked};
+pub use rank::{Contender, Decider, Ranked};
 pub use scorer::{Breach, Combine, Method, Month, PenaltyRule, Scorer, ScorerRule, Trim, Weight};
 pub use sheet::{Criterion, CriterionId, OverMaximum, Part, PartKind, PointOption, Rounding, ScoreSheet};
 

@@ -36,6 +36,15 @@ pub struct Ranked {
     pub class: Option<Text<32>>,
 }
 
+/// What puts one unit before another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decider {
+    /// The total.
+    Total,
+    /// A tie-break of the regulation.
+    TieBreak(TieBreak),
+}
+
 impl Contender {
     /// A unit with its evaluation and its votes.
     pub fn new(unit: UnitId, evaluation: &Evaluation, votes: Option<u32>) -> Self {
@@ -79,6 +88,15 @@ impl Regulation {
         } else {
             self.classify(contender.total)
         }
+    }
+
+    /// By what one unit stands before or after another; `None` when no number tells them apart.
+    pub fn decider(&self, a: &Contender, b: &Contender) -> Option<Decider> {
+        if a.total != b.total {
+            return Some(Decider::Total);
+        }
+        let by = self.tie_breaks.iter().find(|tie_break| tie_break.compare(a, b).is_ne());
+        by.map(|tie_break| Decider::TieBreak(*tie_break))
     }
 
     /// `Less` when `a` stands before `b`.

@@ -70,7 +70,7 @@ impl YearAct {
 
 impl YearEvent {
     /// What the fact corrects, if it is a correction.
-    pub(super) const fn correction(&self) -> Option<&Correction> {
+    pub const fn correction(&self) -> Option<&Correction> {
         match self {
             Self::RegistrationFiled(event) => event.correction.as_ref(),
             Self::ReportFiled(event) => event.correction.as_ref(),

@@ -6,9 +6,11 @@
 //! of the leader).
 //! The order of the steps is data of the adopted regulation; `order` holds it against the state.
 
+mod account;
 mod adoption;
 mod aggregate;
 mod ballot;
+mod comparison;
 mod conference;
 mod consultation;
 mod council;
@@ -16,6 +18,7 @@ mod deadline;
 mod draft;
 mod election;
 mod exclusion;
+mod lateness;
 mod mark;
 mod named;
 mod objection;
@@ -36,10 +39,12 @@ mod tally;
 mod tests;
 mod tie;
 
+pub use account::{Account, Entry, GivenPoints, NotCounted, PartAccount, SetAside, ShareOf, Term};
 pub use adoption::{Adopted, RegulationAdopted};
 pub use ballot::{
     Ballot, BallotClosed, BallotOpened, CastVote, Choice, CloseBallot, OpenBallot, Question, VoteCast,
 };
+pub use comparison::{ClassAccount, Comparison, Telling};
 pub use conference::{ConferenceHeld, ConferenceKind};
 pub use consultation::{Consultation, ConsultationHeld};
 pub use council::{Council, CouncilChange, CouncilDecided, CouncilEffect, CouncilVote, RecordCouncil};
@@ -47,6 +52,7 @@ pub use deadline::{ChangeDeadline, DeadlineChanged};
 pub use draft::{Draft, DraftCommented, DraftRegulation, RegulationDrafted};
 pub use election::{ElectLeadership, LeadershipElected, Skipped};
 pub use exclusion::{ExclusionCause, UnitExcluded};
+pub use lateness::{Lapse, RuleCount};
 pub use mark::{Correction, Mark, Timeliness};
 pub use objection::{
     Contested, LodgeObjection, Objection, ObjectionLodged, ObjectionRuled, Outcome, RuleOnObjection,

@@ -80,10 +80,6 @@ impl Year {
         let Some(adopted) = &self.regulation else {
             return Vec::new();
         };
-        let ballot = self.latest_ballot(Question::LeadingUnit).and_then(|ballot| ballot.result.as_ref());
-        let votes = |unit: UnitId| {
-            ballot.and_then(|(result, _)| result.tally.iter().find(|t| t.unit == unit)).map(|t| t.votes)
-        };
         let contenders: Vec<_> = rows
             .iter()
             .map(|row| Contender {
@@ -92,13 +88,19 @@ impl Year {
                 contents: row.contents,
                 bonus: row.bonus,
                 penalty: row.penalty,
-                votes: votes(row.unit),
+                votes: self.votes_for(row.unit),
                 unscored: row.unscored,
             })
             .collect();
         let settled: Vec<_> = self.ties.iter().map(|(order, _)| &**order).collect();
         let ranked = adopted.regulation.rank(&contenders, &settled);
         ranked.into_iter().filter_map(|place| row_of(rows, place)).collect()
+    }
+
+    /// The votes of a unit in the latest ballot on the leading unit.
+    pub(super) fn votes_for(&self, unit: UnitId) -> Option<u32> {
+        let (result, _) = self.latest_ballot(Question::LeadingUnit)?.result.as_ref()?;
+        result.tally.iter().find(|tally| tally.unit == unit).map(|tally| tally.votes)
     }
 
     pub(super) fn adopt_ranking(

@@ -1,5 +1,6 @@
 //! The year told as stories: given what happened, when someone asks, then this follows.
 
+mod account;
 mod council;
 mod drafting;
 mod givers;

@@ -1,4 +1,4 @@
-//! What the service costs over HTTP, and how fast it is back: `cargo bench --bench service [-- read | write | rebuild]`.
+//! What the service costs over HTTP, and how fast it is back: `cargo bench --bench service [-- read | write | rebuild | province]`.
 //!
 //! Prints `name value unit`. Every rate stands beside that of a bare actix-web handler in a process of its own, with
 //! as many workers, which does the least that could be done: answers the same bytes, or writes the same bytes to a plain
@@ -6,9 +6,14 @@
 //! the median over the rounds. One thread of this process is the client: keep-alive, no pipelining. The service runs
 //! as it is delivered, with `THIDUA_LOG=info` and its lines in `/dev/null`.
 //!
+//! `province` loads a province of ten years, about a million facts, through `thidua import`; then it measures every read of one
+//! bloc's year, idle and with 50 readers beside a load of new facts. It is not part of a run that names nothing.
+//!
 //! Settable by the environment: `ROUNDS` (9), `SLICE_MS` (700), `CONNECTIONS` (64), `WORKERS` (1), `FACTS`
 //! (1,000,000, for the rebuild), `REBUILDS` (3), and `STORE`, a folder in which the store of so many facts is kept from
-//! one run to the next.
+//! one run to the next. For the province: `UNITS` (160), `BLOCS` (35), `YEARS` (10), `SEED` (1), `SAMPLES` (400 for each
+//! read), `READERS` (50), `PAUSE_MS` (50, between the answer and the next question of a reader), `POSTERS` (16), `LOAD_MS`
+//! (15,000).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,6 +26,10 @@ mod bare;
 mod guarded;
 mod load;
 mod process;
+#[path = "../../../../tests/province/mod.rs"]
+mod province;
+mod province_load;
+mod province_reads;
 mod read;
 mod rebuild;
 mod register;
@@ -37,11 +46,17 @@ fn main() {
     if let Some((store, keys)) = guarded::asked_for(&arguments) {
         return guarded::serve(store, keys);
     }
-    let parts: [(&str, fn()); 3] = [("read", read::run), ("write", write::run), ("rebuild", rebuild::run)];
-    for (_, part) in
-        parts.iter().filter(|(name, _)| arguments.is_empty() || arguments.iter().any(|a| a == name))
-    {
-        part();
+    let parts: [(&str, fn()); 4] = [
+        ("read", read::run),
+        ("write", write::run),
+        ("rebuild", rebuild::run),
+        ("province", province_load::run),
+    ];
+    let asked = |name: &str| arguments.iter().any(|argument| argument == name);
+    for (name, part) in parts {
+        if asked(name) || arguments.is_empty() && name != "province" {
+            part();
+        }
     }
 }
 

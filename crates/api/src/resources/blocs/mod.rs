@@ -3,12 +3,14 @@
 //! - `acts`: what can be recorded
 //! - `one`, `list`, `members`: one bloc, lists of blocs, and who belongs to a bloc
 //! - `tree`: the blocs around and within a bloc
+//! - `winners`: who won in which year, and whether they take turns
 
 pub mod acts;
 pub mod list;
 pub mod members;
 pub mod one;
 pub mod tree;
+pub mod winners;
 
 use crate::{
     auth::Scope::BlocsWrite,
@@ -52,6 +54,16 @@ pub static ROUTES: &[Route] = &[
         "listMemberships",
         Tag::Blocs,
         ["Các đơn vị thành viên", "The members of a bloc, past and present"],
+        Access::Public,
+    ),
+    read::<winners::Winners>(
+        "/v1/blocs/{bloc}/winners",
+        "listWinners",
+        Tag::Blocs,
+        [
+            "Ai dẫn đầu, ai được cờ, ai làm Trưởng khối qua các năm; có luân phiên không",
+            "Who led, who got flags, who was leader over the years, and whether they take turns",
+        ],
         Access::Public,
     ),
     fact::<acts::JoinBloc>(

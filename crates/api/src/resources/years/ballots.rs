@@ -1,6 +1,12 @@
 //! Ballots: who stands, who has voted, and after the close how the count came out.
 
-use super::{YearPath, book::Filed, decisions::BallotPath, year_at};
+use super::{
+    YearPath,
+    ballot_basis::{BallotBasis, ballot_basis},
+    book::Filed,
+    decisions::BallotPath,
+    year_at,
+};
 use crate::{
     answer::{Answer, Cache},
     answer_body,
@@ -102,6 +108,9 @@ answer_body! {
         /// Các lá phiếu: công khai thì có ngay, kín thì sau khi đóng. The votes: at once in an open ballot, after the close
         /// in a secret one.
         votes: Vec<VoteAnswer>,
+        /// Dựa trên bảng điểm nào, ứng viên có phải điểm cao nhất, tỷ lệ phải đạt tính thế nào và theo điều nào. On which score
+        /// table it rests, whether the candidates were the top scorers, and the majority counted out, with its article.
+        basis: BallotBasis,
     }
 }
 
@@ -113,7 +122,7 @@ answer_body! {
     }
 }
 
-fn ballot_answer(moment: &Moment, ballot: &Ballot) -> Result<BallotAnswer, Problem> {
+fn ballot_answer(moment: &Moment, ballot: &Ballot, basis: BallotBasis) -> Result<BallotAnswer, Problem> {
     let result = ballot.result.as_ref();
     let votes =
         |unit: UnitId| result.and_then(|(r, _)| r.tally.iter().find(|t| t.unit == unit)).map(|t| t.votes);
@@ -143,6 +152,7 @@ fn ballot_answer(moment: &Moment, ballot: &Ballot) -> Result<BallotAnswer, Probl
         abstained: result.map(|(closed, _)| closed.abstained),
         chosen: ballot.chosen(),
         votes: votes_of(ballot, result.map(|(closed, _)| closed)),
+        basis,
     })
 }
 
@@ -177,7 +187,11 @@ impl Read for Ballots {
     async fn answer(call: &Call<'_>, path: YearPath, query: AsOfQuery) -> Result<Answer, Problem> {
         let moment = query.moment(call)?;
         let book = year_at(&moment, &path)?;
-        let shown = book.state.ballots.iter().map(|ballot| ballot_answer(&moment, ballot));
+        let year = &book.state;
+        let shown = year.ballots.iter().map(|ballot| {
+            let basis = ballot_basis(call, &path, year, ballot)?;
+            ballot_answer(&moment, ballot, basis)
+        });
         let list = BallotList { items: shown.collect::<Result<_, _>>()? };
         Ok(Answer::serialised(&list)?
             .with_etag(year_tag(call, &moment, path.bloc, &book))
@@ -199,9 +213,11 @@ impl Read for OneBallot {
 
     async fn answer(call: &Call<'_>, path: BallotPath, query: AsOfQuery) -> Result<Answer, Problem> {
         let moment = query.moment(call)?;
-        let book = year_at(&moment, &YearPath { bloc: path.bloc, year: path.year })?;
+        let year_path = YearPath { bloc: path.bloc, year: path.year };
+        let book = year_at(&moment, &year_path)?;
         let ballot = book.state.ballot(path.ballot).ok_or_else(|| Problem::new(Code::ResourceNotFound))?;
-        Ok(Answer::serialised(&ballot_answer(&moment, ballot)?)?
+        let basis = ballot_basis(call, &year_path, &book.state, ballot)?;
+        Ok(Answer::serialised(&ballot_answer(&moment, ballot, basis)?)?
             .with_etag(year_tag(call, &moment, path.bloc, &book))
             .at(moment.position()))
     }

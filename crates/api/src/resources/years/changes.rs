@@ -75,7 +75,7 @@ fn year_of(moment: &Moment, path: &VersionPath) -> Result<Book<Year>, Problem> {
 }
 
 /// A version, read from the fact that adopted it.
-fn version(moment: &Moment, year: &Year, version: u16) -> Result<(Mark, Arc<Regulation>), Problem> {
+pub fn version(moment: &Moment, year: &Year, version: u16) -> Result<(Mark, Arc<Regulation>), Problem> {
     let none = || Problem::new(Code::ResourceNotFound);
     let (_, mark) = *year.versions.iter().find(|(number, _)| *number == version).ok_or_else(none)?;
     let facts = moment.facts(&[mark.position])?;
@@ -158,7 +158,8 @@ impl Read for Changes {
     }
 }
 
-fn change_answer(change: Change) -> ChangeAnswer {
+/// A change with its sentence.
+pub fn change_answer(change: Change) -> ChangeAnswer {
     let Words { vi, en } = sentence(&change);
     let Change { meaning, pointer, of, before, after } = change;
     ChangeAnswer { meaning: meaning.code(), vi: vi.into(), en: en.into(), pointer, of, before, after }

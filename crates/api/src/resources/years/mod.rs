@@ -1,20 +1,28 @@
 //! The emulation year of a bloc: what is recorded in it, and its readings.
 
 pub mod acts;
+pub mod ballot_basis;
 pub mod ballots;
+mod basis;
 pub mod book;
 pub mod challenges;
 pub mod changes;
 pub mod council;
 pub mod decisions;
 pub mod drafting;
+pub mod explain;
 pub mod filed;
+pub mod lateness;
 pub mod office;
 pub mod panels;
 pub mod peer_matrix;
+pub mod recusals;
+pub mod regulation_use;
 pub mod rows;
+pub mod score_changes;
 pub mod scores;
 pub mod standing;
+pub mod standing_changes;
 
 use crate::{
     auth::Scope::{

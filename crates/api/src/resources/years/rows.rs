@@ -1,7 +1,10 @@
-//! The rows of what is done in a year beside its steps: drafting, deadlines, the office of leader, queries, objections,
+//! The rows of what is asked afterwards, and of what is done in a year beside its steps: drafting, deadlines, the office of leader, queries, objections,
 //! consultation and council.
 
-use super::{challenges, council, drafting, office, peer_matrix};
+use super::{
+    challenges, council, drafting, explain, lateness, office, peer_matrix, recusals, regulation_use,
+    score_changes, standing_changes,
+};
 use crate::{
     auth::Scope::{BallotsWrite, RankingsWrite, RegulationsWrite, ScoresWrite, YearsWrite},
     routes::{Access::Public, Route, Tag, fact, read},
@@ -173,5 +176,69 @@ pub static REVIEW: &[Route] = &[
         Tag::Standings,
         ["Hội đồng biểu quyết kết quả của khối", "Record the council's decision"],
         &[RankingsWrite],
+    ),
+];
+
+/// The rows of what auditors ask.
+pub static AUDIT: &[Route] = &[
+    read::<explain::Explanations>(
+        "/v1/blocs/{bloc}/years/{year}/standing/explain",
+        "explainStanding",
+        Tag::Standings,
+        [
+            "Giải thích từng con số của bảng xếp hạng: sự kiện, quy chế, phép tính",
+            "Every number of the standing explained: facts, regulation, arithmetic",
+        ],
+        Public,
+    ),
+    read::<standing_changes::StandingChanges>(
+        "/v1/blocs/{bloc}/years/{year}/standing/changes",
+        "listStandingChanges",
+        Tag::Standings,
+        [
+            "Bảng xếp hạng đã biết khi đó và bây giờ khác nhau ở đâu, vì sự kiện nào",
+            "What is different from the standing as it was known before, and by which facts",
+        ],
+        Public,
+    ),
+    read::<score_changes::ScoreChanges>(
+        "/v1/blocs/{bloc}/years/{year}/score-changes",
+        "listScoreChanges",
+        Tag::Standings,
+        [
+            "Mọi thay đổi điểm: ai, khi nào, từ bao nhiêu đến bao nhiêu, vì sao",
+            "Every change of a score: who, when, from, to, why",
+        ],
+        Public,
+    ),
+    read::<lateness::Lapses>(
+        "/v1/blocs/{bloc}/years/{year}/lateness",
+        "listLateness",
+        Tag::Years,
+        [
+            "Ai muộn, muộn bao lâu theo giờ máy chủ, có bị trừ điểm như nhau không",
+            "Who was late, by how much by the server's clock, and whether all were penalised alike",
+        ],
+        Public,
+    ),
+    read::<regulation_use::RegulationUse>(
+        "/v1/blocs/{bloc}/years/{year}/regulation-use",
+        "getRegulationUse",
+        Tag::Years,
+        [
+            "Chấm điểm theo quy chế lần nào, khác lần đầu ở đâu",
+            "Which version of the regulation was used, and how it differs from the first",
+        ],
+        Public,
+    ),
+    read::<recusals::Recusals>(
+        "/v1/blocs/{bloc}/years/{year}/recusals",
+        "listRecusals",
+        Tag::Standings,
+        [
+            "Ai chấm điểm cho Trưởng khối, Phó Trưởng khối; có ai tự chấm thay người khác không",
+            "Who scored the leader's and the deputy's units, and whether any unit scored itself for others",
+        ],
+        Public,
     ),
 ];

@@ -210,7 +210,8 @@ fn line_answer(line: &Line) -> LineAnswer {
     }
 }
 
-fn finding_answer(finding: &Finding) -> FindingAnswer {
+/// A penalty that the record found.
+pub fn finding_answer(finding: &Finding) -> FindingAnswer {
     let PenaltyRule { step, when, criterion, points } = finding.rule;
     FindingAnswer { step, when, criterion, points, state: finding.state, fact: finding.fact }
 }

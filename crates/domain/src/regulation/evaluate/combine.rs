@@ -4,6 +4,7 @@ use crate::{
     Points,
     regulation::{Combine, scorer::Method, sheet::Rounding},
 };
+use std::ops::Range;
 
 /// A number of points as a fraction of hundredths, for means and weights. Its parts saturate, which scores from outside
 /// cannot bring about.
@@ -20,7 +21,7 @@ impl From<Points> for Exact {
 }
 
 impl Exact {
-    pub(super) const ZERO: Self = Self { hundredths: 0, parts: 1 };
+    pub(crate) const ZERO: Self = Self { hundredths: 0, parts: 1 };
 
     /// The mean of some points; zero of none.
     pub fn mean(points: &[Points]) -> Self {
@@ -29,13 +30,13 @@ impl Exact {
         Self { hundredths: sum, parts }
     }
 
-    pub(super) fn plus(self, other: Self) -> Self {
+    pub(crate) fn plus(self, other: Self) -> Self {
         let [mine, theirs] = [(self.hundredths, other.parts), (other.hundredths, self.parts)]
             .map(|(a, b)| a.saturating_mul(b));
         Self { hundredths: mine.saturating_add(theirs), parts: self.parts.saturating_mul(other.parts) }
     }
 
-    pub(super) fn times(self, share: u8, of: u8) -> Self {
+    pub(crate) fn times(self, share: u8, of: u8) -> Self {
         Self {
             hundredths: self.hundredths.saturating_mul(share.into()),
             parts: self.parts.saturating_mul(of.into()),
@@ -57,15 +58,28 @@ impl Combine {
         }
         let mut sorted = given.to_vec();
         sorted.sort_unstable();
-        let kept = match self.method {
-            Method::Mean => &sorted[..],
-            Method::Median => &sorted[(sorted.len() - 1) / 2..=sorted.len() / 2],
-            Method::TrimmedMean(trim) => {
-                let end = sorted.len().checked_sub(trim.highest.into())?;
-                sorted.get(trim.lowest.into()..end)?
-            }
-        };
+        let kept = sorted.get(self.kept_of(sorted.len())?)?;
         (!kept.is_empty()).then(|| Exact::mean(kept))
+    }
+
+    /// Which of so many scores, at least one, are kept once they are sorted.
+    fn kept_of(self, count: usize) -> Option<Range<usize>> {
+        match self.method {
+            Method::Mean => Some(0..count),
+            Method::Median => Some((count - 1) / 2..count / 2 + 1),
+            Method::TrimmedMean(trim) => {
+                Some(usize::from(trim.lowest)..count.checked_sub(trim.highest.into())?)
+            }
+        }
+    }
+
+    /// Which of some scores are kept; of equal ones those that come first are the lower.
+    pub(crate) fn kept(self, given: &[Points]) -> Vec<bool> {
+        let mut order: Vec<usize> = (0..given.len()).collect();
+        order.sort_by_key(|at| given[*at]);
+        let kept = if given.is_empty() { None } else { self.kept_of(given.len()) };
+        let kept = kept.and_then(|kept| order.get(kept)).unwrap_or_default();
+        (0..given.len()).map(|at| kept.contains(&at)).collect()
     }
 }
 

@@ -217,7 +217,7 @@ impl Count<'_> {
     fn criterion(&mut self, criterion: &Criterion) -> Points {
         if !criterion.criteria.is_empty() {
             let sum = self.criteria(&criterion.criteria, criterion.highest_only);
-            return limited(criterion, sum);
+            return criterion.limited(sum);
         }
         let line =
             if criterion.scored_by.is_empty() { self.recorded(criterion) } else { self.scored(criterion) };
@@ -235,7 +235,7 @@ impl Count<'_> {
             criterion: criterion.id,
             scorer: None,
             given,
-            counted: limited(criterion, given),
+            counted: criterion.limited(given),
             shares: Vec::new(),
         }
     }
@@ -255,7 +255,7 @@ impl Count<'_> {
         }
         scorers.dedup();
         let scorer = if let [one] = scorers[..] { one } else { None };
-        Line { criterion: criterion.id, scorer, given, counted: limited(criterion, rounded), shares }
+        Line { criterion: criterion.id, scorer, given, counted: criterion.limited(rounded), shares }
     }
 
     /// Whose score of the criterion counts, and the points.
@@ -326,14 +326,18 @@ impl Count<'_> {
     }
 }
 
-/// A claim that should have been refused counts no more than one that is capped: several scorers may each have kept
-/// to the maximum of a group and pass it together.
-fn limited(criterion: &Criterion, points: Points) -> Points {
-    match (criterion.max, criterion.over_max) {
-        (Some(max), OverMaximum::Refuse | OverMaximum::Cap) => points.min(max),
-        (Some(max), OverMaximum::Clamp) => points.max(Points::ZERO).min(max),
-        (Some(_), OverMaximum::Carry)
-        | (None, OverMaximum::Refuse | OverMaximum::Cap | OverMaximum::Carry | OverMaximum::Clamp) => points,
+impl Criterion {
+    /// What counts of some points. A claim that should have been refused counts no more than one that is capped: several
+    /// scorers may each have kept to the maximum of a group and pass it together.
+    pub(crate) fn limited(&self, points: Points) -> Points {
+        match (self.max, self.over_max) {
+            (Some(max), OverMaximum::Refuse | OverMaximum::Cap) => points.min(max),
+            (Some(max), OverMaximum::Clamp) => points.max(Points::ZERO).min(max),
+            (Some(_), OverMaximum::Carry)
+            | (None, OverMaximum::Refuse | OverMaximum::Cap | OverMaximum::Carry | OverMaximum::Clamp) => {
+                points
+            }
+        }
     }
 }
 

@@ -365,6 +365,11 @@ fn keeps_the_rules(story: &Story) -> Result<(), TestCaseError> {
 
 /// What holds beside the steps.
 fn keeps_the_rules_beside(year: &Year) -> Result<(), TestCaseError> {
+    for unit in UNITS {
+        if let (Some(account), Some(adopted)) = (year.account(unit), &year.regulation) {
+            account::adds_up(&account, &year.evaluate(unit).unwrap(), &adopted.regulation.sheet)?;
+        }
+    }
     for draft in &year.drafts {
         prop_assert!(
             draft.adopted_as.is_none_or(|version| version >= 2),

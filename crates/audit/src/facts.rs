@@ -1,0 +1,230 @@
+//! Every envelope, held against all that came before it.
+
+use crate::{
+    failure::{Failure, Finding, FindingKind},
+    head::Head,
+    published::{self, Published},
+};
+use ahash::{AHashMap, AHashSet};
+use domain::{
+    Envelope, Event, EventId, Fingerprint, KeyHash, LeafHash, RequestId, Role, StreamId, Timestamp, Version,
+    envelope::MAX_ENVELOPE_BYTES, grant::GrantEvent, year::Correction,
+};
+use views::Books;
+
+/// By how much the clocks of the log and of a witness may differ.
+const CLOCKS_DIFFER_MILLIS: i64 = 300_000;
+
+/// What the facts of a log say, as far as they have been read. It needs memory for every id, request and state.
+#[derive(Default)]
+pub struct Facts {
+    books: Books,
+    ids: AHashMap<EventId, (StreamId, &'static str)>,
+    requests: AHashMap<KeyHash, (RequestId, Fingerprint)>,
+    streams: AHashSet<StreamId>,
+    latest: Option<Timestamp>,
+    /// When a witness had seen how many entries, in milliseconds since 1970-01-01 UTC, smaller trees first.
+    anchors: Vec<(u64, i64)>,
+    published: Vec<Published>,
+}
+
+impl Facts {
+    /// The state of every aggregate.
+    pub const fn books(&self) -> &Books {
+        &self.books
+    }
+
+    /// How many streams there are.
+    pub fn streams(&self) -> usize {
+        self.streams.len()
+    }
+
+    /// When the last fact was recorded.
+    pub const fn latest(&self) -> Option<Timestamp> {
+        self.latest
+    }
+
+    /// The standings that were published; each is what the facts before it come to.
+    pub fn published(&self) -> &[Published] {
+        &self.published
+    }
+
+    /// Notes when witnesses saw these heads, the smaller one first, in the place of those noted before: what is in a head
+    /// was recorded before, what follows it after.
+    pub(crate) fn anchor<'h>(&mut self, heads: impl Iterator<Item = &'h Head>) {
+        let anchor = |head: &Head| {
+            let millis = i64::try_from(head.witnessed_at()?).ok()?.checked_mul(1000)?;
+            Some((head.size(), millis))
+        };
+        self.anchors = heads.filter_map(anchor).collect();
+    }
+
+    /// Takes in the next entry.
+    ///
+    /// # Errors
+    /// It cannot follow on what came before.
+    pub(crate) fn take(&mut self, position: u64, entry: &[u8], leaf: LeafHash) -> Result<Envelope, Failure> {
+        let fact = read(position, entry)?;
+        let checks: [Check; 5] = [
+            Self::expect_place,
+            Self::expect_time,
+            Self::expect_unused,
+            Self::expect_corrected,
+            Self::expect_authority,
+        ];
+        let found = |(kind, what): Fault| Finding::new(kind, what).at(position).with_entry(entry);
+        checks.iter().try_for_each(|check| check(self, &fact, position)).map_err(found)?;
+        let published =
+            published::check(&self.books, &fact).map_err(|what| found((FindingKind::Standing, what)))?;
+        self.published.extend(published);
+        self.books.fold(&fact, leaf);
+        if self.books.tip(fact.stream) != Some((fact.version, leaf)) {
+            let what = format!("{} cannot be the first fact of {}", fact.event.type_name(), fact.stream);
+            return Err(found((FindingKind::Chain, what)).into());
+        }
+        self.ids.insert(fact.id, (fact.stream, fact.event.type_name()));
+        self.requests.insert(fact.request.key, (fact.request.id, fact.request.fingerprint));
+        self.streams.insert(fact.stream);
+        self.latest = Some(fact.recorded_at);
+        Ok(fact)
+    }
+
+    fn expect_place(&self, fact: &Envelope, position: u64) -> Result<(), Fault> {
+        let chain = |what: String| Err((FindingKind::Chain, what));
+        if fact.position.0 != position {
+            return chain(format!("the envelope says that it stands at {}", fact.position));
+        }
+        let (kind, _) = fact.event.type_name().split_once('.').unwrap_or_default();
+        if fact.stream.to_string().split('/').next().is_none_or(|stream| stream != kind) {
+            return chain(format!("{} stands in the stream {}", fact.event.type_name(), fact.stream));
+        }
+        let (version, previous) = self.books.tip(fact.stream).unwrap_or((Version(0), LeafHash::NONE));
+        if fact.version != version.next() {
+            return chain(format!("version {} of {} follows version {version}", fact.version, fact.stream));
+        }
+        if fact.previous != previous {
+            return chain(format!(
+                "version {} of {} does not point back to the one before: that is {previous}",
+                fact.version, fact.stream
+            ));
+        }
+        Ok(())
+    }
+
+    fn expect_time(&self, fact: &Envelope, position: u64) -> Result<(), Fault> {
+        let recorded = fact.recorded_at;
+        if let Some(latest) = self.latest.filter(|latest| recorded < *latest) {
+            return Err((
+                FindingKind::Time,
+                format!("recorded at {recorded}, before the fact before it ({latest})"),
+            ));
+        }
+        for (size, seen) in &self.anchors {
+            let time = Timestamp::from_millis(*seen);
+            if position < *size && recorded.millis() > seen.saturating_add(CLOCKS_DIFFER_MILLIS) {
+                let what = format!("recorded at {recorded}, after a witness had seen it ({time})");
+                return Err((FindingKind::Time, what));
+            }
+            if position >= *size && recorded.millis() < seen.saturating_sub(CLOCKS_DIFFER_MILLIS) {
+                let what = format!("recorded at {recorded}, but a witness saw the log without it ({time})");
+                return Err((FindingKind::Time, what));
+            }
+        }
+        Ok(())
+    }
+
+    fn expect_unused(&self, fact: &Envelope, _: u64) -> Result<(), Fault> {
+        if self.ids.contains_key(&fact.id) {
+            return Err((FindingKind::Duplicate, format!("the id {} is used before", fact.id)));
+        }
+        // One request may bring about several facts, but it is carried out once.
+        let request = (fact.request.id, fact.request.fingerprint);
+        if self.requests.get(&fact.request.key).is_some_and(|known| *known != request) {
+            let what = "another request was carried out under the same idempotency key";
+            return Err((FindingKind::Duplicate, what.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn expect_corrected(&self, fact: &Envelope, _: u64) -> Result<(), Fault> {
+        let Some(correction) = correction_in(&fact.event) else { return Ok(()) };
+        self.expect_known("corrects", correction.corrects, (fact.stream, fact.event.type_name()))?;
+        match correction.ruling {
+            Some(ruling) => self.expect_known("follows from", ruling, (fact.stream, "year.objection_ruled")),
+            None => Ok(()),
+        }
+    }
+
+    /// A fact that another one names stands before it, in this stream and of this type.
+    fn expect_known(&self, how: &str, id: EventId, due: (StreamId, &'static str)) -> Result<(), Fault> {
+        match self.ids.get(&id) {
+            Some(known) if *known == due => Ok(()),
+            Some((stream, name)) => {
+                Err((FindingKind::Correction, format!("{how} {id}, which is a {name} of {stream}")))
+            }
+            None => Err((FindingKind::Correction, format!("{how} {id}, which is not in the log before it"))),
+        }
+    }
+
+    /// The grant that is named was given to the client that acted, was in force, and is for the unit acted for.
+    fn expect_authority(&self, fact: &Envelope, _: u64) -> Result<(), Fault> {
+        let refused = |what: String| Err((FindingKind::Authority, what));
+        let Some(id) = fact.actor.grant else {
+            let founds = matches!(fact.event, Event::Grant(GrantEvent::Given(_))) && self.ids.is_empty();
+            return if founds { Ok(()) } else { refused("no grant is named".to_owned()) };
+        };
+        let Some(book) = self.books.grant(id) else {
+            return refused(format!("the grant {id} was not given before"));
+        };
+        let (grant, day) = (&book.state, fact.recorded_at.day());
+        let unit = match grant.given.role {
+            Role::UnitOfficer { unit } => Some(unit),
+            Role::Registrar | Role::Official { .. } | Role::Auditor => None,
+        };
+        if grant.given.client != fact.actor.client {
+            refused(format!(
+                "the grant {id} was given to {}, not to {}",
+                grant.given.client, fact.actor.client
+            ))
+        } else if !grant.in_force_on(day) {
+            refused(format!("the grant {id} was not in force on {day}"))
+        } else if unit != fact.actor.unit {
+            refused(format!("the grant {id} is not for the unit that is said to have acted"))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Holds an envelope at a position against what came before it.
+type Check = fn(&Facts, &Envelope, u64) -> Result<(), Fault>;
+
+/// What is wrong with an envelope.
+type Fault = (FindingKind, String);
+
+fn read(position: u64, entry: &[u8]) -> Result<Envelope, Failure> {
+    let malformed = |what: String| {
+        Failure::from(Finding::new(FindingKind::Malformed, what).at(position).with_entry(entry))
+    };
+    if entry.len() > MAX_ENVELOPE_BYTES {
+        return Err(malformed(format!("an envelope of {} bytes", entry.len())));
+    }
+    Envelope::read(entry).map_err(|error| {
+        let value: Option<serde_json::Value> = serde_json::from_slice(entry).ok();
+        let name = value.as_ref().and_then(|value| value.pointer("/event/type")?.as_str());
+        match name {
+            Some(name) if !Event::types().any(|known| known == name) => {
+                Failure::UnknownVersion(format!("position {position}: an event of type {name}"))
+            }
+            Some(_) | None => malformed(error.to_string()),
+        }
+    })
+}
+
+/// What a fact says that it replaces.
+const fn correction_in(event: &Event) -> Option<&Correction> {
+    match event {
+        Event::Year(event) => event.correction(),
+        Event::Bloc(_) | Event::Commendation(_) | Event::Grant(_) | Event::Unit(_) => None,
+    }
+}

@@ -1,0 +1,31 @@
+//! The auditor's verifier. It reads a log from where it is served, from a folder or from a bundle, believes none of
+//! them, and says what holds; it knows no server code.
+//!
+//! # Layout
+//! - [`source`]: where a log is read from: a URL, a folder, a bundle, a checkpoint alone
+//! - [`head`]: its signed checkpoint under a policy, and whether one head grew out of another
+//! - [`walk`]: every entry and every tile, recomputed
+//! - [`facts`]: every envelope, held against all before it; [`published`]: standings, computed again
+//! - [`standing`]: a standing as of two times, with the facts it came from
+//! - [`bundle`]: everything in one file, to be kept and checked without a network
+//! - [`heads`]: the heads seen last, on disk
+//! - [`failure`]: every way to say no, with its exit code and its evidence
+//!
+//! # What it refuses to know
+//! The server, its stores, its clock. Whoever runs it gives it the policy; nothing that is checked says whom to believe.
+
+pub mod bundle;
+pub mod facts;
+pub mod failure;
+pub mod head;
+pub mod heads;
+pub mod published;
+pub mod source;
+pub mod standing;
+pub mod walk;
+
+pub use failure::{Failure, Finding, FindingKind};
+pub use head::Head;
+pub use heads::Heads;
+pub use source::Source;
+pub use walk::{Progress, Verified, verify};

@@ -1,0 +1,187 @@
+//! What an auditor can type.
+
+use super::read_policy;
+use ::audit::{Failure, Source};
+use clap::{Args, Subcommand};
+use domain::{BlocId, Date, EmulationYear, Timestamp};
+use std::{path::PathBuf, str::FromStr};
+use tlog::policy::Policy;
+
+/// Commands of an auditor.
+#[derive(Subcommand)]
+pub enum Audit {
+    /// Check everything: signatures, every entry, every tile, every envelope, every published standing.
+    Verify {
+        /// What is checked.
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Check that the log grew out of what was seen of it before, without reading its entries.
+    Consistency {
+        /// What is checked.
+        #[command(flatten)]
+        of: Of,
+        /// A file with an older checkpoint, or a bundle; what is remembered unless given.
+        #[arg(long)]
+        old: Option<PathBuf>,
+    },
+    /// Check that two sources show one history.
+    Compare {
+        /// A URL, a folder, a bundle or a file with a checkpoint.
+        one: String,
+        /// Another one. The source that shows more must have its tiles.
+        other: String,
+        /// Whom to believe.
+        #[command(flatten)]
+        trust: Trust,
+    },
+    /// What a standing was: by the acts that count by one day, as far as they were recorded by one moment.
+    Standings {
+        /// What is checked.
+        #[command(flatten)]
+        of: Of,
+        /// What is asked.
+        #[command(flatten)]
+        asked: StandingOptions,
+    },
+    /// Follow a log: check what is added, and that nothing seen before is taken back.
+    Monitor {
+        /// What is checked.
+        #[command(flatten)]
+        of: Of,
+        /// Seconds between two looks.
+        #[arg(long, default_value_t = 60)]
+        interval: u64,
+        /// Look once and end.
+        #[arg(long)]
+        once: bool,
+    },
+    /// Check everything and write it to one file, to be kept and checked offline.
+    Bundle {
+        /// What is checked.
+        #[command(flatten)]
+        of: Of,
+        /// The file.
+        #[arg(long)]
+        to: PathBuf,
+    },
+}
+
+/// Which log, and whom to believe.
+#[derive(Args)]
+pub struct Of {
+    /// A URL such as https://host/v1/audit, a folder, or a bundle.
+    pub source: String,
+    /// Whom to believe.
+    #[command(flatten)]
+    pub trust: Trust,
+}
+
+/// Whom to believe, and what to remember.
+#[derive(Args)]
+pub struct Trust {
+    /// The policy: the keys of the log and its witnesses, from somewhere else than the log.
+    #[arg(long, env = "THIDUA_AUDIT_POLICY")]
+    pub policy: Option<PathBuf>,
+    /// Take the policy from the very thing that is checked. Finds damage, but no forger.
+    #[arg(long, conflicts_with = "policy")]
+    pub tofu: bool,
+    /// Never use a network.
+    #[arg(long)]
+    pub offline: bool,
+    /// The folder in which the heads seen last are remembered; in the user's state folder unless given.
+    #[arg(long, env = "THIDUA_AUDIT_STATE")]
+    pub state: Option<PathBuf>,
+    /// What is checked may be older than what was seen before: neither compare nor remember.
+    #[arg(long)]
+    pub past: bool,
+    /// A witness must have seen the head within so many seconds.
+    #[arg(long)]
+    pub max_age: Option<u64>,
+    /// Where evidence goes; a name of its own in the current folder unless given.
+    #[arg(long)]
+    pub evidence: Option<PathBuf>,
+}
+
+/// Which standing.
+#[derive(Args)]
+pub struct StandingOptions {
+    /// The id of the bloc.
+    #[arg(long)]
+    pub bloc: BlocId,
+    /// The year of emulation.
+    #[arg(long, value_parser = year)]
+    pub year: EmulationYear,
+    /// Leave out acts that count from a later day than this one.
+    #[arg(long, value_parser = Date::from_str)]
+    pub valid_at: Option<Date>,
+    /// Leave out what was recorded later than this moment.
+    #[arg(long, value_parser = Timestamp::from_str)]
+    pub recorded_at: Option<Timestamp>,
+    /// Name the facts that every number came from.
+    #[arg(long)]
+    pub explain: bool,
+}
+
+fn year(text: &str) -> Result<EmulationYear, String> {
+    let number = text.parse().map_err(|_| "not a year".to_owned())?;
+    EmulationYear::new(number).map_err(|error| error.to_string())
+}
+
+/// What is checked, opened.
+pub struct Asked {
+    /// The log.
+    pub source: Source,
+    /// Whom to believe.
+    pub policy: Policy,
+    /// The same as a file.
+    pub policy_file: Vec<u8>,
+}
+
+impl Of {
+    /// Opens it.
+    pub fn open(&self) -> Result<Asked, crate::exit::Exit> {
+        let mut source = self.trust.source(&self.source)?;
+        let (policy, policy_file) = self.trust.policy(&mut source)?;
+        Ok(Asked { source, policy, policy_file })
+    }
+}
+
+impl Trust {
+    /// A source by its name.
+    pub fn source(&self, name: &str) -> Result<Source, Failure> {
+        Source::open(name, self.offline, std::env::var("THIDUA_TOKEN").ok())
+    }
+
+    /// The policy, and the file it stands in.
+    pub fn policy(&self, source: &mut Source) -> Result<(Policy, Vec<u8>), Failure> {
+        let (bytes, name) = match &self.policy {
+            Some(path) => {
+                let name = path.display().to_string();
+                let read = std::fs::read(path).map_err(|error| Failure::Usage(format!("{name}: {error}")));
+                (read?, name)
+            }
+            None if self.tofu => {
+                let name = if source.is_bundle() { "policy.txt" } else { "policy" };
+                let found = source.get(name)?;
+                let missing = || Failure::Usage(format!("{} has no {name}", source.name()));
+                (found.ok_or_else(missing)?, name.to_owned())
+            }
+            None => {
+                let what = "say whom to believe: --policy FILE, or --tofu to believe what is checked itself";
+                return Err(Failure::Usage(what.to_owned()));
+            }
+        };
+        Ok((read_policy(&bytes, &name)?, bytes))
+    }
+
+    /// The folder of heads.
+    pub fn state(&self) -> Result<PathBuf, Failure> {
+        let of = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        self.state
+            .clone()
+            .or_else(|| of("XDG_STATE_HOME").map(|folder| folder.join("thidua/audit")))
+            .or_else(|| of("HOME").map(|home| home.join(".local/state/thidua/audit")))
+            .ok_or_else(|| Failure::Usage("name a folder to remember heads in: --state".to_owned()))
+    }
+}

@@ -1,0 +1,8 @@
+//! The auditor's tools, run as an auditor runs them, on the log of the demo: real facts, tiled, signed and witnessed here.
+
+mod attacks;
+mod bundles;
+mod log;
+mod served;
+mod standings;
+mod witness;
