@@ -3,7 +3,7 @@
 use crate::support::{
     Place, Server,
     facts::{NewUnit, REGISTERS_UNITS, history},
-    place::{REGISTRAR, binary},
+    place::{REGISTRAR, binary, run},
     server::serve,
 };
 use std::process::Command;
@@ -62,7 +62,9 @@ fn a_service_does_not_start_on_development_keys_unless_it_is_told_to() {
     let place = Place::new();
     let told = serve(&place);
     let untold = told.get_args().filter(|argument| *argument != "--allow-development-keys");
-    let output = Command::new(binary()).args(untold).output().expect("it starts");
+    let key = place.file("log.key");
+    run(Command::new(binary()).args(["signer", "key", "--name", "so.example.vn/thidua", "--key"]).arg(&key));
+    let output = Command::new(binary()).args(untold).arg("--log-key").arg(&key).output().expect("it starts");
     assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--allow-development-keys"));
 }

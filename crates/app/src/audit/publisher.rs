@@ -224,11 +224,8 @@ impl Work {
         let kept = self.shared.audit.kept.read();
         let of_this_log = |kept: &&Kept| kept.checkpoint.lines().next() == Some(origin);
         let known = kept.iter().rev().find(of_this_log);
-        match (self.anchor.held(), known) {
-            (None, Some(Kept { size, .. })) => {
-                return Err(AuditError::NoAnchor { path: self.anchor.path().to_owned(), signed: *size });
-            }
-            (None, None) | (Some(_), _) => {}
+        if let (None, Some(Kept { size, .. })) = (self.anchor.held(), known) {
+            return Err(AuditError::NoAnchor { path: self.anchor.path().to_owned(), signed: *size });
         }
         let signed = self.anchor.seen();
         match tiles.root_at(signed.size) {

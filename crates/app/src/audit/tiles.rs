@@ -68,13 +68,13 @@ impl Tiles {
 
     /// The edge of the tree as it was with so many leaves. `None` when it has fewer.
     pub fn edge(&self, size: u64) -> Option<RightEdge> {
-        let mut reader = self.reader(size)?;
+        let mut reader = TileReader::new(size, self.read(size)?);
         RightEdge::of(size, |node| reader.node(node)).ok()
     }
 
     /// The root of the tree as it was with so many leaves, computed from the tiles. `None` when it has fewer.
     pub fn root_at(&self, size: u64) -> Option<Hash> {
-        self.reader(size)?.root().ok()
+        TileReader::new(size, self.read(size)?).root().ok()
     }
 
     /// The proof that a leaf is in the tree of `size` leaves.
@@ -83,7 +83,7 @@ impl Tiles {
     /// There is no such leaf, or no such tree.
     pub fn inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, ProofError> {
         let out_of_range = || MakeError::OutOfRange { index, size: self.size() };
-        self.reader(size).ok_or_else(out_of_range)?.inclusion(index)
+        TileReader::new(size, self.read(size).ok_or_else(out_of_range)?).inclusion(index)
     }
 
     /// The proof that the tree of `new` leaves grew out of that of `old`.
@@ -92,16 +92,13 @@ impl Tiles {
     /// There is no such tree.
     pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, ProofError> {
         let out_of_range = || MakeError::OutOfRange { index: new, size: self.size() };
-        self.reader(new).ok_or_else(out_of_range)?.consistency(old)
+        TileReader::new(new, self.read(new).ok_or_else(out_of_range)?).consistency(old)
     }
 
-    fn reader(
-        &self,
-        size: u64,
-    ) -> Option<TileReader<impl FnMut(Tile) -> Result<Vec<u8>, Infallible> + use<'_>>> {
+    /// Reads the tiles, for a tree of so many leaves.
+    fn read(&self, size: u64) -> Option<impl FnMut(Tile) -> Result<Vec<u8>, Infallible>> {
         // A tile that is missing all the same reads as none, which the reader refuses by its length.
-        let read = |tile| Ok(self.bytes(tile).unwrap_or_default());
-        (size <= self.size()).then(|| TileReader::new(size, read))
+        (size <= self.size()).then_some(|tile| Ok(self.bytes(tile).unwrap_or_default()))
     }
 }
 

@@ -135,6 +135,9 @@ proptest! {
     #[test]
     fn what_is_written_is_read(old in 0..20_u64, more in 0..20_u64) {
         let request = request(old, old + more, "main");
+        let head = request.checkpoint.checkpoint().clone();
+        let asked = SignHead { old_size: request.old_size, proof: request.proof.clone(), head };
+        prop_assert_eq!(SignHead::parse(asked.to_string().as_bytes()), Ok(asked));
         prop_assert_eq!(AddCheckpoint::parse(request.to_string().as_bytes()), Ok(request));
     }
 
@@ -162,6 +165,8 @@ proptest! {
     fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), lines in "(old|— | |\n|A|=|0|9){0,40}") {
         let _ = AddCheckpoint::parse(&bytes);
         let _ = AddCheckpoint::parse(format!("old {lines}").as_bytes());
+        let _ = SignHead::parse(&bytes);
+        let _ = SignHead::parse(format!("old {lines}").as_bytes());
         let _ = parse_size_body(&bytes);
     }
 }
