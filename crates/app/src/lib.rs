@@ -4,7 +4,8 @@
 //! - [`act`]: what can be asked of the service, and what it answers
 //! - [`awards`]: what a dossier is judged by beside itself, now or in the past
 //! - [`clock`]: where time comes from; [`mint`]: where ids and salts come from
-//! - `writer`: the one thread that decides and commits, in groups; `pending`: what a group has decided so far;
+//! - `writer`: the one thread that decides and commits, in groups; `pending`: what a group has decided so far; `outcome`:
+//!   what its requests came to;
 //!   `proofs`: what a decision needs from elsewhere, one function each
 //! - [`moment`]: reads, now or as of a time or a position
 //! - [`rebuild`]: the views, folded from the log
@@ -19,6 +20,7 @@ pub mod awards;
 pub mod clock;
 pub mod mint;
 pub mod moment;
+mod outcome;
 mod pending;
 mod proofs;
 pub mod rebuild;

@@ -19,7 +19,9 @@ fn declared(tables: &[&'static [Route]]) -> Operations {
             Access::Public => None,
             Access::Scopes(scopes) => Some(scopes.iter().map(|scope| scope.to_string()).collect()),
         };
-        operations.insert((route.path.into(), method.into()), (route.id.into(), scopes));
+        // The mark of a parameter that takes the rest of the path is the registry's own.
+        let path = route.path.replace(":.*", "");
+        operations.insert((path, method.into()), (route.id.into(), scopes));
     }
     operations
 }
@@ -58,6 +60,12 @@ async fn the_registry_the_document_and_the_running_service_agree() {
         let live = live.collect::<Vec<_>>().join("/");
         for method in ["get", "post", "put", "patch", "delete"] {
             let answer = house.send(method.to_uppercase().parse().unwrap(), &live, &[]).await;
+            let is_public = operations.get(&(path.clone(), method.into())).is_some_and(|(_, s)| s.is_none());
+            if is_public && path.starts_with("/v1/audit/") {
+                // Nobody signs what this house records, so it has no head, and nothing under one, to show.
+                assert!([400, 404, 503].contains(&answer.status().as_u16()), "{method} {path}");
+                continue;
+            }
             let expected = match operations.get(&(path.clone(), method.into())) {
                 None => StatusCode::METHOD_NOT_ALLOWED,
                 Some((_, Some(_))) => StatusCode::UNAUTHORIZED,
