@@ -87,7 +87,12 @@ impl Bloc {
 
     pub(super) fn may_take_in(&self, command: &BlocCommand) -> Result<(), Rejection> {
         units_there(command)?;
-        let known = command.units.iter().find(|(unit, _)| self.current(*unit).is_some());
+        // Also one that ended later than the new one begins: no unit belongs twice on a day.
+        let lasts = |m: &Membership| m.until.is_none_or(|end| command.effective_on < end);
+        let known = command
+            .units
+            .iter()
+            .find(|(unit, _)| self.memberships.iter().any(|m| m.unit == *unit && lasts(m)));
         known.map_or(Ok(()), |(unit, _)| Err(Rejection::AlreadyAMember(*unit)))
     }
 

@@ -128,6 +128,16 @@ fn a_transfer_needs_a_member_there_and_none_here() {
 }
 
 #[test]
+fn a_unit_belongs_once_on_a_day_also_when_it_comes_back() {
+    let mut story = Story::new();
+    story.does(A, "2018-01-01", join(UNIT));
+    story.does(A, "2024-06-01", BlocAct::Leave(UnitLeft { unit: UNIT, reason: None }));
+    assert_eq!(story.asks(A, "2024-03-01", join(UNIT)), Err(Rejection::AlreadyAMember(UNIT)));
+    story.does(A, "2024-06-01", join(UNIT));
+    assert_eq!(story.members(A, "2024-06-01"), [UNIT]);
+}
+
+#[test]
 fn a_unit_may_belong_to_several_blocs() {
     let mut story = Story::new();
     story.does(A, "2018-01-01", join(UNIT));
