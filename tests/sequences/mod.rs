@@ -2,7 +2,7 @@
 //! that goes well; lines are lost, swapped, told twice and asked by strangers, and between them comes whatever can be
 //! asked. What is accepted keeps the rules; what is refused changes nothing; the log tells the same as the views.
 //!
-//! `THIDUA_SEQUENCES` says how many (60 unless it is set; `tests/run` takes 10,000), `THIDUA_SEQUENCE_SEED` repeats the one
+//! `THIDUA_SEQUENCES` says how many (60 unless it is set; `tests/run` takes 1,500), `THIDUA_SEQUENCE_SEED` repeats the one
 //! that a failure names.
 
 mod rules;

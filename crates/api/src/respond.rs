@@ -46,7 +46,8 @@ pub fn succeed(answer: Answer, request: &HttpRequest, id: RequestId) -> HttpResp
     for (name, value) in headers {
         all.insert(name, value);
     }
-    if held || body.is_empty() {
+    // An answer may be nothing, such as the proof that a log grew out of itself: it still says in which form.
+    if held || (body.is_empty() && status != StatusCode::OK) {
         return response;
     }
     let media = match media {
