@@ -45,7 +45,7 @@ def before_call(context, case, kwargs):
         query["old"] = min(int(query.get("old", 0)), int(query.get("new", 0)))
     if isinstance(body, dict):
         for end in ("to", "until"):
-            if body.get("from", "") > (body.get(end) or "9"):
+            if end in body and body.get("from", "") > body[end]:
                 body["from"], body[end] = body[end], body["from"]
         # A regulation is adopted whole or by the code of one that comes along.
         if "draft" in body and case.operation.path.endswith("/regulations"):

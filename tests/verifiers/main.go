@@ -130,6 +130,8 @@ func main() {
 	verifier, err := note.NewVerifier(key)
 	must(err, key)
 	known := note.VerifierList(verifier)
+	// What was loaded a moment ago may not be under the head yet: a proof is answered once it is.
+	get("proofs/100")
 	signed := get("checkpoint")
 	opened, err := note.Open(signed, known)
 	must(err, "checkpoint")
