@@ -200,6 +200,13 @@ fn other_rows() -> Vec<Row> {
         row("listEvents", &[Registrar, Official], Value::Null),
         row("getEvent", &[Registrar, Official], Value::Null),
         row("getEntries", &[Registrar, Official], Value::Null),
+        row("commitStreamHeads", &[Registrar], json!({})),
+        row("getStreamEvents", &[Registrar, Official], Value::Null),
+        row("getStandingAsOf", &[Registrar, Official], Value::Null),
+        row("getStandingDiff", &[Registrar, Official], Value::Null),
+        row("listBackdated", &[Registrar, Official], Value::Null),
+        row("listCorrections", &[Registrar, Official], Value::Null),
+        row("checkRules", &[Registrar, Official], Value::Null),
     ]
 }
 
@@ -219,10 +226,17 @@ fn filled(bloc: &Bloc, operation: &Operation) -> String {
         .replace("{code}", "hcmc-2008")
         .replace("{version}", "1")
         .replace("{position}", "0")
+        .replace("{stream}", "log")
         .replace("{tile}", "0/000.p/1")
         .replace("{entries}", "000.p/1");
     assert!(!path.contains('{'), "a parameter this test does not know: {path}");
-    if operation.id == "listGrants" { format!("{path}?client=hoi-a") } else { path }
+    match operation.id.as_str() {
+        "listGrants" => format!("{path}?client=hoi-a"),
+        "getStandingAsOf" | "getStandingDiff" | "checkRules" => {
+            format!("{path}?bloc={}&year={YEAR}", bloc.id)
+        }
+        _ => path,
+    }
 }
 
 fn call(bloc: &Bloc, operation: &Operation, token: &str, body: &Value) -> Answer {

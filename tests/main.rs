@@ -39,6 +39,8 @@ mod selection_order;
 
 // What an auditor asks: one request for each question.
 mod audit_questions;
+// What auditors ask of any record of decisions, on the data of the demo.
+mod twelve_questions;
 
 // Ballots: what a secret one hides and shows.
 mod ballots;
@@ -73,6 +75,8 @@ mod province_import;
 mod sequences;
 // The log as a transparency log: heads, tiles and proofs checked from outside, signers, anchors.
 mod transparency;
+// Another key takes over from the one that signed the log.
+mod key_rotation;
 
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;

@@ -4,13 +4,14 @@
 use crate::support::{
     Answer, Client, Place, Server,
     facts::{NewUnit, REGISTERS_UNITS},
+    keys::make_key,
     place::{REGISTRAR, binary, run},
     server::serve,
 };
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Output, Stdio},
 };
 use tlog::{
@@ -63,11 +64,6 @@ impl Log {
     fn policy(&self) -> Policy {
         Policy::parse(format!("log {}\nquorum none\n", self.verifier).as_bytes()).expect("a policy")
     }
-}
-
-fn make_key(path: &Path, name: &str) -> String {
-    let output = run(Command::new(binary()).args(["signer", "key", "--name", name, "--key"]).arg(path));
-    String::from_utf8(output.stdout).expect("text").trim().to_owned()
 }
 
 /// What a `serve` that must not start says, and its exit code.

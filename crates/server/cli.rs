@@ -154,6 +154,12 @@ pub struct Serve {
     /// The socket of the signer that holds the key of the log (`thidua signer serve`).
     #[arg(long, env = "THIDUA_SIGNER")]
     pub signer: Option<PathBuf>,
+    /// The key that --log-key takes over from: both sign until the service is started without it, and the log tells of it.
+    #[arg(long, env = "THIDUA_PREVIOUS_LOG_KEY", conflicts_with = "previous_signer")]
+    pub previous_log_key: Option<PathBuf>,
+    /// The socket of the signer that holds the key which --signer or --log-key takes over from.
+    #[arg(long, env = "THIDUA_PREVIOUS_SIGNER")]
+    pub previous_signer: Option<PathBuf>,
     /// The file of the last signed checkpoint: better on another disk than the store, and never restored from a backup.
     /// Beside the store's folder, with .anchor at the end of its name, unless given.
     #[arg(long, env = "THIDUA_ANCHOR")]

@@ -66,7 +66,7 @@ async fn load(app: &App, client: &ClientId, clock: &ScriptedClock) -> Result<(),
         import::carry_out(app, client, text.as_bytes(), size, set_clock).await.map_err(Exit::failed)?;
     }
     clock.let_go();
-    Ok(())
+    app.commit_stream_heads().await.map_err(|failure| Exit::failed(format!("{failure:?}")))
 }
 
 fn days_ago(days: i64) -> Timestamp {

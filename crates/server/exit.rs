@@ -102,7 +102,9 @@ impl From<app::AuditError> for Exit {
             | E::Altered { .. }
             | E::Raced { .. }
             | E::Mismatch { .. } => Self::Damaged(error.into()),
-            E::Sign(_) | E::Thread(_) => Self::Failed(error.into()),
+            E::OtherKey { .. } | E::NotVouched { .. } | E::Key(_) | E::Sign(_) | E::Thread(_) => {
+                Self::Failed(error.into())
+            }
         }
     }
 }

@@ -180,6 +180,11 @@ impl Remote {
         let key = rest.parse().map_err(|error: tlog::key::KeyError| unavailable(&error.to_string()))?;
         Ok(Self { socket: socket.to_owned(), key })
     }
+
+    /// Its public key.
+    pub const fn verifier(&self) -> &VerifierKey {
+        &self.key
+    }
 }
 
 impl HeadSigner for Remote {

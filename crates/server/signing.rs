@@ -3,7 +3,7 @@
 use crate::{cli::Serve, exit::Exit, opening, seed, signer::Remote};
 use app::{Anchor, App, HeadSigner, OwnKey};
 use std::path::{Path, PathBuf};
-use tlog::key::Signer;
+use tlog::key::{Signer, VerifierKey};
 
 /// What the names of development keys begin with. Nobody owns this domain (RFC 2606 §2).
 const DEVELOPMENT: &str = "development.invalid/";
@@ -12,27 +12,62 @@ const DEVELOPMENT: &str = "development.invalid/";
 pub fn publish(app: &mut App, options: &Serve) -> Result<(), Exit> {
     let folder = opening::folder(&options.store);
     let path = options.anchor.clone().unwrap_or_else(|| beside(folder));
-    if let Some(socket) = &options.signer {
-        let remote = Remote::connect(socket)?;
-        known(remote.key().name().as_str(), options.allow_development_keys)?;
-        let anchor = Anchor::read(&path, remote.key())?;
-        return Ok(app.publish(Box::new(remote), anchor)?);
-    }
-    match &options.log_key {
-        Some(file) => {
-            let key = seed::read(file)?;
-            known(key.verifier().name().as_str(), options.allow_development_keys)?;
-            with_own_key(app, key, &path)
-        }
-        None if options.allow_development_keys => {
+    let development = options.allow_development_keys;
+    let Some(current) = holder(options.signer.as_deref(), options.log_key.as_deref(), development)? else {
+        return if development {
             publish_for_development(app, &folder.join("development-log.key"), &path)
+        } else {
+            Err(Exit::Usage(
+                "nothing signs the log: make a key with `thidua signer key` and name it with --log-key, or the socket of \
+                 `thidua signer serve` with --signer"
+                    .to_owned(),
+            ))
+        };
+    };
+    let previous =
+        holder(options.previous_signer.as_deref(), options.previous_log_key.as_deref(), development)?;
+    let before = previous.as_ref().map(Holder::key);
+    let anchor = Anchor::read_signed_by(&path, current.key(), before.as_slice())?;
+    let current = current.signer(&anchor);
+    match previous {
+        Some(previous) => {
+            let previous = previous.signer(&anchor);
+            Ok(app.publish_rotating(current, previous, anchor)?)
         }
-        None => Err(Exit::Usage(
-            "nothing signs the log: make a key with `thidua signer key` and name it with --log-key, or the socket of \
-             `thidua signer serve` with --signer"
-                .to_owned(),
-        )),
+        None => Ok(app.publish(current, anchor)?),
     }
+}
+
+/// Who holds a key: a signer elsewhere, or this process from a file.
+enum Holder {
+    Elsewhere(Remote),
+    Here(Signer),
+}
+
+impl Holder {
+    const fn key(&self) -> &VerifierKey {
+        match self {
+            Self::Elsewhere(remote) => remote.verifier(),
+            Self::Here(key) => key.verifier(),
+        }
+    }
+
+    fn signer(self, anchor: &Anchor) -> Box<dyn HeadSigner> {
+        match self {
+            Self::Elsewhere(remote) => Box::new(remote),
+            Self::Here(key) => Box::new(OwnKey::new(key, anchor.seen())),
+        }
+    }
+}
+
+fn holder(socket: Option<&Path>, file: Option<&Path>, development: bool) -> Result<Option<Holder>, Exit> {
+    let holder = match (socket, file) {
+        (Some(socket), _) => Holder::Elsewhere(Remote::connect(socket)?),
+        (None, Some(file)) => Holder::Here(seed::read(file)?),
+        (None, None) => return Ok(None),
+    };
+    known(holder.key().name().as_str(), development)?;
+    Ok(Some(holder))
 }
 
 /// The same with a key that is made where it is missing and says by its name what it is worth.

@@ -1,10 +1,15 @@
 //! What an insider, a thief of keys or a broken disk can do to a log, each with the exit code by which an auditor hears of
 //! it. The numbers are those of the list of attacks in the plan of the audit; what only the server can see stands there.
 
-use super::log::{Log, ORIGIN, Outcome, chained, envelopes, facts, renumbered, seen, stored, written};
-use crate::support::bloc::Bloc;
+use super::log::{
+    Log, ORIGIN, Outcome, chained, envelopes, facts, loaded, renumbered, seen, stored, written,
+};
+use crate::support::{bloc::Bloc, keys::serve_rotating};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{EventId, Timestamp, year::YearEvent};
+use domain::{
+    EventId, Timestamp,
+    year::{StandingPublished, YearEvent},
+};
 use std::fs;
 use tlog::{
     checkpoint::{Checkpoint, SignedCheckpoint},
@@ -32,6 +37,7 @@ fn a_log_with_every_kind_of_event_holds() {
     bloc.every_kind_of_event();
     let Bloc { place, server, .. } = bloc;
     assert!(server.stop().success());
+    assert!(serve_rotating(&place, "second.key").stop().success());
     let log = Log::empty();
     log.tile("log", &stored(&place.store()));
     log.sign("log", seen());
@@ -71,6 +77,27 @@ fn every_history_that_a_thief_of_all_keys_rewrites_is_found() {
         (31, "write an event in a unit's name without a grant", impersonate, 2, "authority"),
         (27, "publish a ranking that the scores do not give", false_ranking, 2, "standing"),
         (28, "publish it under another version of the rules", other_rules, 2, "standing"),
+        (
+            27,
+            "publish a hash of other rows",
+            |log| false_publication(log, |one| one.state_hash.0[0] ^= 1),
+            2,
+            "standing",
+        ),
+        (
+            28,
+            "publish a hash of other rules",
+            |log| false_publication(log, |one| one.rules_hash.0[0] ^= 1),
+            2,
+            "standing",
+        ),
+        (
+            28,
+            "publish it as of another size",
+            |log| false_publication(log, |one| one.at_size -= 1),
+            2,
+            "standing",
+        ),
         (45, "store an envelope that is too large", oversized, 2, "malformed"),
     ]);
 }
@@ -120,6 +147,9 @@ fn place_of(position: usize) -> usize {
 
 fn edit(log: &Log, and_its_leaf: bool) -> Outcome {
     if and_its_leaf {
+        // With the commitment to its streams at the end, that alone would show it.
+        log.tile("log", loaded());
+        log.sign("log", seen());
         let read = |path: &str| fs::read(log.path(path)).expect("a file");
         let (head, above) = (read("log/checkpoint"), read("log/tile/1/000.p/1"));
         log.tile("log", &last_edited());
@@ -141,6 +171,7 @@ fn edit(log: &Log, and_its_leaf: bool) -> Outcome {
 /// The facts with another salt in one of the first tile that is the last of its stream: no chain shows it.
 fn last_edited() -> Vec<Vec<u8>> {
     let mut facts = envelopes();
+    facts.truncate(loaded().len());
     let is_last = |at: usize| facts[at + 1..].iter().all(|later| later.stream != facts[at].stream);
     let at = (0..256).rev().find(|at| is_last(*at)).expect("a stream that ends in the first tile");
     facts[at].salt.0[0] ^= 1;
@@ -210,6 +241,7 @@ fn last_of(wanted: impl Fn(&YearEvent) -> bool) -> usize {
         domain::Event::Bloc(_)
         | domain::Event::Commendation(_)
         | domain::Event::Grant(_)
+        | domain::Event::Log(_)
         | domain::Event::Unit(_) => false,
     };
     envelopes().iter().rposition(is_wanted).expect("such a fact")
@@ -291,6 +323,16 @@ fn other_rules(log: &Log) -> Outcome {
     forged(log, &chained(facts))
 }
 
+fn false_publication(log: &Log, change: fn(&mut StandingPublished)) -> Outcome {
+    let (mut facts, at) = (envelopes(), last_of(|event| matches!(event, YearEvent::StandingPublished(_))));
+    if let domain::Event::Year(YearEvent::StandingPublished(published)) = &mut facts[at].event {
+        change(published);
+    }
+    let outcome = forged(log, &chained(facts));
+    assert_eq!(outcome.position(), Some(at as u64), "{outcome:?}");
+    outcome
+}
+
 fn oversized(log: &Log) -> Outcome {
     let mut entries = facts().to_vec();
     let last = entries.last_mut().expect("a fact");
@@ -363,6 +405,8 @@ fn two_roots(log: &Log) -> Outcome {
 }
 
 fn freeze(log: &Log) -> Outcome {
+    // The commitment at the end is of now.
+    log.tile("log", loaded());
     log.sign("log", seen() - 7200);
     assert_eq!(log.audit(&["verify", "log", "--offline", "--past", "--max-age", "8000"]).code, 0);
     log.audit(&["verify", "log", "--offline", "--past", "--max-age", "3600"])

@@ -19,7 +19,7 @@ use tlog::{
     entries,
     key::{Cosigner, Signer},
     leaf_hash,
-    tile::{self, Tile, TilePath},
+    tile::{self, Tile, TilePath, TileReader},
 };
 
 /// The log's name.
@@ -50,6 +50,14 @@ pub fn facts() -> &'static [Vec<u8>] {
         demo.wait().expect("the demo ends");
         stored(&store)
     })
+}
+
+/// The same without the commitment to the streams, which the demo makes when it is loaded.
+pub fn loaded() -> &'static [Vec<u8>] {
+    let (last, loaded) = facts().split_last().expect("facts");
+    let last = Envelope::read(last).expect("a fact");
+    assert_eq!(last.event.type_name(), "log.stream_heads_committed");
+    loaded
 }
 
 /// What a store holds.
@@ -206,6 +214,25 @@ fn put(folder: &Path, path: TilePath, bytes: &[u8]) {
     let path = folder.join(path.to_string());
     fs::create_dir_all(path.parent().expect("a folder")).expect("the folder");
     fs::write(path, bytes).expect("the tile");
+}
+
+/// Reads the tree over these entries, to make proofs from.
+pub fn reader(
+    entries: &[Vec<u8>],
+) -> TileReader<impl FnMut(Tile) -> Result<Vec<u8>, std::convert::Infallible>> {
+    let mut levels = BTreeMap::<u8, Vec<Hash>>::new();
+    let mut tree = RightEdge::default();
+    for entry in entries {
+        tree.push_and_show(leaf_hash(entry), |node, hash| {
+            if let Some((level, ..)) = tile::slot(node) {
+                levels.entry(level).or_default().push(*hash);
+            }
+        });
+    }
+    TileReader::new(tree.size(), move |tile: Tile| {
+        let start = usize::try_from(tile.index()).expect("small") * 256;
+        Ok(levels[&tile.level()][start..start + usize::from(tile.width())].concat())
+    })
 }
 
 /// The demo's facts as they can be forged.

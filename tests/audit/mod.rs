@@ -3,6 +3,8 @@
 mod attacks;
 mod bundles;
 mod log;
+mod rotation;
 mod served;
 mod standings;
+mod streams;
 mod witness;

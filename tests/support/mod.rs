@@ -2,8 +2,10 @@
 
 pub mod bloc;
 pub mod client;
+pub mod demo;
 pub mod dossiers;
 pub mod facts;
+pub mod keys;
 pub mod place;
 pub mod server;
 pub mod source;

@@ -1,6 +1,6 @@
 //! The steps of a year, one function each, taken by the people whose turn it is. Every fact of them is recorded.
 
-use super::{Answer, Client, bloc::Bloc, client::fresh_id};
+use super::{Answer, Client, bloc::Bloc, client::fresh_id, place::REGISTRAR};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -230,6 +230,8 @@ impl Bloc {
         let revoked = format!("/v1/grants/{}/revocations", last.grant);
         self.registrar.record(&revoked, &json!({"reason": "Đơn vị đã rời khối"}));
         self.register_over_time(last.unit);
+        let auditor = self.server.client(&self.place.token(REGISTRAR, "audit:read"));
+        auditor.record("/v1/audit/stream-heads", &json!({}));
     }
 
     /// Everything that can happen to units and blocs beside joining and leaving.

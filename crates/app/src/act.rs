@@ -1,9 +1,10 @@
 //! What can be asked of the service, and what it answers.
 
+use crate::mint::new_uuid;
 use domain::{
     Basis, BlocId, ClientId, CommendationId, Date, Denied, EmulationYear, Envelope, EventId, Fingerprint,
-    GrantId, KeyHash, Position, Rejection, RequestId, StreamId, UnitId, Version, bloc::BlocAct,
-    commendation::CommendationAct, grant::GrantAct, unit::UnitAct, year::YearAct,
+    GrantId, KeyHash, Position, Rejection, RequestId, StreamId, Timestamp, UnitId, Version, bloc::BlocAct,
+    commendation::CommendationAct, grant::GrantAct, log::LogAct, unit::UnitAct, year::YearAct,
 };
 
 /// An act on one aggregate.
@@ -17,6 +18,10 @@ pub enum Act {
     Found(GrantId, ClientId),
     /// On a grant.
     Grant(GrantId, GrantAct),
+    /// On the log itself, asked for by a client.
+    Log(LogAct),
+    /// On the log itself, by the record. Not reachable over HTTP.
+    Record(LogAct),
     /// On a unit.
     Unit(UnitId, UnitAct),
     /// On the year of a bloc.
@@ -30,6 +35,7 @@ impl Act {
             Self::Bloc(id, _) => StreamId::Bloc(*id),
             Self::Commendation(id, _) => StreamId::Commendation(*id),
             Self::Grant(id, _) | Self::Found(id, _) => StreamId::Grant(*id),
+            Self::Log(_) | Self::Record(_) => StreamId::Log,
             Self::Unit(id, _) => StreamId::Unit(*id),
             Self::Year(bloc, year, _) => StreamId::Year(*bloc, *year),
         }
@@ -57,6 +63,26 @@ pub struct Request {
     pub expected: Option<Version>,
     /// The act.
     pub act: Act,
+}
+
+impl Request {
+    /// An act of the record itself. What it states can be computed again by anyone.
+    ///
+    /// # Errors
+    /// When the operating system gives no randomness.
+    pub fn of_the_record(act: LogAct, now: Timestamp) -> Result<Self, getrandom::Error> {
+        Ok(Self {
+            client: ClientId::system(),
+            key: KeyHash(*new_uuid(now)?.as_bytes()),
+            fingerprint: Fingerprint([0; 16]),
+            id: RequestId(new_uuid(now)?),
+            causation: None,
+            effective_on: None,
+            basis: Basis::default(),
+            expected: None,
+            act: Act::Record(act),
+        })
+    }
 }
 
 /// What a request led to.

@@ -8,6 +8,7 @@
 //!   what its requests came to;
 //!   `proofs`: what a decision needs from elsewhere, one function each
 //! - [`moment`]: reads, now or as of a time or a position
+//! - `standing`: standings as of two times
 //! - [`rebuild`]: the views, folded from the log
 //! - [`audit`]: the tree over the log, and its signed heads
 //!
@@ -24,6 +25,7 @@ mod outcome;
 mod pending;
 mod proofs;
 pub mod rebuild;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -35,7 +37,7 @@ pub use eventlog::LogError;
 pub use moment::{AsOf, InTheFuture, Moment};
 pub use rebuild::{RebuildError, Rebuilt};
 
-use domain::{Envelope, KeyHash, Position, Timestamp};
+use domain::{Envelope, KeyHash, Position, StreamId, Timestamp, log::LogAct};
 use eventlog::EventLog;
 use parking_lot::{RwLock, RwLockReadGuard};
 use std::{
@@ -46,6 +48,7 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
+use tlog::{proof_file::ProofFile, sorted::SortedTree};
 use tokio::sync::{mpsc, oneshot, watch};
 use views::Views;
 
@@ -92,8 +95,75 @@ impl App {
     /// # Errors
     /// The log is not what was signed, or nothing can be signed.
     pub fn publish(&mut self, signer: Box<dyn HeadSigner>, anchor: Anchor) -> Result<(), AuditError> {
-        self.publisher = Some(audit::Publisher::start(Arc::clone(&self.shared), signer, anchor)?);
+        self.publish_with(audit::Signers { current: signer, previous: None }, anchor)
+    }
+
+    /// The same while another key takes over: both sign, and the log says so in a fact of its own, unless it has already.
+    ///
+    /// # Errors
+    /// The same; or the old key is not the one that signs by what the log says.
+    pub fn publish_rotating(
+        &mut self,
+        signer: Box<dyn HeadSigner>,
+        previous: Box<dyn HeadSigner>,
+        anchor: Anchor,
+    ) -> Result<(), AuditError> {
+        let (old, new) = (previous.key().clone(), signer.key().clone());
+        self.publish_with(audit::Signers { current: signer, previous: Some(previous) }, anchor)?;
+        let new_text = audit::text_of(&new)?;
+        let is_current = {
+            let views = self.views();
+            let log = views.books.log().map(|book| Arc::clone(&book.state));
+            log.is_some_and(|log| {
+                log.last_rotation(new.name().as_str()).is_some_and(|(last, _)| last.new == new_text)
+            })
+        };
+        if is_current {
+            return Ok(());
+        }
+        let act = LogAct::RotateKey { old: audit::text_of(&old)?, new: new_text };
+        let failed = |what: String| AuditError::Key(what);
+        let request = Request::of_the_record(act, self.now()).map_err(|error| failed(error.to_string()))?;
+        let (reply, answer) = oneshot::channel();
+        self.jobs
+            .blocking_send(writer::Job::One(request, reply))
+            .map_err(|_| failed("nothing is written any more".to_owned()))?;
+        match answer.blocking_recv() {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(failure)) => Err(failed(format!("{failure:?}"))),
+            Err(_) => Err(failed("the writer has gone".to_owned())),
+        }
+    }
+
+    fn publish_with(&mut self, signers: audit::Signers, anchor: Anchor) -> Result<(), AuditError> {
+        let jobs = self.jobs.downgrade();
+        self.publisher = Some(audit::Publisher::start(Arc::clone(&self.shared), signers, anchor, jobs)?);
         Ok(())
+    }
+
+    /// How the key of the log was replaced for the `number`th time, from 1: the fact as extra data, the proof that it is in
+    /// the log, and the head that both keys signed. `None` when there is no such change, or no head vouches for it yet.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn rotation(&self, number: usize) -> Result<Option<ProofFile>, LogError> {
+        let found = {
+            let views = self.views();
+            let log = views.books.log();
+            log.and_then(|book| book.state.rotations.get(number.checked_sub(1)?).cloned())
+        };
+        let Some((rotated, position)) = found else { return Ok(None) };
+        let Some(checkpoint) = audit::vouched(&self.audit().kept(), &rotated) else { return Ok(None) };
+        let size = checkpoint.checkpoint().size();
+        let proof = self.audit().tiles().inclusion(position.0, size).ok();
+        let entry = self.shared.log.read(position, 1)?.pop().map(|stored| stored.bytes);
+        Ok(proof.map(|proof| ProofFile { extra: entry, index: position.0, proof, checkpoint }))
+    }
+
+    /// What every stream held when the log had `size` facts: the tree whose root the log commits to. `None` when the log has
+    /// fewer, or its tree does not cover them yet.
+    pub fn stream_heads(&self, size: u64) -> Option<Arc<SortedTree<StreamId>>> {
+        self.audit().stream_heads(&self.views().history, size)
     }
 
     /// The tree over the log, and its signed heads.
@@ -121,6 +191,19 @@ impl App {
         let (reply, answer) = oneshot::channel();
         self.jobs.send(writer::Job::InOrder(requests, reply)).await.map_err(|_| Failure::ReadOnly)?;
         Ok(Underway(answer))
+    }
+
+    /// Lets the log commit to what every stream holds now, unless it just did. It does so by itself every hour in which
+    /// something is written.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn commit_stream_heads(&self) -> Result<(), Failure> {
+        if self.views().has_committed() {
+            return Ok(());
+        }
+        let request = Request::of_the_record(LogAct::CommitStreamHeads, self.now());
+        self.execute(request.map_err(|_| Failure::Unavailable)?).await.map(drop)
     }
 
     /// The first fact of the request that a key was spent on.

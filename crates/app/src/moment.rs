@@ -5,9 +5,9 @@ use crate::{Shared, awards::Shelves, rebuild::decode};
 use domain::{
     AchievementId, Aggregate, BlocId, CommendationId, Date, EmulationYear, Envelope, Event, GrantId,
     LeafHash, Position, StreamId, Timestamp, UnitId, bloc::Bloc, commendation::Commendation, grant::Grant,
-    unit::Unit, year::Year,
+    log::Log, unit::Unit, year::Year,
 };
-use eventlog::LogError;
+use eventlog::{EventLog, LogError};
 use std::sync::Arc;
 use views::{Book, Books};
 
@@ -72,6 +72,20 @@ impl Moment {
         self.day
     }
 
+    /// Where the facts of a stream stand that are known at this moment.
+    pub fn of_stream(&self, stream: StreamId) -> Vec<Position> {
+        self.shared.views.read().history.of_stream(stream, self.position).collect()
+    }
+
+    /// When the last fact known was recorded.
+    pub fn last_recorded(&self) -> Option<Timestamp> {
+        self.shared.views.read().history.recorded_before(self.position)
+    }
+
+    pub(crate) fn store(&self) -> &dyn EventLog {
+        self.shared.log.as_ref()
+    }
+
     /// Whether this is the present.
     pub const fn is_now(&self) -> bool {
         self.is_now
@@ -87,7 +101,11 @@ impl Moment {
             |books| books.unit(id),
             |event| match event {
                 Event::Unit(event) => Some(event),
-                Event::Bloc(_) | Event::Grant(_) | Event::Year(_) | Event::Commendation(_) => None,
+                Event::Bloc(_)
+                | Event::Grant(_)
+                | Event::Log(_)
+                | Event::Year(_)
+                | Event::Commendation(_) => None,
             },
         )
     }
@@ -102,7 +120,11 @@ impl Moment {
             |books| books.bloc(id),
             |event| match event {
                 Event::Bloc(event) => Some(event),
-                Event::Unit(_) | Event::Grant(_) | Event::Year(_) | Event::Commendation(_) => None,
+                Event::Unit(_)
+                | Event::Grant(_)
+                | Event::Log(_)
+                | Event::Year(_)
+                | Event::Commendation(_) => None,
             },
         )
     }
@@ -117,7 +139,11 @@ impl Moment {
             |books| books.year(bloc, year),
             |event| match event {
                 Event::Year(event) => Some(event),
-                Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Commendation(_) => None,
+                Event::Unit(_)
+                | Event::Bloc(_)
+                | Event::Grant(_)
+                | Event::Log(_)
+                | Event::Commendation(_) => None,
             },
         )
     }
@@ -132,7 +158,9 @@ impl Moment {
             |books| books.grant(id),
             |event| match event {
                 Event::Grant(event) => Some(event),
-                Event::Unit(_) | Event::Bloc(_) | Event::Year(_) | Event::Commendation(_) => None,
+                Event::Unit(_) | Event::Bloc(_) | Event::Log(_) | Event::Year(_) | Event::Commendation(_) => {
+                    None
+                }
             },
         )
     }
@@ -147,9 +175,22 @@ impl Moment {
             |books| books.commendation(id),
             |event| match event {
                 Event::Commendation(event) => Some(event),
-                Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Year(_) => None,
+                Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Log(_) | Event::Year(_) => None,
             },
         )
+    }
+
+    /// The log about itself.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn log(&self) -> Result<Option<Book<Log>>, LogError> {
+        self.book(StreamId::Log, Books::log, |event| match event {
+            Event::Log(event) => Some(event),
+            Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Year(_) | Event::Commendation(_) => {
+                None
+            }
+        })
     }
 
     /// The facts at the given positions.

@@ -9,6 +9,7 @@ use domain::{
     commendation::Commendation,
     envelope::MAX_ENVELOPE_BYTES,
     grant::Grant,
+    log::Log,
     unit::{Unit, UnitEvent},
     year::Year,
 };
@@ -132,6 +133,16 @@ impl<'a> Pending<'a> {
         self.changed.commendation(id).or_else(|| self.views.books.commendation(id))
     }
 
+    /// The log about itself.
+    pub fn log(&self) -> Option<&Book<Log>> {
+        self.changed.log().or_else(|| self.views.books.log())
+    }
+
+    /// The books that the group has changed so far.
+    pub const fn changed(&self) -> &Books {
+        &self.changed
+    }
+
     /// The version and the head of a stream.
     pub fn tip(&self, stream: StreamId) -> (Version, LeafHash) {
         let tip = self.changed.tip(stream).or_else(|| self.views.books.tip(stream));
@@ -212,7 +223,12 @@ impl<'a> Pending<'a> {
                 self.grants.push((given.client.clone(), id));
             }
             (
-                Event::Unit(_) | Event::Grant(_) | Event::Bloc(_) | Event::Year(_) | Event::Commendation(_),
+                Event::Unit(_)
+                | Event::Grant(_)
+                | Event::Log(_)
+                | Event::Bloc(_)
+                | Event::Year(_)
+                | Event::Commendation(_),
                 _,
             ) => {}
         }
@@ -270,7 +286,7 @@ fn write_down(
         actor: Actor {
             client: origin.client.clone(),
             unit: origin.by.and_then(|by| by.unit),
-            grant: origin.by.map(|by| by.grant),
+            grant: origin.by.and_then(|by| by.grant),
             delegation: origin.by.and_then(|by| by.delegation),
         },
         request: origin.request.clone(),

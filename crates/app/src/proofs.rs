@@ -1,16 +1,20 @@
 //! What a decision needs from elsewhere: each proof is built here, by one function, under the turn.
 
-use crate::{act::Act, awards, pending::Pending};
+use crate::{act::Act, audit::StreamHeads, awards, pending::Pending};
 use domain::{
-    Authority, BallotId, BlocId, ClientId, CommendationId, Date, EmulationYear, Rights, Role, Timestamp,
-    UnitId, UnitIdentifier,
+    Authority, BallotId, BlocId, ClientId, CommendationId, Date, EmulationYear, Event, Rights, Role,
+    Timestamp, UnitId, UnitIdentifier,
     bloc::{BlocAct, BlocCommand},
     commendation::{Circumstances, CommendationAct},
     grant::GrantAct,
+    log::{LogAct, LogCommand},
     quota::Ground,
     rejection::Thing,
     unit::{Placed, Relation, Unit, UnitAct, UnitCommand},
-    year::{BreakTie, Choice, CountedChoice, Proofs, ReceiptCode, Settlement, YearAct},
+    year::{
+        BallotClosed, BreakTie, CastVote, Choice, CountedChoice, Proofs, ReceiptCode, Settlement, YearAct,
+        YearEvent,
+    },
 };
 use eventlog::{AsideChange, EventLog, LogError};
 use std::{collections::BTreeMap, sync::Arc};
@@ -35,10 +39,18 @@ pub fn rights<'c>(pending: &Pending<'_>, client: &'c ClientId, act: &Act, day: D
 
 /// The unit in whose name a grant was used, also where it allowed something by delegation.
 pub fn in_the_name_of(pending: &Pending<'_>, by: Authority) -> Authority {
-    let role = pending.grant(by.grant).map(|book| book.state.given.role);
+    let role = by.grant.and_then(|grant| pending.grant(grant)).map(|book| book.state.given.role);
     match role {
         Some(Role::UnitOfficer { unit }) => Authority { unit: by.unit.or(Some(unit)), ..by },
         Some(Role::Registrar | Role::Official { .. } | Role::Auditor) | None => by,
+    }
+}
+
+/// An act on the log itself with everything it needs.
+pub fn of_log(pending: &Pending<'_>, heads: &mut StreamHeads, act: LogAct) -> LogCommand {
+    match act {
+        LogAct::RotateKey { old, new } => LogCommand::RotateKey { old, new, position: pending.next() },
+        LogAct::CommitStreamHeads => LogCommand::CommitStreamHeads(heads.commit(pending)),
     }
 }
 
@@ -160,6 +172,7 @@ pub fn of_year(
     let before = pending.year(bloc, year.previous()).map(|book| Arc::clone(&book.state));
     Ok(Proofs {
         received,
+        position: pending.next(),
         effective_on,
         bloc_exists: pending.bloc(bloc).is_some(),
         roster: roster(pending, bloc, day),
@@ -219,6 +232,23 @@ pub fn waiting_value(choice: Choice) -> Vec<u8> {
         Choice::For(unit) => unit.0.as_bytes().to_vec(),
         Choice::Abstain => Vec::new(),
     }
+}
+
+/// The changes beside the log that go with the facts: the choice of a secret vote waits until the ballot closes.
+pub fn beside(events: &[Event], vote: Option<&CastVote>) -> Vec<AsideChange> {
+    let mut changes = Vec::new();
+    for event in events {
+        if let (Event::Year(YearEvent::VoteCast(cast)), Some(vote)) = (event, vote)
+            && cast.choice.is_none()
+        {
+            let key = waiting_key(vote.ballot, &vote.receipt);
+            changes.push(AsideChange::Put(key, waiting_value(vote.choice)));
+        }
+        if let Event::Year(YearEvent::BallotClosed(BallotClosed { ballot, choices, .. })) = event {
+            changes.extend(choices.iter().map(|c| AsideChange::Remove(waiting_key(*ballot, &c.receipt))));
+        }
+    }
+    changes
 }
 
 /// The choices that wait for a ballot, those of this group included.

@@ -4,6 +4,7 @@
 use crate::{
     Shared,
     act::{Act, Failure, Receipt, Request},
+    audit::StreamHeads,
     mint::Mint,
     outcome::{Outcome, Stop, receipts},
     pending::{Decided, Origin, Pending},
@@ -15,9 +16,10 @@ use domain::{
     bloc::Bloc,
     commendation::{Commendation, CommendationCommand},
     grant::{Given, Grant, GrantCommand},
+    log::{Log, LogCommand},
     rejection::Thing,
     unit::Unit,
-    year::{BallotClosed, CastVote, Year, YearAct, YearCommand, YearEvent},
+    year::{Year, YearAct, YearCommand},
 };
 use eventlog::{AsideChange, LogError};
 use std::{
@@ -74,7 +76,7 @@ struct When {
 /// Starts the writer. It ends when every sender is gone and the last job is answered.
 pub fn start(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Job>) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name("writer".into()).spawn(move || {
-        let mut writer = Writer { shared, mint: Mint::default() };
+        let mut writer = Writer { shared, mint: Mint::default(), heads: StreamHeads::default() };
         let mut group = Vec::with_capacity(GROUP);
         while waiting.blocking_recv_many(&mut group, GROUP) > 0 {
             writer.take(group.drain(..));
@@ -85,6 +87,7 @@ pub fn start(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Job>) -> std::io::
 struct Writer {
     shared: Arc<Shared>,
     mint: Mint,
+    heads: StreamHeads,
 }
 
 impl Writer {
@@ -157,6 +160,8 @@ impl Writer {
                 Ok(receipts(outcomes, facts, head))
             }
             Err(error) => {
+                // What was decided and not committed may be in the tree.
+                self.heads = StreamHeads::default();
                 self.shared.read_only.store(true, Ordering::Release);
                 metrics::gauge!("thidua_read_only").set(1.0);
                 tracing::error!(
@@ -288,7 +293,7 @@ impl Writer {
     }
 
     fn decide(
-        &self,
+        &mut self,
         pending: &Pending<'_>,
         rights: &Rights<'_>,
         act: Act,
@@ -318,6 +323,14 @@ impl Writer {
                 let state = pending.grant(id).map(|book| book.state.as_ref());
                 decide::<Grant>(state, rights, GrantCommand { id, act, unknown }, Event::Grant)?
             }
+            Act::Log(act) => {
+                let command = proofs::of_log(pending, &mut self.heads, act);
+                decide::<Log>(pending.log().map(|book| book.state.as_ref()), rights, command, Event::Log)?
+            }
+            Act::Record(act) => {
+                let command = proofs::of_log(pending, &mut self.heads, act);
+                record(pending, command)?
+            }
             Act::Year(bloc, year, act) => {
                 let log = self.shared.log.as_ref();
                 let proofs = proofs::of_year(pending, log, bloc, year, &act, when.received, day)?;
@@ -326,7 +339,7 @@ impl Writer {
                 decide::<Year>(state, rights, YearCommand { bloc, year, act, proofs }, Event::Year)?
             }
         };
-        let aside = beside(&events, vote.as_ref());
+        let aside = proofs::beside(&events, vote.as_ref());
         let by = proofs::in_the_name_of(pending, by);
         let counterparts: Vec<_> = events.iter().flat_map(|event| event.counterparts(stream)).collect();
         let events = events.into_iter().map(|event| (stream, event)).chain(counterparts).collect();
@@ -345,6 +358,14 @@ fn decide<A: Aggregate>(
     Ok((events.into_iter().map(event).collect(), by))
 }
 
+/// What the record itself states, which no grant has to allow.
+fn record(pending: &Pending<'_>, command: LogCommand) -> Result<(Vec<Event>, Authority), Stop> {
+    let by = Authority::SYSTEM;
+    let state = pending.log().map(|book| book.state.as_ref());
+    let events = Log::decide(state, command, &by).map_err(Failure::Rejected)?;
+    Ok((events.into_iter().map(Event::Log).collect(), by))
+}
+
 /// The first grant of a log, which no grant can allow.
 fn found(pending: &Pending<'_>, id: GrantId, client: ClientId) -> Result<Decision, Stop> {
     if !pending.has_no_grants() {
@@ -353,25 +374,6 @@ fn found(pending: &Pending<'_>, id: GrantId, client: ClientId) -> Result<Decisio
     let given = Given { client, role: Role::Registrar, until: None };
     let events = vec![(StreamId::Grant(id), Event::Grant(given.into()))];
     Ok(Decision { events, aside: Vec::new(), by: None })
-}
-
-/// The changes beside the log that go with the facts: the choice of a secret vote waits until the ballot closes.
-fn beside(events: &[Event], vote: Option<&CastVote>) -> Vec<AsideChange> {
-    let mut changes = Vec::new();
-    for event in events {
-        if let (Event::Year(YearEvent::VoteCast(cast)), Some(vote)) = (event, vote)
-            && cast.choice.is_none()
-        {
-            let key = proofs::waiting_key(vote.ballot, &vote.receipt);
-            changes.push(AsideChange::Put(key, proofs::waiting_value(vote.choice)));
-        }
-        if let Event::Year(YearEvent::BallotClosed(BallotClosed { ballot, choices, .. })) = event {
-            changes.extend(
-                choices.iter().map(|c| AsideChange::Remove(proofs::waiting_key(*ballot, &c.receipt))),
-            );
-        }
-    }
-    changes
 }
 
 /// The day an act counts from: today unless another is claimed, in the past as far as one likes, ahead a year.

@@ -7,8 +7,8 @@ use crate::{
     failure::{Failure, Finding, FindingKind},
     head::{Head, unread},
     heads::hex,
+    rotation,
     source::Source,
-    standing::Sheet,
     walk::{Progress, Verified, Watch, verify},
 };
 use domain::{BlocId, EmulationYear, Envelope, Event, LeafHash, StreamId, Timestamp, year::YearEvent};
@@ -26,6 +26,7 @@ use tlog::{
     proof_file::ProofFile,
     tile::{Tile, TilePath, TileReader},
 };
+use views::standing::Sheet;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// The form of bundles this version writes and reads.
@@ -89,6 +90,7 @@ pub fn write(
     let mut files = derived(source, &verified, collected)?;
     files.insert("VERIFY.md".to_owned(), VERIFY.into());
     files.insert("policy.txt".to_owned(), policy_file.to_vec());
+    files.extend(rotation::file(source)?.map(|bytes| (rotation::FILE.to_owned(), bytes)));
     files.insert("schemas/envelope.json".to_owned(), ENVELOPE_SCHEMA.into());
     files.insert("schemas/regulation.json".to_owned(), REGULATION_SCHEMA.into());
     files.insert("manifest.json".to_owned(), json(&Manifest::of(&verified.head, &files)));

@@ -3,13 +3,15 @@
 use crate::{
     failure::{Failure, Finding, FindingKind},
     head::Head,
+    heads_tree::StreamHeads,
     published::{self, Published},
 };
 use ahash::{AHashMap, AHashSet};
 use domain::{
     Envelope, Event, EventId, Fingerprint, KeyHash, LeafHash, RequestId, Role, StreamId, Timestamp, Version,
-    envelope::MAX_ENVELOPE_BYTES, grant::GrantEvent, year::Correction,
+    envelope::MAX_ENVELOPE_BYTES, grant::GrantEvent, log::LogEvent,
 };
+use tlog::key::VerifierKey;
 use views::Books;
 
 /// By how much the clocks of the log and of a witness may differ.
@@ -26,6 +28,7 @@ pub struct Facts {
     /// When a witness had seen how many entries, in milliseconds since 1970-01-01 UTC, smaller trees first.
     anchors: Vec<(u64, i64)>,
     published: Vec<Published>,
+    heads: StreamHeads,
 }
 
 impl Facts {
@@ -65,15 +68,19 @@ impl Facts {
     /// It cannot follow on what came before.
     pub(crate) fn take(&mut self, position: u64, entry: &[u8], leaf: LeafHash) -> Result<Envelope, Failure> {
         let fact = read(position, entry)?;
-        let checks: [Check; 5] = [
+        let checks: [Check; 6] = [
             Self::expect_place,
             Self::expect_time,
             Self::expect_unused,
             Self::expect_corrected,
             Self::expect_authority,
+            Self::expect_own_facts,
         ];
         let found = |(kind, what): Fault| Finding::new(kind, what).at(position).with_entry(entry);
         checks.iter().try_for_each(|check| check(self, &fact, position)).map_err(found)?;
+        if let Event::Log(LogEvent::StreamHeadsCommitted(committed)) = &fact.event {
+            self.heads.expect(&self.books, committed).map_err(|what| found((FindingKind::Heads, what)))?;
+        }
         let published =
             published::check(&self.books, &fact).map_err(|what| found((FindingKind::Standing, what)))?;
         self.published.extend(published);
@@ -147,7 +154,7 @@ impl Facts {
     }
 
     fn expect_corrected(&self, fact: &Envelope, _: u64) -> Result<(), Fault> {
-        let Some(correction) = correction_in(&fact.event) else { return Ok(()) };
+        let Some(correction) = fact.event.correction() else { return Ok(()) };
         self.expect_known("corrects", correction.corrects, (fact.stream, fact.event.type_name()))?;
         match correction.ruling {
             Some(ruling) => self.expect_known("follows from", ruling, (fact.stream, "year.objection_ruled")),
@@ -174,8 +181,11 @@ impl Facts {
     fn expect_authority(&self, fact: &Envelope, _: u64) -> Result<(), Fault> {
         let refused = |what: String| Err((FindingKind::Authority, what));
         let Some(id) = fact.actor.grant else {
-            let founds = matches!(fact.event, Event::Grant(GrantEvent::Given(_))) && self.ids.is_empty();
-            return if founds { Ok(()) } else { refused("no grant is named".to_owned()) };
+            let [.., grants] = self.books.counts();
+            let founds = matches!(fact.event, Event::Grant(GrantEvent::Given(_))) && grants == 0;
+            // What the record itself states is computed again, see `record`; it needs no right.
+            let states = fact.actor.is_system() && matches!(fact.event, Event::Log(_));
+            return if founds || states { Ok(()) } else { refused("no grant is named".to_owned()) };
         };
         let Some(book) = self.books.grant(id) else {
             return refused(format!("the grant {id} was not given before"));
@@ -198,6 +208,39 @@ impl Facts {
             refused("the delegation that is named was not made before in this stream".to_owned())
         } else {
             Ok(())
+        }
+    }
+}
+
+impl Facts {
+    /// What the log says of itself: a key hands over at its own place, to one of the same name.
+    fn expect_own_facts(&self, fact: &Envelope, position: u64) -> Result<(), Fault> {
+        let Event::Log(event) = &fact.event else { return Ok(()) };
+        let rotated = match event {
+            LogEvent::StreamHeadsCommitted(committed) if committed.size != position => {
+                let what = format!("it commits to {} facts, and stands at another place", committed.size);
+                return Err((FindingKind::Heads, what));
+            }
+            LogEvent::StreamHeadsCommitted(_) => return Ok(()),
+            LogEvent::KeyRotated(rotated) => rotated,
+        };
+        let wrong = |what: String| Err((FindingKind::KeyRotation, what));
+        let [old, new] = [&rotated.old, &rotated.new].map(|key| key.as_str().parse::<VerifierKey>());
+        let (Ok(old), Ok(new)) = (old, new) else {
+            return wrong("it names a key that is none".to_owned());
+        };
+        if old.name() != new.name() || old == new {
+            return wrong(format!("{new} is not another key of the log that {old} signs"));
+        }
+        if rotated.from_size != position + 1 {
+            return wrong(format!("the new key is to sign from {} on, not from here", rotated.from_size));
+        }
+        let log = self.books.log().map(|book| &book.state);
+        match log.and_then(|log| log.last_rotation(old.name().as_str())) {
+            Some((last, _)) if last.new != rotated.old => {
+                wrong(format!("{} signed until then, and not {old}", last.new.as_str()))
+            }
+            Some(_) | None => Ok(()),
         }
     }
 }
@@ -225,12 +268,4 @@ fn read(position: u64, entry: &[u8]) -> Result<Envelope, Failure> {
             Some(_) | None => malformed(error.to_string()),
         }
     })
-}
-
-/// What a fact says that it replaces.
-const fn correction_in(event: &Event) -> Option<&Correction> {
-    match event {
-        Event::Year(event) => event.correction(),
-        Event::Bloc(_) | Event::Commendation(_) | Event::Grant(_) | Event::Unit(_) => None,
-    }
 }

@@ -95,6 +95,10 @@ pub enum FindingKind {
     Authority,
     /// A published standing is not what the facts come to.
     Standing,
+    /// What the log commits to of its streams is not what they hold.
+    Heads,
+    /// A key does not follow on the one before.
+    KeyRotation,
     /// Two signed heads of the log contradict each other.
     Fork,
     /// The log shows less than it showed before.
@@ -122,6 +126,8 @@ impl FindingKind {
             | Self::Correction
             | Self::Authority
             | Self::Standing
+            | Self::Heads
+            | Self::KeyRotation
             | Self::Fork
             | Self::Bundle => 2,
         }

@@ -4,10 +4,11 @@
 //! # Layout
 //! - [`source`]: where a log is read from: a URL, a folder, a bundle, a checkpoint alone
 //! - [`head`]: its signed checkpoint under a policy, and whether one head grew out of another
+//! - [`rotation`]: from one key of the log to the next
 //! - [`walk`]: every entry and every tile, recomputed
 //! - [`facts`]: every envelope, held against all before it; [`published`]: standings, computed again;
 //!   [`served`]: the same as the server shows them
-//! - [`standing`]: a standing as of two times, with the facts it came from
+//! - [`stream`]: one stream as its server shows it, and that it is whole
 //! - [`bundle`]: everything in one file, to be kept and checked without a network
 //! - [`heads`]: the heads seen last, on disk
 //! - [`failure`]: every way to say no, with its exit code and its evidence
@@ -20,10 +21,12 @@ pub mod facts;
 pub mod failure;
 pub mod head;
 pub mod heads;
+mod heads_tree;
 pub mod published;
+pub mod rotation;
 pub mod served;
 pub mod source;
-pub mod standing;
+pub mod stream;
 pub mod walk;
 
 pub use failure::{Failure, Finding, FindingKind};

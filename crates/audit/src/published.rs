@@ -2,12 +2,12 @@
 
 use crate::heads::hex;
 use domain::{
-    BlocId, Date, EmulationYear, Envelope, Event, StreamId, UnitId,
-    year::{Year, YearEvent},
+    BlocId, EmulationYear, Envelope, Event, StreamId, UnitId,
+    year::{StandingPublished, Year, YearEvent},
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use views::Books;
+use views::{Books, standing::roster};
 
 /// A published standing that holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -16,7 +16,7 @@ pub struct Published {
     pub bloc: BlocId,
     /// The year.
     pub year: EmulationYear,
-    /// `year.score_table_adopted` or `year.ranking_adopted`.
+    /// `year.score_table_adopted`, `year.ranking_adopted` or `year.standing_published`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// Where the fact stands.
@@ -43,6 +43,10 @@ pub fn check(books: &Books, fact: &Envelope) -> Result<Option<Published>, String
         let table = before.score_table.as_ref().map_or(&[][..], |table| &table.rows);
         expect("ranking", &before.rank(table), &ranking.rows, |row| row.unit)?;
         (ranking.regulation_version, rows_of(&ranking.rows))
+    } else if let YearEvent::StandingPublished(published) = event {
+        vouched(before, published, fact.position.0)?;
+        let rows = before.ranking.as_ref().map_or(&[][..], |ranking| &ranking.rows);
+        (published.regulation_version, rows_of(&rows))
     } else {
         return Ok(None);
     };
@@ -54,26 +58,16 @@ pub fn check(books: &Books, fact: &Envelope) -> Result<Option<Published>, String
     Ok(Some(Published { bloc, year, kind, position: fact.position.0, rows_sha256: rows }))
 }
 
-/// The members of a bloc on a day. What has ended is a member no more.
-pub(crate) fn roster(books: &Books, bloc: BlocId, day: Date) -> Vec<UnitId> {
-    let there = |unit: &UnitId| books.unit(*unit).is_none_or(|book| book.state.ended_by(day).is_none());
-    books.bloc(bloc).map(|book| book.state.members_on(day).filter(there).collect()).unwrap_or_default()
-}
-
-/// The rows that stand for a year, and at which stage.
-pub(crate) fn standing(
-    books: &Books,
-    year: &Year,
-    day: Date,
-) -> (&'static str, Vec<domain::year::RankedRow>) {
-    match (&year.ranking, &year.score_table) {
-        (Some(ranking), _) => ("final", ranking.rows.clone()),
-        (None, Some(table)) => ("score_table", year.rank(&table.rows)),
-        (None, None) => {
-            let roster = roster(books, year.bloc, year.year.membership_day(day));
-            ("provisional", year.rank(&year.score_rows(&roster)))
-        }
+/// What is published of a standing is what the ranking before it and its rules come to.
+fn vouched(before: &Year, published: &StandingPublished, position: u64) -> Result<(), String> {
+    let (Some(ranking), Some(adopted)) = (&before.ranking, &before.regulation) else {
+        return Err("nothing was adopted that could be published".to_owned());
+    };
+    let due = StandingPublished::of(&ranking.rows, adopted.version, &adopted.regulation, position);
+    if due == *published {
+        return Ok(());
     }
+    Err(format!("{} is published, and the facts come to {}", text(published), text(&due)))
 }
 
 fn expect<R: PartialEq + Serialize>(

@@ -103,6 +103,18 @@ impl Source {
         }
     }
 
+    /// What the server of a log answers below the log's prefix to a question; from any other source the file that was kept of
+    /// such an answer, whatever was asked.
+    ///
+    /// # Errors
+    /// The source cannot be read. That there is no answer is no error.
+    pub fn answer(&mut self, path: &str, question: &str) -> Result<Option<Vec<u8>>, Failure> {
+        match &self.place {
+            Place::Web(web) => web.get(&format!("{path}?{question}")),
+            Place::Folder(_) | Place::Bundle(_) | Place::Checkpoint(_) => self.get(path),
+        }
+    }
+
     /// What the server of a log at `…/audit` answers beside it; nothing from any other source.
     ///
     /// # Errors

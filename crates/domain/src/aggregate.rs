@@ -79,11 +79,12 @@ pub struct Rights<'a> {
     pub held: Vec<(GrantId, Role)>,
 }
 
-/// The grant that allowed a command, and the unit in whose name it was used.
+/// The grant that allowed a command, and the unit in whose name it was used. Without a grant it is the record itself that
+/// acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Authority {
     /// The grant.
-    pub grant: GrantId,
+    pub grant: Option<GrantId>,
     /// The unit acted for, with the role of a unit officer.
     pub unit: Option<UnitId>,
     /// The delegation by which the unit acts in another's place.
@@ -97,12 +98,17 @@ pub struct Denied {
     pub needs: Vec<Role>,
 }
 
+impl Authority {
+    /// Of the record itself, which needs no grant.
+    pub const SYSTEM: Self = Self { grant: None, unit: None, delegation: None };
+}
+
 impl Rights<'_> {
     /// The first grant with one of these roles, asked in the order given.
     pub fn any_of(&self, roles: &[Role]) -> Result<Authority, Denied> {
         let held = roles.iter().find_map(|role| self.held.iter().find(|(_, held)| held.covers(role)));
         match held {
-            Some((grant, role)) => Ok(Authority { grant: *grant, unit: role.unit(), delegation: None }),
+            Some((grant, role)) => Ok(Authority { grant: Some(*grant), unit: role.unit(), delegation: None }),
             None => Err(Denied { needs: roles.to_vec() }),
         }
     }

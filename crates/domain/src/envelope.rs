@@ -47,7 +47,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// The stream of one aggregate.
+/// The stream of one aggregate. The order of streams is that of their texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StreamId {
     /// `bloc/<id>`
@@ -56,6 +56,8 @@ pub enum StreamId {
     Commendation(CommendationId),
     /// `grant/<id>`
     Grant(GrantId),
+    /// `log`: the log about itself
+    Log,
     /// `unit/<id>`
     Unit(UnitId),
     /// `year/<bloc id>/<year>`
@@ -65,7 +67,7 @@ pub enum StreamId {
 /// Why a text is not a stream id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not a stream id such as unit/<uuid>, bloc/<uuid>, commendation/<uuid>, grant/<uuid> or year/<uuid>/2024"
+    "not a stream id such as unit/<uuid>, bloc/<uuid>, commendation/<uuid>, grant/<uuid>, year/<uuid>/2024 or log"
 )]
 pub struct NotAStream;
 
@@ -75,6 +77,7 @@ impl fmt::Display for StreamId {
             Self::Bloc(id) => write!(f, "bloc/{id}"),
             Self::Commendation(id) => write!(f, "commendation/{id}"),
             Self::Grant(id) => write!(f, "grant/{id}"),
+            Self::Log => f.write_str("log"),
             Self::Unit(id) => write!(f, "unit/{id}"),
             Self::Year(bloc, year) => write!(f, "year/{bloc}/{year}"),
         }
@@ -98,6 +101,7 @@ impl FromStr for StreamId {
                 let year = EmulationYear::new(id(year)?).map_err(|_| NotAStream)?;
                 Ok(Self::Year(id(bloc)?, year))
             }
+            None if text == "log" => Ok(Self::Log),
             _ => Err(NotAStream),
         }
     }
@@ -218,6 +222,11 @@ impl ClientId {
         }
     }
 
+    /// The record itself.
+    pub fn system() -> Self {
+        Self(Actor::SYSTEM.into())
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -242,7 +251,8 @@ impl<'de> Deserialize<'de> for ClientId {
     }
 }
 
-/// Who acted: a client system, for a unit, by virtue of a grant.
+/// Who acted: a client system, for a unit, by virtue of a grant; or the record itself, which states only what anyone can
+/// compute again from the facts before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// The client whose token was presented.
@@ -250,12 +260,25 @@ pub struct Actor {
     /// The unit in whose name the client acted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<UnitId>,
-    /// The grant that allowed it; absent only for the act that founds the log.
+    /// The grant that allowed it; absent for the act that founds the log and for acts of the record itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grant: Option<GrantId>,
     /// The delegation under which the unit acted in another's place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delegation: Option<EventId>,
+}
+
+impl Actor {
+    /// The name under which the record itself acts.
+    pub const SYSTEM: &'static str = "system";
+
+    /// Whether the record itself acted. A client of this name cannot pass for it: what a client does names its grant.
+    pub fn is_system(&self) -> bool {
+        self.client.as_str() == Self::SYSTEM
+            && self.unit.is_none()
+            && self.grant.is_none()
+            && self.delegation.is_none()
+    }
 }
 
 /// The request a fact came from.
@@ -320,4 +343,11 @@ pub struct Envelope {
     pub salt: Salt,
     /// What happened.
     pub event: Event,
+}
+
+impl Envelope {
+    /// How many days after the day it counts from it was recorded; negative when it counts from a later one.
+    pub fn lag_days(&self) -> i32 {
+        self.recorded_at.day().days_since(self.effective_on)
+    }
 }

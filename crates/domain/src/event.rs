@@ -1,8 +1,14 @@
 //! The union of everything that can happen, and how it is written: `{"type":"year.report_filed","data":{…}}`.
 
 use crate::{
-    StreamId, bloc::BlocEvent, commendation::CommendationEvent, grant::GrantEvent, lent::Lent,
-    unit::UnitEvent, year::YearEvent,
+    StreamId,
+    bloc::BlocEvent,
+    commendation::CommendationEvent,
+    grant::GrantEvent,
+    lent::Lent,
+    log::LogEvent,
+    unit::UnitEvent,
+    year::{Correction, YearEvent},
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -55,6 +61,8 @@ pub enum Event {
     Commendation(CommendationEvent),
     /// To a grant.
     Grant(GrantEvent),
+    /// To the log itself.
+    Log(LogEvent),
     /// To a unit.
     Unit(UnitEvent),
     /// In the emulation year of a bloc.
@@ -68,8 +76,17 @@ impl Event {
             Self::Bloc(event) => event.type_name(),
             Self::Commendation(event) => event.type_name(),
             Self::Grant(event) => event.type_name(),
+            Self::Log(event) => event.type_name(),
             Self::Unit(event) => event.type_name(),
             Self::Year(event) => event.type_name(),
+        }
+    }
+
+    /// What it replaces, if it corrects another fact.
+    pub const fn correction(&self) -> Option<&Correction> {
+        match self {
+            Self::Year(event) => event.correction(),
+            Self::Bloc(_) | Self::Commendation(_) | Self::Grant(_) | Self::Log(_) | Self::Unit(_) => None,
         }
     }
 
@@ -85,18 +102,29 @@ impl Event {
                 let others = event.counterparts(bloc).into_iter();
                 others.map(|(bloc, event)| (StreamId::Bloc(bloc), Self::Bloc(event))).collect()
             }
-            (Self::Bloc(_) | Self::Commendation(_) | Self::Grant(_) | Self::Unit(_) | Self::Year(_), _) => {
-                Vec::new()
-            }
+            (
+                Self::Bloc(_)
+                | Self::Commendation(_)
+                | Self::Grant(_)
+                | Self::Log(_)
+                | Self::Unit(_)
+                | Self::Year(_),
+                _,
+            ) => Vec::new(),
         }
     }
 
     /// The names of all events, aggregate by aggregate.
     pub fn types() -> impl Iterator<Item = &'static str> {
-        [BlocEvent::TYPES, CommendationEvent::TYPES, GrantEvent::TYPES, UnitEvent::TYPES, YearEvent::TYPES]
-            .into_iter()
-            .flatten()
-            .copied()
+        let types = [
+            BlocEvent::TYPES,
+            CommendationEvent::TYPES,
+            GrantEvent::TYPES,
+            LogEvent::TYPES,
+            UnitEvent::TYPES,
+            YearEvent::TYPES,
+        ];
+        types.into_iter().flatten().copied()
     }
 }
 
@@ -106,6 +134,7 @@ impl Serialize for Event {
             Self::Bloc(event) => event.serialize(serializer),
             Self::Commendation(event) => event.serialize(serializer),
             Self::Grant(event) => event.serialize(serializer),
+            Self::Log(event) => event.serialize(serializer),
             Self::Unit(event) => event.serialize(serializer),
             Self::Year(event) => event.serialize(serializer),
         }
@@ -143,6 +172,7 @@ impl<'de> Deserialize<'de> for Event {
                         CommendationEvent::deserialize(whole(type_name)).map(Event::Commendation)
                     }
                     "grant" => GrantEvent::deserialize(whole(type_name)).map(Event::Grant),
+                    "log" => LogEvent::deserialize(whole(type_name)).map(Event::Log),
                     "unit" => UnitEvent::deserialize(whole(type_name)).map(Event::Unit),
                     "year" => YearEvent::deserialize(whole(type_name)).map(Event::Year),
                     _ => Err(de::Error::custom(format_args!("unknown aggregate {aggregate:?}"))),

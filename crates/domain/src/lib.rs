@@ -5,7 +5,7 @@
 //! - the fact as stored: [`envelope`], [`event`]; `stored`: how it is read
 //! - how rules are written: [`aggregate`] (the trait), [`rejection`] (every way to say no)
 //! - the aggregates: [`mod@unit`], [`bloc`], [`year`] (a folder, one file per step), [`grant`],
-//!   [`commendation`]; [`quota`]: how many awards there may be
+//!   [`commendation`], [`log`] (the log about itself); [`quota`]: how many awards there may be
 //! - [`regulation`]: what differs from place to place, as data; [`province`]: the provinces, as reference data
 //!
 //! # What it refuses to know
@@ -23,6 +23,7 @@ pub mod grant;
 pub mod identifier;
 pub mod ids;
 mod lent;
+pub mod log;
 pub mod names;
 pub mod points;
 pub mod province;

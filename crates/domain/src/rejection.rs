@@ -268,6 +268,8 @@ pub enum Thing {
     Commendation(CommendationId),
     /// A grant.
     Grant(crate::GrantId),
+    /// The key that signs the log.
+    LogKey,
     /// A ballot.
     Ballot(BallotId),
     /// A regulation.

@@ -163,6 +163,11 @@ impl Date {
             .map_or(Timestamp(i64::MAX), |next| Timestamp(next.as_millisecond() - 1))
     }
 
+    /// How many days after `other` this day is; negative before it.
+    pub fn days_since(self, other: Self) -> i32 {
+        days_since_1970(self.0) - days_since_1970(other.0)
+    }
+
     /// The day `days` after this one.
     pub fn plus_days(self, days: i32) -> Self {
         Self(self.0.saturating_add(jiff::Span::new().days(days)))

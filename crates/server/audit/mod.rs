@@ -1,5 +1,6 @@
 //! Checking a log from outside: what an auditor can type, and what comes of it.
 
+mod asked;
 mod monitor;
 mod options;
 
@@ -8,14 +9,14 @@ use options::{Asked, Of, Trust};
 
 use crate::{cli, exit::Exit, progress};
 use ::audit::{
-    Failure, Head, Heads, Source, Verified, bundle, head, served,
-    standing::{AsOf, Question, Sheet},
+    Failure, Head, Heads, Source, Verified, bundle, head, rotation, served,
     walk::{Progress, Watch, verify},
 };
 use app::{Clock, SystemClock};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use tlog::{checkpoint::SignedCheckpoint, policy::Policy};
+use views::standing::{AsOf, Question, Sheet};
 
 /// What `thidua audit --help` ends with.
 pub const HELP: &str = "\
@@ -26,6 +27,10 @@ Examples:
   thidua audit compare 2026.zip https://thidua.example.vn/v1/audit --policy policy.txt
   thidua audit standings 2026.zip --policy policy.txt --bloc UUID --year 2025 \\
                --recorded-at 2026-01-31T00:00:00+07:00 --explain
+  thidua audit stream https://thidua.example.vn/v1/audit year/UUID/2025 --policy policy.txt
+  thidua audit diff https://thidua.example.vn/v1/audit --policy policy.txt --bloc UUID --year 2025 \
+               --from 2026-01-01T00:00:00+07:00
+  thidua audit backdated 2026.zip --policy policy.txt --min-lag 30
 
 Entries are for auditors: give a token in THIDUA_TOKEN. What was seen last of each log is remembered in a folder
 (--state). A violation is written to an evidence file that convinces whoever has the log's key.
@@ -47,8 +52,18 @@ pub fn run(command: &Audit, json: bool) -> Result<(), Exit> {
                 year: asked.year,
                 valid_at: asked.valid_at,
                 recorded_at: asked.recorded_at,
+                at_size: None,
             };
             (&of.trust, of.open().and_then(|opened| standings(opened, of, question, asked.explain, json)))
+        }
+        Audit::Stream { of, stream, upto } => {
+            (&of.trust, of.open().and_then(|opened| asked::whole_stream(opened, of, *stream, *upto, json)))
+        }
+        Audit::Diff { of, between } => {
+            (&of.trust, of.open().and_then(|opened| asked::difference(opened, of, between.into(), json)))
+        }
+        Audit::Backdated { of, min_lag } => {
+            (&of.trust, of.open().and_then(|opened| asked::backdated(opened, of, *min_lag, json)))
         }
         Audit::Monitor { of, interval, once } => (&of.trust, monitor::run(of, *interval, *once, json)),
         Audit::Bundle { of, to } => (&of.trust, of.open().and_then(|asked| pack(asked, of, to, json))),
@@ -66,6 +81,9 @@ fn named(command: &Audit) -> String {
         Audit::Verify { of }
         | Audit::Consistency { of, .. }
         | Audit::Standings { of, .. }
+        | Audit::Stream { of, .. }
+        | Audit::Diff { of, .. }
+        | Audit::Backdated { of, .. }
         | Audit::Monitor { of, .. }
         | Audit::Bundle { of, .. } => of.source.clone(),
     }
@@ -108,7 +126,7 @@ fn grown(mut asked: Asked, of: &Of, old: Option<&Path>, json: bool) -> Result<()
 
 fn compare(one: &str, other: &str, trust: &Trust, json: bool) -> Result<(), Exit> {
     let (mut one, mut other) = (trust.source(one)?, trust.source(other)?);
-    let policy = trust.policy(&mut one)?.0;
+    let policy = rotation::follow(&mut other, trust.policy(&mut one)?.0)?;
     let [older, newer] = head::compare(&mut one, &mut other, &policy)?;
     cli::print(&grown_text(&older, &newer, json))
 }

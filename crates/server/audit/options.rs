@@ -1,11 +1,12 @@
 //! What an auditor can type.
 
 use super::read_policy;
-use ::audit::{Failure, Source};
+use ::audit::{Failure, Source, rotation};
 use clap::{Args, Subcommand};
-use domain::{BlocId, Date, EmulationYear, Timestamp};
+use domain::{BlocId, Date, EmulationYear, StreamId, Timestamp};
 use std::{path::PathBuf, str::FromStr};
 use tlog::policy::Policy;
+use views::diff::Between;
 
 /// Commands of an auditor.
 #[derive(Subcommand)]
@@ -43,6 +44,35 @@ pub enum Audit {
         /// What is asked.
         #[command(flatten)]
         asked: StandingOptions,
+    },
+    /// Check that the facts of a stream that a server shows are all there are, without reading the rest of the log.
+    Stream {
+        /// What is checked: a URL, or a folder with an answer that was kept.
+        #[command(flatten)]
+        of: Of,
+        /// The stream, such as year/UUID/2025, unit/UUID or log.
+        stream: StreamId,
+        /// Among so many of the first facts of the log; among those of its last commitment unless given.
+        #[arg(long)]
+        upto: Option<u64>,
+    },
+    /// What changed in a standing between two moments, and every fact in between; compared with what the server answers.
+    Diff {
+        /// What is checked.
+        #[command(flatten)]
+        of: Of,
+        /// What is asked.
+        #[command(flatten)]
+        between: BetweenOptions,
+    },
+    /// List the facts that were recorded long after the day they count from.
+    Backdated {
+        /// What is checked.
+        #[command(flatten)]
+        of: Of,
+        /// By at least so many days.
+        #[arg(long, default_value_t = 1)]
+        min_lag: u16,
     },
     /// Follow a log: check what is added, and that nothing seen before is taken back.
     Monitor {
@@ -123,6 +153,36 @@ pub struct StandingOptions {
     pub explain: bool,
 }
 
+/// Between which moments.
+#[derive(Args)]
+pub struct BetweenOptions {
+    /// The id of the bloc.
+    #[arg(long)]
+    pub bloc: BlocId,
+    /// The year of emulation.
+    #[arg(long, value_parser = year)]
+    pub year: EmulationYear,
+    /// From this recorded time on; from the first fact on unless given.
+    #[arg(long, value_parser = Timestamp::from_str, conflicts_with = "from_size")]
+    pub from: Option<Timestamp>,
+    /// From after so many facts on.
+    #[arg(long)]
+    pub from_size: Option<u64>,
+    /// Until this recorded time; until the head unless given.
+    #[arg(long, value_parser = Timestamp::from_str, conflicts_with = "to_size")]
+    pub to: Option<Timestamp>,
+    /// Until so many facts.
+    #[arg(long)]
+    pub to_size: Option<u64>,
+}
+
+impl From<&BetweenOptions> for Between {
+    fn from(options: &BetweenOptions) -> Self {
+        let BetweenOptions { bloc, year, from, from_size, to, to_size } = *options;
+        Self { bloc, year, from, from_size, to, to_size }
+    }
+}
+
 fn year(text: &str) -> Result<EmulationYear, String> {
     let number = text.parse().map_err(|_| "not a year".to_owned())?;
     EmulationYear::new(number).map_err(|error| error.to_string())
@@ -172,7 +232,7 @@ impl Trust {
                 return Err(Failure::Usage(what.to_owned()));
             }
         };
-        Ok((read_policy(&bytes, &name)?, bytes))
+        Ok((rotation::follow(source, read_policy(&bytes, &name)?)?, bytes))
     }
 
     /// The folder of heads.

@@ -3,6 +3,7 @@
 //! | module | what it holds | specification |
 //! |---|---|---|
 //! | [`tree`], [`proof`] | hashes, subtrees, the growing edge; inclusion and consistency proofs | RFC 6962 §2.1 |
+//! | [`sorted`] | a tree in the order of keys, whose leaves may change | RFC 6962 §2.1 |
 //! | [`tile`], [`entries`] | tiles of 256 hashes, bundles of 256 entries, their paths, reading a tree from them | c2sp.org/tlog-tiles |
 //! | [`key`], [`note`] | keys, signed notes | c2sp.org/signed-note |
 //! | [`checkpoint`], [`key::Cosigner`] | the signed head of a tree, and what witnesses add to it | c2sp.org/tlog-checkpoint, tlog-cosignature |
@@ -28,6 +29,7 @@ pub mod note;
 pub mod policy;
 pub mod proof;
 pub mod proof_file;
+pub mod sorted;
 mod text;
 pub mod tile;
 pub mod tree;

@@ -5,6 +5,7 @@ use crate::{
     key::VerifierKey,
     note::{Signed, VerifyError},
 };
+use std::ops::Range;
 use thiserror::Error;
 
 mod parse;
@@ -29,6 +30,8 @@ pub struct Log {
     pub key: VerifierKey,
     /// Where it can be reached, if that is said.
     pub url: Option<Vec<u8>>,
+    /// Checkpoints of these sizes are its to sign: all, unless one key took over from another.
+    sizes: Range<u64>,
 }
 
 /// A witness whose cosignatures count.
@@ -97,6 +100,17 @@ impl Policy {
         &self.witnesses
     }
 
+    /// The policy once a key of its logs has handed over to another of the same name: checkpoints of `from_size` and more
+    /// entries are the new key's to sign, and no longer the old one's. `None` when it lists no such key.
+    #[must_use]
+    pub fn after_rotation(mut self, old: &VerifierKey, new: VerifierKey, from_size: u64) -> Option<Self> {
+        let place = self.logs.iter().position(|log| log.key == *old && new.name() == old.name())?;
+        let (url, end) = (self.logs[place].url.clone(), self.logs[place].sizes.end);
+        self.logs[place].sizes.end = from_size.min(end);
+        self.logs.insert(place + 1, Log { key: new, url, sizes: from_size..end });
+        Some(self)
+    }
+
     /// Whether a checkpoint is to be believed: it is signed by a listed log whose name is its origin, no signature by a
     /// listed key is wrong, and the quorum of witnesses cosigned it.
     ///
@@ -115,7 +129,9 @@ impl Policy {
             Err(VerifyError::Unsigned) => Vec::new(),
             Err(wrong @ VerifyError::Wrong { .. }) => return Err(PolicyError::Signature(wrong)),
         };
-        let has_signed = |log: &&Log| signed.iter().any(|signed| *signed.key == log.key);
+        let size = checkpoint.checkpoint().size();
+        let has_signed =
+            |log: &&Log| log.sizes.contains(&size) && signed.iter().any(|signed| *signed.key == log.key);
         let log = self
             .logs
             .iter()

@@ -3,7 +3,8 @@
 use ahash::AHashMap;
 use domain::{
     Aggregate, BlocId, CommendationId, EmulationYear, Envelope, Event, GrantId, LeafHash, Position, Recorded,
-    StreamId, UnitId, Version, bloc::Bloc, commendation::Commendation, grant::Grant, unit::Unit, year::Year,
+    StreamId, UnitId, Version, bloc::Bloc, commendation::Commendation, grant::Grant, log::Log,
+    log::StreamHead, unit::Unit, year::Year,
 };
 use std::{collections::BTreeSet, hash::Hash, sync::Arc};
 
@@ -31,6 +32,12 @@ impl<A> Clone for Book<A> {
             last: self.last,
             illustrative: Arc::clone(&self.illustrative),
         }
+    }
+}
+
+impl<A> Book<A> {
+    const fn tip(&self) -> (Position, Version, LeafHash) {
+        (self.last, self.version, self.head)
     }
 }
 
@@ -70,6 +77,7 @@ pub struct Books {
     years: AHashMap<(BlocId, EmulationYear), Book<Year>>,
     grants: AHashMap<GrantId, Book<Grant>>,
     commendations: AHashMap<CommendationId, Book<Commendation>>,
+    log: Option<Book<Log>>,
 }
 
 impl Books {
@@ -98,6 +106,11 @@ impl Books {
         self.commendations.get(&id)
     }
 
+    /// The log about itself.
+    pub const fn log(&self) -> Option<&Book<Log>> {
+        self.log.as_ref()
+    }
+
     /// Every bloc there is.
     pub fn blocs(&self) -> impl Iterator<Item = BlocId> {
         self.blocs.keys().copied()
@@ -109,9 +122,26 @@ impl Books {
             StreamId::Bloc(id) => self.bloc(id).map(|book| (book.version, book.head)),
             StreamId::Commendation(id) => self.commendation(id).map(|book| (book.version, book.head)),
             StreamId::Grant(id) => self.grant(id).map(|book| (book.version, book.head)),
+            StreamId::Log => self.log().map(|book| (book.version, book.head)),
             StreamId::Unit(id) => self.unit(id).map(|book| (book.version, book.head)),
             StreamId::Year(bloc, year) => self.year(bloc, year).map(|book| (book.version, book.head)),
         }
+    }
+
+    /// What the streams have come to that have a fact at `from` or later, in no order.
+    pub fn heads_since(&self, from: Position) -> impl Iterator<Item = StreamHead> {
+        let blocs = self.blocs.iter().map(|(id, book)| (StreamId::Bloc(*id), book.tip()));
+        let dossiers = self.commendations.iter().map(|(id, book)| (StreamId::Commendation(*id), book.tip()));
+        let grants = self.grants.iter().map(|(id, book)| (StreamId::Grant(*id), book.tip()));
+        let log = self.log.iter().map(|book| (StreamId::Log, book.tip()));
+        let units = self.units.iter().map(|(id, book)| (StreamId::Unit(*id), book.tip()));
+        let years = self.years.iter().map(|((bloc, year), book)| (StreamId::Year(*bloc, *year), book.tip()));
+        let all = blocs.chain(dossiers).chain(grants).chain(log).chain(units).chain(years);
+        all.filter(move |(_, (last, ..))| *last >= from).map(|(stream, (_, version, head))| StreamHead {
+            stream,
+            version,
+            head,
+        })
     }
 
     /// Takes in the next fact of a stream.
@@ -122,13 +152,21 @@ impl Books {
                 write(&mut self.commendations, id, fact, event, leaf);
             }
             (Event::Grant(event), StreamId::Grant(id)) => write(&mut self.grants, id, fact, event, leaf),
+            (Event::Log(event), StreamId::Log) => {
+                self.log = Book::after(self.log.take(), fact, event, leaf);
+            }
             (Event::Unit(event), StreamId::Unit(id)) => write(&mut self.units, id, fact, event, leaf),
             (Event::Year(event), StreamId::Year(bloc, year)) => {
                 write(&mut self.years, (bloc, year), fact, event, leaf);
             }
             // A fact in a stream of another kind cannot be written by this program; the log's checker names it.
             (
-                Event::Bloc(_) | Event::Commendation(_) | Event::Grant(_) | Event::Unit(_) | Event::Year(_),
+                Event::Bloc(_)
+                | Event::Commendation(_)
+                | Event::Grant(_)
+                | Event::Log(_)
+                | Event::Unit(_)
+                | Event::Year(_),
                 _,
             ) => {}
         }
@@ -140,6 +178,7 @@ impl Books {
             StreamId::Bloc(id) => copy(&mut self.blocs, &base.blocs, id),
             StreamId::Commendation(id) => copy(&mut self.commendations, &base.commendations, id),
             StreamId::Grant(id) => copy(&mut self.grants, &base.grants, id),
+            StreamId::Log => self.log = self.log.take().or_else(|| base.log.clone()),
             StreamId::Unit(id) => copy(&mut self.units, &base.units, id),
             StreamId::Year(bloc, year) => copy(&mut self.years, &base.years, (bloc, year)),
         }
@@ -152,6 +191,7 @@ impl Books {
         self.years.extend(changed.years);
         self.grants.extend(changed.grants);
         self.commendations.extend(changed.commendations);
+        self.log = changed.log.or_else(|| self.log.take());
     }
 
     /// How many units, blocs, years and grants there are.

@@ -282,7 +282,12 @@ impl View for Directory {
                 self.years_of.insert((opened.bloc, opened.year), fact.position);
             }
             (
-                Event::Unit(_) | Event::Bloc(_) | Event::Year(_) | Event::Grant(_) | Event::Commendation(_),
+                Event::Unit(_)
+                | Event::Bloc(_)
+                | Event::Year(_)
+                | Event::Grant(_)
+                | Event::Log(_)
+                | Event::Commendation(_),
                 _,
             ) => {}
         }

@@ -3,7 +3,7 @@
 use crate::View;
 use ahash::AHashMap;
 use domain::{
-    BlocId, CommendationId, Envelope, Event, Position, StreamId, Timestamp, UnitId, bloc::BlocEvent,
+    BlocId, CommendationId, Envelope, Event, Position, StreamId, Timestamp, UnitId, Version, bloc::BlocEvent,
     commendation::CommendationEvent, year::YearEvent,
 };
 
@@ -12,6 +12,10 @@ use domain::{
 pub struct History {
     recorded_at: Vec<Timestamp>,
     types: Vec<u8>,
+    /// By how many days each fact was recorded after the day it counts from; 0 when it was not.
+    lags: Vec<u16>,
+    /// Which facts correct another one.
+    corrections: Vec<u32>,
     type_names: Vec<&'static str>,
     streams: AHashMap<StreamId, Vec<u32>>,
     units: AHashMap<UnitId, Vec<u32>>,
@@ -60,6 +64,33 @@ impl History {
         below(self.streams.get(&stream).map_or(&[], Vec::as_slice), end)
     }
 
+    /// Every stream that has a fact below `end`: how many it has there, and where the last of them stands. In no order.
+    pub fn heads_at(&self, end: Position) -> impl Iterator<Item = (StreamId, Version, Position)> + '_ {
+        let limit = u32::try_from(end.0).unwrap_or(u32::MAX);
+        self.streams.iter().filter_map(move |(stream, list)| {
+            let count = list.partition_point(|at| *at < limit);
+            let last = list.get(count.checked_sub(1)?)?;
+            Some((*stream, Version(u32::try_from(count).ok()?), Position(u64::from(*last))))
+        })
+    }
+
+    /// The facts below `end` that were recorded at least so many days after the day they count from, from `from` on.
+    pub fn backdated(&self, days: u16, from: Position, end: Position) -> impl Iterator<Item = Position> + '_ {
+        (from.0..end.0.min(self.lags.len() as u64)).map(Position).filter(move |position| {
+            usize::try_from(position.0).is_ok_and(|at| self.lags.get(at).is_some_and(|lag| *lag >= days))
+        })
+    }
+
+    /// The facts below `end` that correct another one, from `from` on.
+    pub fn corrections(&self, from: Position, end: Position) -> impl Iterator<Item = Position> + '_ {
+        below(&self.corrections, end).skip_while(move |position| *position < from)
+    }
+
+    /// Whether a fact is about a bloc, one of its years or one of its dossiers.
+    pub fn is_about(&self, bloc: BlocId, position: Position) -> bool {
+        self.blocs.get(&bloc).is_some_and(|list| holds(list, position))
+    }
+
     /// Up to `limit` facts from `from` on and below `end` that the filter lets through, in order.
     pub fn find(&self, filter: &Filter, from: Position, end: Position, limit: usize) -> Vec<Position> {
         let lists = [
@@ -89,6 +120,7 @@ impl History {
     pub(crate) fn reserve(&mut self, more: usize) {
         self.recorded_at.reserve(more);
         self.types.reserve(more);
+        self.lags.reserve(more);
     }
 
     fn type_numbers(&self, names: &[Box<str>]) -> Vec<u8> {
@@ -134,7 +166,12 @@ fn units_listed(fact: &Envelope) -> &[UnitId] {
         Event::Bloc(BlocEvent::UnitsMovedIn(moved)) => &moved.units,
         Event::Bloc(BlocEvent::UnitsMovedOut(moved)) => &moved.units,
         Event::Year(YearEvent::TieBroken(broken)) => &broken.order,
-        Event::Bloc(_) | Event::Commendation(_) | Event::Grant(_) | Event::Unit(_) | Event::Year(_) => &[],
+        Event::Bloc(_)
+        | Event::Commendation(_)
+        | Event::Grant(_)
+        | Event::Log(_)
+        | Event::Unit(_)
+        | Event::Year(_) => &[],
     }
 }
 
@@ -149,9 +186,12 @@ fn units_of(fact: &Envelope) -> [Option<UnitId>; 2] {
         Event::Year(YearEvent::ScoresGiven(given)) if given.scorer.may_be_many() => {
             [Some(given.unit), given.given_by]
         }
-        Event::Year(_) | Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Commendation(_) => {
-            [unit_of(fact), None]
-        }
+        Event::Year(_)
+        | Event::Unit(_)
+        | Event::Bloc(_)
+        | Event::Grant(_)
+        | Event::Log(_)
+        | Event::Commendation(_) => [unit_of(fact), None],
     }
 }
 
@@ -200,9 +240,10 @@ fn unit_of(fact: &Envelope) -> Option<UnitId> {
             | YearEvent::BallotOpened(_)
             | YearEvent::BallotClosed(_)
             | YearEvent::TieBroken(_)
-            | YearEvent::RankingAdopted(_) => None,
+            | YearEvent::RankingAdopted(_)
+            | YearEvent::StandingPublished(_) => None,
         },
-        (Event::Unit(_) | Event::Grant(_) | Event::Commendation(_), _) => None,
+        (Event::Unit(_) | Event::Grant(_) | Event::Log(_) | Event::Commendation(_), _) => None,
     }
 }
 
@@ -213,6 +254,10 @@ impl View for History {
         self.recorded_at.push(fact.recorded_at);
         let number = self.number_of(fact.event.type_name());
         self.types.push(number);
+        self.lags.push(u16::try_from(fact.lag_days().max(0)).unwrap_or(u16::MAX));
+        if fact.event.correction().is_some() {
+            self.corrections.push(at);
+        }
         self.streams.entry(fact.stream).or_default().push(at);
         for unit in units_of(fact).into_iter().flatten().chain(units_listed(fact).iter().copied()) {
             self.units.entry(unit).or_default().push(at);
@@ -220,7 +265,7 @@ impl View for History {
         match fact.stream {
             StreamId::Bloc(bloc) | StreamId::Year(bloc, _) => self.blocs.entry(bloc).or_default().push(at),
             StreamId::Commendation(id) => self.fold_dossier(id, &fact.event, at),
-            StreamId::Unit(_) | StreamId::Grant(_) => {}
+            StreamId::Unit(_) | StreamId::Grant(_) | StreamId::Log => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`books`]: the state of every aggregate, with its version; decisions read it too
 //! - [`commendations`]: which dossiers there are of a year, and of an achievement
+//! - [`mod@diff`]: what changed in a standing between two sizes of the log
 //! - [`directory`]: names in Vietnamese order, search, identifiers, who belongs where
 //! - [`history`]: where the facts of a stream, a unit, a bloc or a type stand
 //! - [`grants`]: which grants a client holds
@@ -10,12 +11,14 @@
 //! - [`requests`]: which idempotency keys are spent, and where
 //! - [`rotation`]: whether those who win take turns
 //! - [`mod@score_changes`]: every change of a score, criterion by criterion
+//! - [`standing`]: a standing as of two times, with the facts it came from
 //!
 //! # What it refuses to know
 //! No clock, no input or output, no HTTP, no storage. A view is rebuilt from the log whenever it is missing.
 
 pub mod books;
 pub mod commendations;
+pub mod diff;
 pub mod directory;
 pub mod grants;
 pub mod history;
@@ -23,6 +26,7 @@ pub mod peer_matrix;
 pub mod requests;
 pub mod rotation;
 pub mod score_changes;
+pub mod standing;
 
 pub use books::{Book, Books};
 pub use commendations::Commendations;
@@ -71,6 +75,13 @@ impl Views {
     /// How many facts have been folded: the position the next one will take.
     pub fn head(&self) -> Position {
         self.history.head()
+    }
+
+    /// Whether the last fact commits to what every stream held before it, or there is none.
+    pub fn has_committed(&self) -> bool {
+        let log = self.books.log();
+        let last = log.and_then(|book| book.state.commitments.last()).map(|last| last.next());
+        last.unwrap_or_default() == self.head()
     }
 
     /// Takes in the next fact, whose stored bytes hash to `leaf`.

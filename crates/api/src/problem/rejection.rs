@@ -129,6 +129,7 @@ fn about(code: Code, thing: &Thing) -> Problem {
         Thing::Year(year) => ("year", plain(year), "năm thi đua", "emulation year"),
         Thing::Commendation(id) => ("commendation", plain(id), "hồ sơ khen thưởng", "commendation dossier"),
         Thing::Grant(id) => ("grant", plain(id), "quyền", "grant"),
+        Thing::LogKey => ("log_key", Value::Null, "khóa ký sổ", "key of the log"),
         Thing::Ballot(id) => ("ballot", plain(id), "cuộc bỏ phiếu", "ballot"),
         Thing::Regulation => ("regulation", Value::Null, "quy chế", "regulation"),
         Thing::Alias => ("alias", Value::Null, "tên gọi khác", "alias"),

@@ -71,12 +71,16 @@ impl FromText for Stream {
     fn from_text(text: &str) -> Result<Self, Flaw> {
         text.parse()
             .map(Self)
-            .map_err(|_| Flaw::BadValue("unit/<uuid>, bloc/<uuid>, grant/<uuid>, year/<uuid>/2024"))
+            .map_err(|_| Flaw::BadValue("unit/<uuid>, bloc/<uuid>, grant/<uuid>, year/<uuid>/2024, log"))
     }
 
     fn schema(_: &mut Schemas) -> RefOr<Schema> {
         let id = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-        string().pattern(Some(format!("^((unit|bloc|grant)/{id}|year/{id}/(19|20|21)[0-9]{{2}})$"))).into()
+        string()
+            .pattern(Some(format!(
+                "^(log|(unit|bloc|grant|commendation)/{id}|year/{id}/(19|20|21)[0-9]{{2}})$"
+            )))
+            .into()
     }
 }
 
@@ -238,7 +242,7 @@ impl Read for OneEvent {
                 let proposed = app.views().books.commendation(id).map(|book| book.state.proposal.bloc);
                 proposed.is_some_and(|bloc| belongs(app, own, bloc))
             }
-            StreamId::Grant(_) => false,
+            StreamId::Grant(_) | StreamId::Log => false,
         })?;
         Ok(Answer::json(cloud_event::to_bytes(&fact)?).with_etag(fact.id).at(app.head()))
     }

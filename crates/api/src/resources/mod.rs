@@ -25,6 +25,7 @@ pub static ALL: &[&[Route]] = &[
     grants::ROUTES,
     events::ROUTES,
     audit::ROUTES,
+    audit::asked::ROUTES,
     reference::ROUTES,
     docs::ROUTES,
 ];

@@ -24,6 +24,18 @@ impl Anchor {
     /// # Errors
     /// It cannot be read, it is of another log, or the key did not sign it.
     pub fn read(path: &Path, key: &VerifierKey) -> Result<Self, AuditError> {
+        Self::read_signed_by(path, key, &[])
+    }
+
+    /// The same while a key takes over from others of its name: one of them may have signed alone.
+    ///
+    /// # Errors
+    /// It cannot be read, it is of another log, or none of the keys signed it.
+    pub fn read_signed_by(
+        path: &Path,
+        key: &VerifierKey,
+        before: &[&VerifierKey],
+    ) -> Result<Self, AuditError> {
         let unusable = |what: String| AuditError::Anchor { path: path.to_owned(), what };
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
@@ -37,7 +49,9 @@ impl Anchor {
         if origin != key.name().as_str() {
             return Err(unusable(format!("it is of the log {origin}, and the key is of {}", key.name())));
         }
-        held.note().verify([key]).map_err(|error| unusable(error.to_string()))?;
+        held.note()
+            .verify([key].into_iter().chain(before.iter().copied()))
+            .map_err(|error| unusable(error.to_string()))?;
         Ok(Self { path: path.to_owned(), held: Some(held) })
     }
 

@@ -1,27 +1,33 @@
 //! The log as a transparency log: the tree over its facts, and the heads that are signed.
 //!
 //! - [`tiles`]: the tree; [`anchor`]: the last signed head, in a second place; [`signer`]: who holds the key
+//! - `rotation`: how another key takes over; `stream_heads`: what the log commits to of its streams
 //! - `publisher`: the thread that reads what was committed, hashes it a second time, and has the head signed
 
 pub mod anchor;
 mod publisher;
+mod rotation;
 pub mod signer;
+mod stream_heads;
 #[cfg(test)]
 mod tests;
 pub mod tiles;
 
 pub use anchor::Anchor;
-pub(crate) use publisher::Publisher;
+pub(crate) use publisher::{Publisher, Signers};
+pub(crate) use rotation::{text_of, vouched};
 pub use signer::{HeadSigner, OwnKey, SignError};
+pub(crate) use stream_heads::StreamHeads;
 pub use tiles::Tiles;
 
-use domain::{LeafHash, Position, Timestamp};
+use domain::{LeafHash, Position, StreamId, Timestamp};
 use eventlog::LogError;
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, path::PathBuf, sync::Arc, time::Duration};
-use tlog::{checkpoint::SignedCheckpoint, key::VerifierKey};
+use tlog::{checkpoint::SignedCheckpoint, key::VerifierKey, sorted::SortedTree};
 use tokio::sync::watch;
+use views::History;
 
 /// A head that was signed, as it is handed out.
 #[derive(Clone, Debug)]
@@ -101,6 +107,31 @@ pub enum AuditError {
         /// How many facts were signed.
         signed: u64,
     },
+    /// The log says that another key signs it.
+    #[error(
+        "the fact at position {position} says that {key} signs this log: name that key, or go on under a new origin \
+         (`thidua signer key`)"
+    )]
+    OtherKey {
+        /// The key that signs.
+        key: String,
+        /// Where that is said.
+        position: Position,
+    },
+    /// The key was replaced, and the old one has not signed a head that covers the fact of it.
+    #[error(
+        "the fact at position {position} says that another key took over, but {old} has not yet signed a head that covers \
+         it: name the old key as well (--previous-log-key or --previous-signer), or nobody who believes it can follow"
+    )]
+    NotVouched {
+        /// The key that was replaced.
+        old: String,
+        /// Where that is said.
+        position: Position,
+    },
+    /// A key cannot take over from another.
+    #[error("the key cannot be put in the place of the one before: {0}")]
+    Key(String),
     /// Someone else has written the anchor.
     #[error(
         "the anchor {path} was written by someone else: another process signs in the name of this log; stop it"
@@ -134,6 +165,9 @@ impl AuditError {
             | Self::NoAnchor { .. }
             | Self::Behind { .. }
             | Self::Altered { .. }
+            | Self::OtherKey { .. }
+            | Self::NotVouched { .. }
+            | Self::Key(_)
             | Self::Raced { .. }
             | Self::Mismatch { .. }
             | Self::Sign(SignError::Refused(_) | SignError::Contradiction(_))
@@ -149,13 +183,21 @@ pub struct Audit {
     written: Mutex<Option<VecDeque<(Position, LeafHash)>>>,
     published: watch::Sender<Option<Arc<Published>>>,
     kept: RwLock<Vec<Kept>>,
+    /// The tree of stream heads that was asked for last, with the size of the log it is of.
+    heads: Mutex<Option<(u64, Arc<SortedTree<StreamId>>)>>,
 }
 
 impl Audit {
     /// Over the tree of the facts there are.
     pub(crate) fn new(tiles: Tiles) -> Self {
         let (published, _) = watch::channel(None);
-        Self { tiles: RwLock::new(tiles), written: Mutex::default(), published, kept: RwLock::default() }
+        Self {
+            tiles: RwLock::new(tiles),
+            written: Mutex::default(),
+            published,
+            kept: RwLock::default(),
+            heads: Mutex::default(),
+        }
     }
 
     /// The tree. Hold the guard briefly: it grows meanwhile.
@@ -180,6 +222,18 @@ impl Audit {
     /// The heads that are kept for good, smallest first.
     pub fn kept(&self) -> Vec<Kept> {
         self.kept.read().clone()
+    }
+
+    /// What every stream held when the log had `size` facts; `None` when it has fewer, or they are not in the tree yet.
+    pub(crate) fn stream_heads(&self, history: &History, size: u64) -> Option<Arc<SortedTree<StreamId>>> {
+        if let Some((known, tree)) = &*self.heads.lock()
+            && *known == size
+        {
+            return Some(Arc::clone(tree));
+        }
+        let tree = Arc::new(stream_heads::tree_at(history, &self.tiles(), size)?);
+        *self.heads.lock() = Some((size, Arc::clone(&tree)));
+        Some(tree)
     }
 
     /// Notes the hashes of facts that were just committed, in order from `first` on.

@@ -1,8 +1,12 @@
 //! Reads back what was committed, hashes it a second time, lets the tree grow by it, and has the head signed.
 
-use super::{Anchor, AuditError, HeadSigner, Kept, Published, SignError};
-use crate::Shared;
-use domain::{Position, Timestamp};
+use super::{Anchor, AuditError, HeadSigner, Kept, Published, SignError, Tiles, rotation};
+use crate::{
+    Shared,
+    act::{Failure, Receipt, Request},
+    writer::Job,
+};
+use domain::{Position, Timestamp, log::LogAct};
 use eventlog::{AsideChange, LogError, pages};
 use parking_lot::{Condvar, Mutex};
 use std::{
@@ -17,6 +21,7 @@ use tlog::{
     note::NoteSignature,
     witness::Refusal,
 };
+use tokio::sync::{mpsc::WeakSender, oneshot};
 
 /// How often the log is looked at. Twice in the second that a head may be older than a fact.
 const PAUSE: Duration = Duration::from_millis(400);
@@ -24,8 +29,18 @@ const PAUSE: Duration = Duration::from_millis(400);
 const HEARTBEAT: Duration = Duration::from_secs(60);
 /// One head an hour is kept.
 const HOUR: i64 = 3_600_000;
+/// How often the log commits to what its streams hold, when anything was written.
+const COMMIT: Duration = Duration::from_hours(1);
 /// Under which keys they stand aside.
 const KEPT: &[u8] = b"checkpoint/";
+
+/// Who signs.
+pub struct Signers {
+    /// Who holds the key of the log.
+    pub current: Box<dyn HeadSigner>,
+    /// Who holds the key that it takes over from: it signs too.
+    pub previous: Option<Box<dyn HeadSigner>>,
+}
 
 /// The thread; it signs a last time when it is stopped or dropped.
 pub struct Publisher {
@@ -37,12 +52,15 @@ impl Publisher {
     /// Holds the log against its anchor, has its head signed, and goes on doing so.
     pub(crate) fn start(
         shared: Arc<Shared>,
-        signer: Box<dyn HeadSigner>,
+        signers: Signers,
         anchor: Anchor,
+        jobs: WeakSender<Job>,
     ) -> Result<Self, AuditError> {
         *shared.audit.written.lock() = Some(VecDeque::new());
-        let mut work = Work { shared, signer, anchor, signed: None, kept_hour: None };
+        let commit_at = next_commitment(&shared);
+        let mut work = Work { shared, signers, anchor, jobs, signed: None, kept_hour: None, commit_at };
         work.recall()?;
+        work.expect_current_key()?;
         work.grow()?;
         work.check_anchor()?;
         work.step()?;
@@ -71,12 +89,16 @@ impl Drop for Publisher {
 
 struct Work {
     shared: Arc<Shared>,
-    signer: Box<dyn HeadSigner>,
+    signers: Signers,
     anchor: Anchor,
+    /// The way to the writer, which this thread must not keep open.
+    jobs: WeakSender<Job>,
     /// What was signed last, and when.
     signed: Option<(u64, Instant)>,
     /// The hour of the last head that this process kept.
     kept_hour: Option<i64>,
+    /// When the log is to commit to its streams next.
+    commit_at: Instant,
 }
 
 impl Work {
@@ -109,6 +131,7 @@ impl Work {
             if last {
                 return;
             }
+            self.commit_stream_heads();
         }
     }
 
@@ -170,11 +193,19 @@ impl Work {
         if tiles != Some(edge) {
             return Err(AuditError::Mismatch { position: Position(size) });
         }
-        let key = self.signer.key().clone();
+        let key = self.signers.current.key().clone();
         let head = Checkpoint::new(key.name().as_str(), size, edge).map_err(unsignable)?;
-        let signature = self.ask(&head)?;
-        let signed = SignedCheckpoint::new(head, signature);
+        let Signers { current, previous } = &mut self.signers;
+        let old = self.anchor.seen().size;
+        let mut signed = SignedCheckpoint::new(
+            head.clone(),
+            ask(current.as_mut(), &self.shared.audit.tiles(), old, &head)?,
+        );
         signed.note().verify([&key]).map_err(unsignable)?;
+        if let Some(previous) = previous {
+            signed.add(ask(previous.as_mut(), &self.shared.audit.tiles(), old, &head)?);
+            signed.note().verify([previous.key()]).map_err(unsignable)?;
+        }
         self.anchor.advance(&signed)?;
         let published = Published { signed, key, signed_at: self.shared.clock.now() };
         self.keep(&published)?;
@@ -185,23 +216,49 @@ impl Work {
         Ok(())
     }
 
-    fn ask(&mut self, head: &Checkpoint) -> Result<NoteSignature, AuditError> {
-        let old = self.anchor.seen().size;
-        match self.signer.sign(old, &self.proof(old, head.size())?, head) {
-            // It signed, and this process ended before the anchor said so.
-            Err(SignError::Refused(Refusal::OtherOldSize(signed))) if signed <= head.size() => {
-                Ok(self.signer.sign(signed, &self.proof(signed, head.size())?, head)?)
-            }
-            Err(SignError::Refused(Refusal::OtherOldSize(signed))) => {
-                Err(AuditError::Behind { signed, log: head.size() })
-            }
-            outcome => Ok(outcome?),
+    /// Lets the log commit to its streams when an hour has passed and something else was written.
+    fn commit_stream_heads(&mut self) {
+        if Instant::now() < self.commit_at {
+            return;
+        }
+        self.commit_at = Instant::now() + COMMIT;
+        if self.shared.views.read().has_committed() {
+            return;
+        }
+        if let Err(failure) = self.act(LogAct::CommitStreamHeads) {
+            tracing::warn!(?failure, "the log did not commit to its streams");
         }
     }
 
-    fn proof(&self, old: u64, new: u64) -> Result<Vec<Hash>, AuditError> {
-        let proof = self.shared.audit.tiles().consistency(old, new);
-        proof.map_err(|_| AuditError::Behind { signed: old, log: new })
+    /// An act of the record itself, through the one writer.
+    fn act(&self, act: LogAct) -> Result<Receipt, Failure> {
+        let request =
+            Request::of_the_record(act, self.shared.clock.now()).map_err(|_| Failure::Unavailable)?;
+        let jobs = self.jobs.upgrade().ok_or(Failure::Unavailable)?;
+        let (reply, answer) = oneshot::channel();
+        jobs.blocking_send(Job::One(request, reply)).map_err(|_| Failure::Unavailable)?;
+        answer.blocking_recv().map_err(|_| Failure::Unavailable)?
+    }
+
+    /// Whether these keys may sign by what the log says of its keys.
+    fn expect_current_key(&self) -> Result<(), AuditError> {
+        let views = self.shared.views.read();
+        let log = views.books.log().map(|book| book.state.as_ref());
+        let Signers { current, previous } = &self.signers;
+        let kept = self.shared.audit.kept.read();
+        rotation::expect_current(log, &kept, current.key(), previous.as_ref().map(|signer| signer.key()))
+    }
+
+    /// Whether a head is the first by which the old key vouches for the new one.
+    fn vouches(&self, published: &Published) -> bool {
+        let views = self.shared.views.read();
+        let name = published.key.name().as_str();
+        let last = views.books.log().and_then(|book| book.state.last_rotation(name));
+        self.signers.previous.is_some()
+            && last.is_some_and(|(rotated, _)| {
+                published.size() >= rotated.from_size
+                    && rotation::vouched(&self.shared.audit.kept.read(), rotated).is_none()
+            })
     }
 
     /// Reads the heads that were kept.
@@ -220,7 +277,7 @@ impl Work {
     /// Whether the log still is what was signed.
     fn check_anchor(&self) -> Result<(), AuditError> {
         let tiles = self.shared.audit.tiles();
-        let origin = self.signer.key().name().as_str();
+        let origin = self.signers.current.key().name().as_str();
         let kept = self.shared.audit.kept.read();
         let of_this_log = |kept: &&Kept| kept.checkpoint.lines().next() == Some(origin);
         let known = kept.iter().rev().find(of_this_log);
@@ -235,10 +292,11 @@ impl Work {
         }
     }
 
-    /// Keeps a head for good when it is the first of its hour, or the first that this process signed.
+    /// Keeps a head for good when it is the first of its hour, the first that this process signed, or the first by which an
+    /// old key vouches for the new one.
     fn keep(&mut self, published: &Published) -> Result<(), AuditError> {
         let hour = published.signed_at.millis().div_euclid(HOUR);
-        if self.kept_hour == Some(hour) {
+        if self.kept_hour == Some(hour) && !self.vouches(published) {
             return Ok(());
         }
         let kept = kept(published);
@@ -257,6 +315,38 @@ impl Work {
     }
 }
 
+/// An hour from now; at once where the last time lies an hour back, for a service that is often started anew.
+fn next_commitment(shared: &Shared) -> Instant {
+    let views = shared.views.read();
+    let last = views.books.log().and_then(|book| book.state.commitments.last());
+    let recorded = last.and_then(|last| views.history.recorded_before(last.next()));
+    let is_over = recorded.is_some_and(|at| shared.clock.now().millis() - at.millis() >= HOUR);
+    if is_over { Instant::now() } else { Instant::now() + COMMIT }
+}
+
+/// Asks whoever holds a key to sign a head; `old` is the size that was signed last, as far as the anchor knows.
+fn ask(
+    signer: &mut dyn HeadSigner,
+    tiles: &Tiles,
+    old: u64,
+    head: &Checkpoint,
+) -> Result<NoteSignature, AuditError> {
+    let proof = |old: u64| -> Result<Vec<Hash>, AuditError> {
+        let proof = tiles.consistency(old, head.size());
+        proof.map_err(|_| AuditError::Behind { signed: old, log: head.size() })
+    };
+    match signer.sign(old, &proof(old)?, head) {
+        // It signed, and this process ended before the anchor said so; or it is new and has signed nothing.
+        Err(SignError::Refused(Refusal::OtherOldSize(signed))) if signed <= head.size() => {
+            Ok(signer.sign(signed, &proof(signed)?, head)?)
+        }
+        Err(SignError::Refused(Refusal::OtherOldSize(signed))) => {
+            Err(AuditError::Behind { signed, log: head.size() })
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
 fn kept(published: &Published) -> Kept {
     let (size, signed_at): (u64, Timestamp) = (published.size(), published.signed_at);
     Kept { size, signed_at, checkpoint: published.signed.to_string() }
@@ -265,4 +355,71 @@ fn kept(published: &Published) -> Kept {
 /// What whoever holds the key gave is no signature of this log's head.
 fn unsignable(error: impl std::fmt::Display) -> AuditError {
     AuditError::Sign(SignError::Unreachable(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        audit::OwnKey,
+        tests::{Service, register},
+    };
+    use domain::{Event, UnitId, log::LogEvent};
+    use eventlog::{EventLog, MemoryLog};
+    use tlog::{key::Signer, witness::Seen};
+
+    fn work(service: &Service, folder: &std::path::Path) -> Work {
+        let key = Signer::from_seed("log.test/a".parse().unwrap(), &[7; 32]).unwrap();
+        let anchor = Anchor::read(&folder.join("anchor"), key.verifier()).unwrap();
+        let current = Box::new(OwnKey::new(key, Seen::nothing()));
+        Work {
+            shared: Arc::clone(&service.app.shared),
+            signers: Signers { current, previous: None },
+            anchor,
+            jobs: service.app.jobs.downgrade(),
+            signed: None,
+            kept_hour: None,
+            commit_at: Instant::now(),
+        }
+    }
+
+    async fn passes_an_hour(work: Work) -> Work {
+        let hour = move || {
+            let mut work = Work { commit_at: Instant::now(), ..work };
+            work.commit_stream_heads();
+            work
+        };
+        tokio::task::spawn_blocking(hour).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_log_commits_to_its_streams_every_hour_in_which_something_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let log: Arc<dyn EventLog> = Arc::new(MemoryLog::default());
+        let service = Service::founded(Arc::clone(&log)).await;
+        let work = passes_an_hour(work(&service, folder.path())).await;
+        assert_eq!(service.app.head(), Position(2), "the grant, and the commitment");
+        let work = passes_an_hour(work).await;
+        assert_eq!(service.app.head(), Position(2), "nothing was written");
+        let unit = UnitId(uuid::Uuid::from_u128(1));
+        service.asks("registry", register(unit, "Hội Luật gia")).await.unwrap();
+        let mut work = passes_an_hour(work).await;
+        assert_eq!(service.app.head(), Position(4));
+        work.commit_stream_heads();
+        assert_eq!(service.app.head(), Position(4), "the hour has not passed");
+
+        // What was committed to is what a reader makes of the history and the tiles.
+        work.grow().unwrap();
+        for position in [1, 3] {
+            let fact = service.app.fact(Position(position)).unwrap().unwrap();
+            assert!(fact.actor.is_system(), "{fact:?}");
+            let Event::Log(LogEvent::StreamHeadsCommitted(committed)) = fact.event else {
+                panic!("{fact:?}")
+            };
+            let tree = service.app.stream_heads(position).unwrap();
+            assert_eq!((committed.size, committed.streams), (position, tree.size()));
+            assert_eq!(committed.root.0, tree.root());
+        }
+        assert!(service.app.stream_heads(5).is_none(), "the log is not so long");
+    }
 }

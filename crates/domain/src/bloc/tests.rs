@@ -6,7 +6,7 @@ use crate::{
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-const BY: Authority = Authority { grant: GrantId(Uuid::nil()), unit: None, delegation: None };
+const BY: Authority = Authority { grant: Some(GrantId(Uuid::nil())), unit: None, delegation: None };
 const A: BlocId = BlocId(Uuid::from_u128(1));
 const B: BlocId = BlocId(Uuid::from_u128(2));
 const UNIT: UnitId = UnitId(Uuid::from_u128(10));

@@ -129,7 +129,7 @@ impl Story {
         let standing = self.dossiers.get(&id).and_then(|dossier| dossier.proposal.achievement);
         let achievement = standing.or(proposed);
         let circumstances = self.around(id, achievement);
-        let by = Authority { grant: GrantId(Uuid::nil()), unit: None, delegation: None };
+        let by = Authority { grant: Some(GrantId(Uuid::nil())), unit: None, delegation: None };
         Commendation::decide(self.dossiers.get(&id), CommendationCommand { id, act, circumstances }, &by)
     }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-const BY: Authority = Authority { grant: GrantId(Uuid::nil()), unit: None, delegation: None };
+const BY: Authority = Authority { grant: Some(GrantId(Uuid::nil())), unit: None, delegation: None };
 
 fn id(number: u128) -> UnitId {
     UnitId(Uuid::from_u128(number))

@@ -17,7 +17,10 @@ impl Aggregate for Year {
         }
         command.proofs.all_there(command.bloc)?;
         match (state, &command.act) {
-            (Some(year), _) => year.decide_open(command, by).map(|event| vec![event]),
+            (Some(year), _) => {
+                let position = command.proofs.position;
+                year.decide_open(command, by).and_then(|event| year.with_publication(event, position))
+            }
             (None, YearAct::Open) => Ok(opening::open(&command)),
             (None, _) => Err(Rejection::Unknown(Thing::Year(command.year))),
         }

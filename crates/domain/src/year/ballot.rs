@@ -205,7 +205,7 @@ impl Year {
         self.ballots.iter().rev().find(|ballot| ballot.question == question).map(AsRef::as_ref)
     }
 
-    fn ballot_rule(&self, question: Question) -> Result<&BallotRule, Rejection> {
+    pub(super) fn ballot_rule(&self, question: Question) -> Result<&BallotRule, Rejection> {
         let regulation = &self.adopted()?.regulation;
         match question {
             Question::LeadingUnit => {
@@ -248,7 +248,7 @@ impl Year {
     }
 
     /// Who is present, each once, and enough of them where the regulation asks for a number.
-    fn present(
+    pub(super) fn present(
         &self,
         rule: &BallotRule,
         mut named: Vec<UnitId>,

@@ -101,6 +101,7 @@ impl YearEvent {
             | Self::BallotOpened(_)
             | Self::VoteCast(_)
             | Self::BallotClosed(_)
+            | Self::StandingPublished(_)
             | Self::LeadershipElected(_) => None,
         }
     }

@@ -28,8 +28,10 @@ mod order;
 mod panel;
 mod permission;
 mod pledge;
+mod publication;
 mod query;
 mod ranking;
+mod recheck;
 mod registration;
 mod report;
 mod score_table;
@@ -55,6 +57,7 @@ pub use election::{ElectLeadership, LeadershipElected, Skipped};
 pub use exclusion::{ExclusionCause, UnitExcluded};
 pub use lateness::{Lapse, RuleCount};
 pub use mark::{Correction, Mark, Timeliness};
+pub use named::Proofs;
 pub use objection::{
     Contested, LodgeObjection, Objection, ObjectionLodged, ObjectionRuled, Outcome, RuleOnObjection,
 };
@@ -66,8 +69,10 @@ pub use opening::{Leadership, LeadershipRecorded, Opened, RecordLeadership};
 pub use order::{Gap, StepState};
 pub use panel::{AssignPanel, Panel, PanelAssigned};
 pub use pledge::PledgeSigned;
+pub use publication::{Projection, Published, StandingPublished};
 pub use query::{ExplainScore, ExplanationGiven, Query, QueryScore, ScoreQueried};
 pub use ranking::{AdoptRanking, RankedRow, Ranking, RankingAdopted};
+pub use recheck::Rechecked;
 pub use registration::{FileRegistration, RegistrationFiled, Target};
 pub use report::{Evidence, Figure, FileReport, ReportFiled, ReportKind};
 pub use score_table::{AdoptScoreTable, ScoreRow, ScoreTable, ScoreTableAdopted};
@@ -76,8 +81,8 @@ pub use tally::{CountedChoice, ReceiptCode, Tally};
 pub use tie::{BreakTie, Settlement, TieBroken};
 
 use crate::{
-    Authority, BlocId, Date, EmulationYear, Rejection, Timestamp, UnitId, bloc::BlocEnd, event::events,
-    regulation::Regulation, rejection::Thing, unit::UnitEnd,
+    Authority, BlocId, EmulationYear, Rejection, UnitId, event::events, regulation::Regulation,
+    rejection::Thing,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -112,6 +117,7 @@ events! {
         "year.ballot_closed" => BallotClosed(BallotClosed),
         "year.tie_broken" => TieBroken(TieBroken),
         "year.ranking_adopted" => RankingAdopted(RankingAdopted),
+        "year.standing_published" => StandingPublished(StandingPublished),
         "year.council_decided" => CouncilDecided(CouncilDecided),
         "year.leadership_elected" => LeadershipElected(LeadershipElected),
     }
@@ -195,30 +201,6 @@ pub struct YearCommand {
     pub act: YearAct,
     /// What was looked up for it, under the turn.
     pub proofs: Proofs,
-}
-
-/// What a decision needs from outside the year.
-#[derive(Clone, Debug)]
-pub struct Proofs {
-    /// When the server received the act: the only clock lateness is judged by.
-    pub received: Timestamp,
-    /// The day the act counts from, as claimed.
-    pub effective_on: Date,
-    /// Whether the bloc exists.
-    pub bloc_exists: bool,
-    /// The units that are members of the bloc on the day the act counts from.
-    pub roster: Vec<UnitId>,
-    /// The same bloc's year before this one, if it was opened.
-    pub before: Option<Arc<Year>>,
-    /// The choices that wait aside for the ballot that is to be closed.
-    pub waiting: Vec<CountedChoice>,
-    /// Of the units the act names beside the members: those the register does not know.
-    pub unregistered: Vec<UnitId>,
-    /// The end of the bloc, when it has come by the day that decides about membership.
-    pub bloc_end: Option<Box<BlocEnd>>,
-    /// The units the act names that are no more: those that act themselves by the day the act counts from, the others by
-    /// the day that decides about membership.
-    pub ended: Vec<(UnitId, Box<UnitEnd>)>,
 }
 
 /// The emulation year of a bloc.
@@ -386,6 +368,7 @@ impl Year {
             YearEvent::BallotClosed(e) => self.take_result(e, mark),
             YearEvent::TieBroken(e) => self.take_tie(e, mark),
             YearEvent::RankingAdopted(e) => self.take_ranking(e, mark),
+            YearEvent::StandingPublished(e) => self.take_publication(e, mark),
             YearEvent::CouncilDecided(e) => {
                 self.council = Some(Arc::new(Council { decided: e.clone(), mark }));
             }

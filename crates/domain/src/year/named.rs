@@ -1,7 +1,11 @@
-//! Which units an act names: whoever is no more on the day takes no part in the year.
+//! Which units an act names: whoever is no more on the day takes no part in the year. And what else a decision needs from
+//! outside the year.
 
-use super::{LeadershipReplaced, OpenBallot, Proofs, RecordLeadership, YearAct};
-use crate::{BlocId, Rejection, UnitId, regulation::Scorer};
+use super::{CountedChoice, LeadershipReplaced, OpenBallot, RecordLeadership, Year, YearAct};
+use crate::{
+    BlocId, Date, Position, Rejection, Timestamp, UnitId, bloc::BlocEnd, regulation::Scorer, unit::UnitEnd,
+};
+use std::sync::Arc;
 
 impl YearAct {
     /// The unit that acts itself. It must be there on the day the act counts from.
@@ -86,6 +90,32 @@ impl YearAct {
             | Self::AdoptRanking(_) => Vec::new(),
         }
     }
+}
+
+/// What a decision needs from outside the year.
+#[derive(Clone, Debug)]
+pub struct Proofs {
+    /// When the server received the act: the only clock lateness is judged by.
+    pub received: Timestamp,
+    /// Where the first fact of the act will stand.
+    pub position: Position,
+    /// The day the act counts from, as claimed.
+    pub effective_on: Date,
+    /// Whether the bloc exists.
+    pub bloc_exists: bool,
+    /// The units that are members of the bloc on the day the act counts from.
+    pub roster: Vec<UnitId>,
+    /// The same bloc's year before this one, if it was opened.
+    pub before: Option<Arc<Year>>,
+    /// The choices that wait aside for the ballot that is to be closed.
+    pub waiting: Vec<CountedChoice>,
+    /// Of the units the act names beside the members: those the register does not know.
+    pub unregistered: Vec<UnitId>,
+    /// The end of the bloc, when it has come by the day that decides about membership.
+    pub bloc_end: Option<Box<BlocEnd>>,
+    /// The units the act names that are no more: those that act themselves by the day the act counts from, the others by
+    /// the day that decides about membership.
+    pub ended: Vec<(UnitId, Box<UnitEnd>)>,
 }
 
 impl Proofs {

@@ -1,6 +1,6 @@
 //! Ranks and classes (xếp hạng, xếp loại), computed from the adopted score table and recorded as a fact.
 
-use super::{Correction, Mark, Proofs, Question, ScoreRow, Year};
+use super::{Correction, Mark, Proofs, Published, Question, ScoreRow, Year};
 use crate::{
     Points, Rejection, Text, UnitId,
     regulation::{Contender, Ranked, Step},
@@ -65,6 +65,8 @@ pub struct Ranking {
     pub mark: Mark,
     /// The facts it replaced, oldest first.
     pub replaced: Vec<Mark>,
+    /// Its publication; what was adopted before standings were published has none.
+    pub published: Option<Published>,
 }
 
 impl Ranking {
@@ -123,7 +125,7 @@ impl Year {
     pub(super) fn take_ranking(&mut self, event: &RankingAdopted, mark: Mark) {
         let replaced = self.ranking.iter().flat_map(|ranking| ranking.versions()).collect();
         let (rows, leading_unit) = (event.rows.clone(), event.leading_unit);
-        self.ranking = Some(Arc::new(Ranking { rows, leading_unit, mark, replaced }));
+        self.ranking = Some(Arc::new(Ranking { rows, leading_unit, mark, replaced, published: None }));
     }
 
     /// The unit that leads the bloc's movement.

@@ -11,8 +11,8 @@ mod ties;
 
 use super::*;
 use crate::{
-    Aggregate, BallotId, Denied, EventId, GrantId, LocalisedName, Name, Points, Position, Recorded, Remark,
-    Rights, Role, Version,
+    Aggregate, BallotId, Date, Denied, EventId, GrantId, LocalisedName, Name, Points, Position, Recorded,
+    Remark, Rights, Role, Timestamp, Version,
     regulation::{
         BallotRule, Candidates, Class, Criterion, CriterionId, Deadline, LatePolicy, LeadershipMethod,
         LeadershipRule, Majority, MajorityBase, OverMaximum, Part, PartKind, Rounding, ScoreSheet, Scorer,
@@ -253,6 +253,7 @@ impl Story {
     fn asks(&mut self, act: YearAct) -> Result<Vec<YearEvent>, Rejection> {
         let proofs = Proofs {
             received: self.received,
+            position: Position(self.at),
             effective_on: self.effective_on,
             bloc_exists: true,
             roster: self.roster.clone(),
@@ -262,7 +263,7 @@ impl Story {
             bloc_end: None,
             ended: Vec::new(),
         };
-        let by = Authority { grant: GrantId(Uuid::nil()), unit: self.by.take(), delegation: None };
+        let by = Authority { grant: Some(GrantId(Uuid::nil())), unit: self.by.take(), delegation: None };
         let command = YearCommand { bloc: BLOC, year: EmulationYear::new(2024).unwrap(), act, proofs };
         Year::decide(self.year.as_ref(), command, &by)
     }
@@ -273,6 +274,7 @@ impl Story {
         let rights = Rights { client: &client, held: vec![(GRANT, role)] };
         let proofs = Proofs {
             received: self.received,
+            position: Position(self.at),
             effective_on: self.effective_on,
             bloc_exists: true,
             roster: self.roster.clone(),
@@ -704,6 +706,7 @@ fn who_was_elected_takes_office_when_the_next_year_is_opened() {
     })]);
     let proofs = Proofs {
         received: Timestamp::from_millis(0),
+        position: Position(0),
         effective_on: "2025-01-02".parse().unwrap(),
         bloc_exists: true,
         roster: vec![A, B, C],
@@ -715,7 +718,7 @@ fn who_was_elected_takes_office_when_the_next_year_is_opened() {
     };
     let command =
         YearCommand { bloc: BLOC, year: EmulationYear::new(2025).unwrap(), act: YearAct::Open, proofs };
-    let by = Authority { grant: GrantId(Uuid::nil()), unit: None, delegation: None };
+    let by = Authority { grant: Some(GrantId(Uuid::nil())), unit: None, delegation: None };
     let events = Year::decide(None, command, &by).unwrap();
     let took = LeadershipRecorded { leader: C, deputy: Some(B), method: Some(LeadershipMethod::Rotation) };
     assert_eq!(events[1], YearEvent::LeadershipRecorded(took));
@@ -726,7 +729,10 @@ fn rights_follow_the_log_not_the_token() {
     let story = Story::opened();
     let grant = GRANT;
     let asks = |role, act| story.may(role, act);
-    assert_eq!(asks(officer(A), ADOPT_TABLE), Ok(Authority { grant, unit: Some(A), delegation: None }));
+    assert_eq!(
+        asks(officer(A), ADOPT_TABLE),
+        Ok(Authority { grant: Some(grant), unit: Some(A), delegation: None })
+    );
     assert!(asks(officer(C), ADOPT_TABLE).is_err());
     assert!(asks(officer(C), registration(A)).is_err());
     assert!(asks(Role::Registrar, registration(A)).is_err());
@@ -737,7 +743,7 @@ fn rights_follow_the_log_not_the_token() {
     assert!(asks(officer(A), scores(A, Scorer::Official, &[])).is_err());
     assert_eq!(
         asks(officer(B), scores(A, Scorer::Bloc, &[])),
-        Ok(Authority { grant, unit: Some(B), delegation: None })
+        Ok(Authority { grant: Some(grant), unit: Some(B), delegation: None })
     );
     assert!(asks(officer(C), scores(A, Scorer::Bloc, &[])).is_err());
 }

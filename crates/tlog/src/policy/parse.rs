@@ -124,7 +124,7 @@ impl Draft {
         if self.logs.iter().any(|log| log.key.public_key() == key.public_key()) {
             return Err(PolicyFault::SameKey);
         }
-        self.logs.push(Log { key, url: url.map(|url| url.to_vec()) });
+        self.logs.push(Log { key, url: url.map(|url| url.to_vec()), sizes: 0..u64::MAX });
         Ok(())
     }
 

@@ -1,10 +1,13 @@
 //! The log as a transparency log (c2sp.org/tlog-tiles below `/v1/audit`): its signed heads, its tiles, its entries, and
 //! proofs. Hashes say nothing of what they are made of, so all but the entries is public.
 //!
-//! `heads`: what was signed; `tiles`: the tree and what it is made of; `proofs`: of one fact, and of growth
+//! `heads`: what was signed; `tiles`: the tree and what it is made of; `proofs`: of one fact, and of growth; `rotations`: which
+//! keys signed, and what the log commits to of its streams; `asked`: what auditors ask of the whole log
 
+pub mod asked;
 mod heads;
 mod proofs;
+mod rotations;
 mod tiles;
 
 use crate::{
@@ -12,11 +15,12 @@ use crate::{
     auth::Scope::AuditRead,
     body::{Schemas, parameters::NoParameters, text::string},
     problem::{Code, Problem},
-    routes::{Access::Public, Call, Read, Route, Tag, needs, read},
+    routes::{Access::Public, Call, Read, Route, Tag, fact, needs, read},
 };
 use app::Published;
 use heads::{Head, Heads};
 use proofs::{Consistency, Proof};
+use rotations::{CommitStreamHeads, Rotations};
 use std::{sync::Arc, time::Duration};
 use tiles::{EntryBundle, HashTile};
 use utoipa::openapi::{RefOr, Schema};
@@ -77,6 +81,20 @@ pub static ROUTES: &[Route] = &[
             "The proof that the log only grew between two sizes (RFC 6962 §2.1.2)",
         ],
         Public,
+    ),
+    read::<Rotations>(
+        "/v1/audit/rotations",
+        "listRotations",
+        Tag::Audit,
+        ["Các lần thay khóa ký sổ", "How the key of the log was replaced, each change proven"],
+        Public,
+    ),
+    fact::<CommitStreamHeads>(
+        "/v1/audit/stream-heads",
+        "commitStreamHeads",
+        Tag::Audit,
+        ["Cam kết số sự kiện của từng dòng", "Commit to what every stream holds"],
+        &[AuditRead],
     ),
     read::<TrustPolicy>(
         "/v1/audit/policy",

@@ -1,6 +1,6 @@
 //! The hashes of the tree, and the entries they are made of.
 
-use super::covering;
+use super::{asked::may_audit, covering};
 use crate::{
     answer::{Answer, Cache},
     body::{
@@ -13,7 +13,7 @@ use crate::{
     problem::{Code, Problem},
     routes::{Call, Read},
 };
-use domain::{Position, Role};
+use domain::Position;
 use tlog::{
     entries,
     tile::{Tile, TilePath},
@@ -119,11 +119,7 @@ impl Read for EntryBundle {
     }
 
     async fn answer(call: &Call<'_>, path: EntriesPath, _: NoParameters) -> Result<Answer, Problem> {
-        let enough = |role: &Role| match role {
-            Role::Registrar | Role::Official { .. } | Role::Auditor => true,
-            Role::UnitOfficer { .. } => false,
-        };
-        call.require(enough, &[Role::Auditor, Role::Registrar, Role::Official { bloc: None }])?;
+        may_audit(call)?;
         let EntriesAt(tile) = path.entries;
         covering_tile(call, tile).await?;
         let facts = call.service.app().log().read(Position(tile.index() * 256), tile.width().into())?;

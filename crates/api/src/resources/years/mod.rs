@@ -48,7 +48,7 @@ parameters! {
 }
 
 /// The year of a bloc at a moment, or the problem that it is not there.
-fn year_at(moment: &Moment, path: &YearPath) -> Result<Book<Year>, Problem> {
+pub fn year_at(moment: &Moment, path: &YearPath) -> Result<Book<Year>, Problem> {
     moment.year(path.bloc, path.year)?.ok_or_else(|| Problem::new(Code::ResourceNotFound))
 }
 

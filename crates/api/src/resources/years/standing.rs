@@ -20,9 +20,9 @@ use crate::{
 use actix_web::web::Bytes;
 use app::Moment;
 use domain::{
-    BlocId, EmulationYear, LocalisedName, Points, UnitId,
+    BlocId, EmulationYear, EventId, LocalisedName, Points, Sha256, Timestamp, UnitId,
     regulation::Scorer,
-    year::{RankedRow, Year},
+    year::{Published, RankedRow, Year},
 };
 use utoipa::openapi::{RefOr, Schema};
 use views::Book;
@@ -59,6 +59,43 @@ answer_body! {
 }
 
 answer_body! {
+    /// Công bố bảng xếp hạng. What vouches for a standing since it was published.
+    pub struct PublishedAnswer {
+        /// Sự kiện công bố. The fact that published it.
+        event: EventId,
+        /// Vị trí trong sổ. Where it stands in the log.
+        position: u64,
+        /// Máy chủ nhận lúc. When the server recorded it.
+        recorded_at: Timestamp,
+        /// Số sự kiện đã biết khi tính. How many facts of the log it rests on.
+        at_size: u64,
+        /// Cách tính. How it was computed.
+        projection: &'static str,
+        /// Lần ban hành quy chế. The version of the regulation it rests on.
+        regulation_version: u16,
+        /// Giá trị băm của quy chế. SHA-256 of that regulation as it was adopted, base64url.
+        rules_hash: Sha256,
+        /// Giá trị băm của các dòng. SHA-256 of the bytes of `rows` as `/v1/audit/standings` shows them, base64url.
+        state_hash: Sha256,
+    }
+}
+
+impl From<&Published> for PublishedAnswer {
+    fn from(Published { standing, mark }: &Published) -> Self {
+        Self {
+            event: mark.id,
+            position: mark.position.0,
+            recorded_at: mark.recorded_at,
+            at_size: standing.at_size,
+            projection: standing.projection.name(),
+            regulation_version: standing.regulation_version,
+            rules_hash: standing.rules_hash,
+            state_hash: standing.state_hash,
+        }
+    }
+}
+
+answer_body! {
     /// Bảng xếp hạng của khối, cụm trong năm. The standing of a bloc in a year.
     pub struct StandingAnswer {
         /// Khối, cụm. The bloc.
@@ -78,6 +115,9 @@ answer_body! {
         leading_unit: Option<UnitId>,
         /// Sự kiện thông qua. The fact that fixed this stage.
         adopted: Option<Filed>,
+        /// Công bố: giá trị băm của các dòng và của quy chế. Its publication, once the ranking is adopted: the hashes of its
+        /// rows and rules.
+        published: Option<PublishedAnswer>,
         /// Các lần thông qua đã được thay, cũ trước; đọc lại bằng as_of_position. The adoptions it replaced, oldest first: each
         /// can be read again by `as_of_position`, its position and one.
         replaced: Vec<Filed>,
@@ -174,6 +214,7 @@ fn standing(
         leader: year.leadership.as_ref().map(|held| held.leader),
         leading_unit: year.ranking.as_ref().and_then(|ranking| ranking.leading_unit),
         adopted: adopted.map(Filed::from),
+        published: year.ranking.as_ref().and_then(|ranking| ranking.published.as_ref()).map(Into::into),
         replaced: replaced.iter().map(Filed::from).collect(),
         council: council_answer(year),
         under_objection: year.objections.iter().any(|objection| objection.is_pending()),

@@ -1,14 +1,13 @@
 //! A standing as of two times: of the acts that count by one day, those that were recorded by one moment; with the
 //! facts that every number came from.
 
-use crate::published::standing;
+use crate::Books;
 use domain::{
-    BlocId, Date, EmulationYear, EventId, Points, Timestamp, UnitId,
+    BlocId, Date, EmulationYear, EventId, Points, Sha256, Timestamp, UnitId,
     regulation::{CriterionId, Month, Scorer},
-    year::{Mark, RankedRow, Score, UnitYear, Year},
+    year::{Mark, Published, RankedRow, Score, StandingPublished, UnitYear, Year},
 };
 use serde::Serialize;
-use views::Books;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +20,8 @@ pub struct Question {
     pub valid_at: Option<Date>,
     /// Facts recorded later are left out.
     pub recorded_at: Option<Timestamp>,
+    /// Facts beyond so many are left out.
+    pub at_size: Option<u64>,
 }
 
 /// A standing as of two times, collected while a log is verified.
@@ -54,11 +55,27 @@ pub struct Sheet {
     pub regulation_position: Option<u64>,
     /// Where this stage was adopted.
     pub adopted_position: Option<u64>,
+    /// SHA-256 of the regulation the totals rest on, as it was adopted.
+    pub rules_hash: Option<Sha256>,
+    /// SHA-256 of the bytes of `rows`.
+    pub state_hash: Sha256,
+    /// What vouches for it since it was published.
+    pub published: Option<Vouched>,
     /// The rows, first rank first.
     pub rows: Vec<RankedRow>,
     /// For every unit, the facts its numbers came from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<Because>,
+}
+
+/// A publication, with where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Vouched {
+    /// Where its fact stands.
+    pub position: u64,
+    /// What was published.
+    #[serde(flatten)]
+    pub standing: StandingPublished,
 }
 
 /// The facts that one unit's numbers came from.
@@ -115,7 +132,9 @@ impl AsOf {
 
     /// Sees the next fact of the log, and keeps it if it counts.
     pub fn see(&mut self, fact: &domain::Envelope, leaf: domain::LeafHash) {
-        if self.question.recorded_at.is_some_and(|moment| fact.recorded_at > moment) {
+        if self.question.recorded_at.is_some_and(|moment| fact.recorded_at > moment)
+            || self.question.at_size.is_some_and(|size| fact.position.0 >= size)
+        {
             return;
         }
         self.known = fact.position.0 + 1;
@@ -123,6 +142,11 @@ impl AsOf {
         if self.question.valid_at.is_none_or(|day| fact.effective_on <= day) {
             self.books.fold(fact, leaf);
         }
+    }
+
+    /// How many facts it knows.
+    pub const fn known(&self) -> u64 {
+        self.known
     }
 
     /// The answer; `None` when the year was not open then.
@@ -137,15 +161,9 @@ impl AsOf {
 impl Sheet {
     /// The standing that these books show, with the members of a day while nothing is adopted; `None` when there is no
     /// such year. How many facts are known, the caller says.
-    pub(crate) fn of(
-        books: &Books,
-        bloc: BlocId,
-        year: EmulationYear,
-        day: Date,
-        explain: bool,
-    ) -> Option<Self> {
+    pub fn of(books: &Books, bloc: BlocId, year: EmulationYear, day: Date, explain: bool) -> Option<Self> {
         let state = &books.year(bloc, year)?.state;
-        let (stage, rows) = standing(books, state, day);
+        let (stage, rows) = rows_of(books, state, day);
         let regulation = state.regulation.as_ref();
         let adopted = state.ranking.as_ref().map(|ranking| ranking.mark);
         let adopted = adopted.or_else(|| state.score_table.as_ref().map(|table| table.mark));
@@ -161,10 +179,35 @@ impl Sheet {
             regulation_version: regulation.map(|adopted| adopted.version),
             regulation_position: regulation.map(|adopted| adopted.mark.position.0),
             adopted_position: adopted.map(|mark| mark.position.0),
+            rules_hash: regulation.map(|adopted| adopted.regulation.hash()),
+            state_hash: RankedRow::hash_of(&rows),
+            published: state.ranking.as_ref().and_then(|ranking| ranking.published.as_ref()).map(vouched),
             rows,
             because,
         })
     }
+}
+
+/// The members of a bloc on a day. What has ended is a member no more.
+pub fn roster(books: &Books, bloc: BlocId, day: Date) -> Vec<UnitId> {
+    let there = |unit: &UnitId| books.unit(*unit).is_none_or(|book| book.state.ended_by(day).is_none());
+    books.bloc(bloc).map(|book| book.state.members_on(day).filter(there).collect()).unwrap_or_default()
+}
+
+/// The rows that stand for a year, and at which stage.
+fn rows_of(books: &Books, year: &Year, day: Date) -> (&'static str, Vec<RankedRow>) {
+    match (&year.ranking, &year.score_table) {
+        (Some(ranking), _) => ("final", ranking.rows.clone()),
+        (None, Some(table)) => ("score_table", year.rank(&table.rows)),
+        (None, None) => {
+            let roster = roster(books, year.bloc, year.year.membership_day(day));
+            ("provisional", year.rank(&year.score_rows(&roster)))
+        }
+    }
+}
+
+fn vouched(published: &Published) -> Vouched {
+    Vouched { position: published.mark.position.0, standing: published.standing.clone() }
 }
 
 fn because(year: &Year, unit: UnitId) -> Because {
