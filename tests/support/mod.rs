@@ -4,6 +4,7 @@ pub mod bloc;
 pub mod client;
 pub mod dossiers;
 pub mod facts;
+pub mod persons;
 pub mod place;
 pub mod server;
 pub mod source;

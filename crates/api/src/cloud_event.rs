@@ -22,6 +22,7 @@ pub fn path_of(stream: StreamId) -> String {
         StreamId::Bloc(id) => format!("/v1/blocs/{id}"),
         StreamId::Commendation(id) => format!("/v1/commendations/{id}"),
         StreamId::Grant(id) => format!("/v1/grants/{id}"),
+        StreamId::Person(id) => format!("/v1/persons/{id}"),
         StreamId::Unit(id) => format!("/v1/units/{id}"),
         StreamId::Year(bloc, year) => format!("/v1/blocs/{bloc}/years/{year}"),
     }

@@ -2,8 +2,8 @@
 
 use domain::{
     Basis, BlocId, ClientId, CommendationId, Date, Denied, EmulationYear, Envelope, EventId, Fingerprint,
-    GrantId, KeyHash, Position, Rejection, RequestId, StreamId, UnitId, Version, bloc::BlocAct,
-    commendation::CommendationAct, grant::GrantAct, unit::UnitAct, year::YearAct,
+    GrantId, KeyHash, PersonId, Position, Rejection, RequestId, StreamId, UnitId, Version, bloc::BlocAct,
+    commendation::CommendationAct, grant::GrantAct, person::PersonAct, unit::UnitAct, year::YearAct,
 };
 
 /// An act on one aggregate.
@@ -17,6 +17,8 @@ pub enum Act {
     Found(GrantId, ClientId),
     /// On a grant.
     Grant(GrantId, GrantAct),
+    /// On what is known of a person.
+    Person(PersonId, PersonAct),
     /// On a unit.
     Unit(UnitId, UnitAct),
     /// On the year of a bloc.
@@ -30,6 +32,7 @@ impl Act {
             Self::Bloc(id, _) => StreamId::Bloc(*id),
             Self::Commendation(id, _) => StreamId::Commendation(*id),
             Self::Grant(id, _) | Self::Found(id, _) => StreamId::Grant(*id),
+            Self::Person(id, _) => StreamId::Person(*id),
             Self::Unit(id, _) => StreamId::Unit(*id),
             Self::Year(bloc, year, _) => StreamId::Year(*bloc, *year),
         }
@@ -90,6 +93,8 @@ pub enum Failure {
     TooLarge(usize),
     /// The outcome is unknown: the service is stopping, or the store did not answer.
     Unavailable,
+    /// The service was started without the key of its vault, or its vault failed: it takes no personal data.
+    VaultClosed,
     /// The store failed earlier; the service only reads until it is started again.
     ReadOnly,
 }

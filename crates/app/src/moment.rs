@@ -4,8 +4,8 @@
 use crate::{Shared, awards::Shelves, rebuild::decode};
 use domain::{
     AchievementId, Aggregate, BlocId, CommendationId, Date, EmulationYear, Envelope, Event, GrantId,
-    LeafHash, Position, StreamId, Timestamp, UnitId, bloc::Bloc, commendation::Commendation, grant::Grant,
-    unit::Unit, year::Year,
+    LeafHash, PersonId, Position, StreamId, Timestamp, UnitId, bloc::Bloc, commendation::Commendation,
+    grant::Grant, person::Person, unit::Unit, year::Year,
 };
 use eventlog::LogError;
 use std::sync::Arc;
@@ -87,7 +87,11 @@ impl Moment {
             |books| books.unit(id),
             |event| match event {
                 Event::Unit(event) => Some(event),
-                Event::Bloc(_) | Event::Grant(_) | Event::Year(_) | Event::Commendation(_) => None,
+                Event::Bloc(_)
+                | Event::Grant(_)
+                | Event::Person(_)
+                | Event::Year(_)
+                | Event::Commendation(_) => None,
             },
         )
     }
@@ -102,7 +106,11 @@ impl Moment {
             |books| books.bloc(id),
             |event| match event {
                 Event::Bloc(event) => Some(event),
-                Event::Unit(_) | Event::Grant(_) | Event::Year(_) | Event::Commendation(_) => None,
+                Event::Unit(_)
+                | Event::Grant(_)
+                | Event::Year(_)
+                | Event::Commendation(_)
+                | Event::Person(_) => None,
             },
         )
     }
@@ -117,7 +125,11 @@ impl Moment {
             |books| books.year(bloc, year),
             |event| match event {
                 Event::Year(event) => Some(event),
-                Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Commendation(_) => None,
+                Event::Unit(_)
+                | Event::Bloc(_)
+                | Event::Grant(_)
+                | Event::Commendation(_)
+                | Event::Person(_) => None,
             },
         )
     }
@@ -132,7 +144,11 @@ impl Moment {
             |books| books.grant(id),
             |event| match event {
                 Event::Grant(event) => Some(event),
-                Event::Unit(_) | Event::Bloc(_) | Event::Year(_) | Event::Commendation(_) => None,
+                Event::Unit(_)
+                | Event::Bloc(_)
+                | Event::Year(_)
+                | Event::Commendation(_)
+                | Event::Person(_) => None,
             },
         )
     }
@@ -147,7 +163,26 @@ impl Moment {
             |books| books.commendation(id),
             |event| match event {
                 Event::Commendation(event) => Some(event),
-                Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Year(_) => None,
+                Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Year(_) | Event::Person(_) => None,
+            },
+        )
+    }
+
+    /// A person.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn person(&self, id: PersonId) -> Result<Option<Book<Person>>, LogError> {
+        self.book(
+            StreamId::Person(id),
+            |books| books.person(id),
+            |event| match event {
+                Event::Person(event) => Some(event),
+                Event::Unit(_)
+                | Event::Bloc(_)
+                | Event::Grant(_)
+                | Event::Year(_)
+                | Event::Commendation(_) => None,
             },
         )
     }

@@ -4,11 +4,12 @@
 use crate::{awards::Shelves, mint::Mint};
 use domain::{
     AchievementId, Actor, Authority, BlocId, CommendationId, EmulationYear, Envelope, Event, Fingerprint,
-    GrantId, KeyHash, LeafHash, Position, StreamId, Timestamp, UnitId, UnitIdentifier, Version,
+    GrantId, KeyHash, LeafHash, PersonId, Position, StreamId, Timestamp, UnitId, UnitIdentifier, Version,
     bloc::Bloc,
     commendation::Commendation,
     envelope::MAX_ENVELOPE_BYTES,
     grant::Grant,
+    person::Person,
     unit::{Unit, UnitEvent},
     year::Year,
 };
@@ -132,6 +133,11 @@ impl<'a> Pending<'a> {
         self.changed.commendation(id).or_else(|| self.views.books.commendation(id))
     }
 
+    /// A person.
+    pub fn person(&self, id: PersonId) -> Option<&Book<Person>> {
+        self.changed.person(id).or_else(|| self.views.books.person(id))
+    }
+
     /// The version and the head of a stream.
     pub fn tip(&self, stream: StreamId) -> (Version, LeafHash) {
         let tip = self.changed.tip(stream).or_else(|| self.views.books.tip(stream));
@@ -212,7 +218,12 @@ impl<'a> Pending<'a> {
                 self.grants.push((given.client.clone(), id));
             }
             (
-                Event::Unit(_) | Event::Grant(_) | Event::Bloc(_) | Event::Year(_) | Event::Commendation(_),
+                Event::Unit(_)
+                | Event::Grant(_)
+                | Event::Person(_)
+                | Event::Bloc(_)
+                | Event::Year(_)
+                | Event::Commendation(_),
                 _,
             ) => {}
         }

@@ -7,6 +7,7 @@
 //! - [`walk`]: every entry and every tile, recomputed
 //! - [`facts`]: every envelope, held against all before it; [`published`]: standings, computed again;
 //!   [`served`]: the same as the server shows them
+//! - [`disclosed`]: personal data that was shown to the auditor, held against its commitments
 //! - [`standing`]: a standing as of two times, with the facts it came from
 //! - [`bundle`]: everything in one file, to be kept and checked without a network
 //! - [`heads`]: the heads seen last, on disk
@@ -16,6 +17,7 @@
 //! The server, its stores, its clock. Whoever runs it gives it the policy; nothing that is checked says whom to believe.
 
 pub mod bundle;
+pub mod disclosed;
 pub mod facts;
 pub mod failure;
 pub mod head;
@@ -26,6 +28,7 @@ pub mod source;
 pub mod standing;
 pub mod walk;
 
+pub use disclosed::Disclosure;
 pub use failure::{Failure, Finding, FindingKind};
 pub use head::Head;
 pub use heads::Heads;

@@ -2,7 +2,7 @@
 
 use crate::{
     StreamId, bloc::BlocEvent, commendation::CommendationEvent, grant::GrantEvent, lent::Lent,
-    unit::UnitEvent, year::YearEvent,
+    person::PersonEvent, unit::UnitEvent, year::YearEvent,
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -55,6 +55,8 @@ pub enum Event {
     Commendation(CommendationEvent),
     /// To a grant.
     Grant(GrantEvent),
+    /// To a person.
+    Person(PersonEvent),
     /// To a unit.
     Unit(UnitEvent),
     /// In the emulation year of a bloc.
@@ -68,6 +70,7 @@ impl Event {
             Self::Bloc(event) => event.type_name(),
             Self::Commendation(event) => event.type_name(),
             Self::Grant(event) => event.type_name(),
+            Self::Person(event) => event.type_name(),
             Self::Unit(event) => event.type_name(),
             Self::Year(event) => event.type_name(),
         }
@@ -85,18 +88,29 @@ impl Event {
                 let others = event.counterparts(bloc).into_iter();
                 others.map(|(bloc, event)| (StreamId::Bloc(bloc), Self::Bloc(event))).collect()
             }
-            (Self::Bloc(_) | Self::Commendation(_) | Self::Grant(_) | Self::Unit(_) | Self::Year(_), _) => {
-                Vec::new()
-            }
+            (
+                Self::Bloc(_)
+                | Self::Commendation(_)
+                | Self::Grant(_)
+                | Self::Person(_)
+                | Self::Unit(_)
+                | Self::Year(_),
+                _,
+            ) => Vec::new(),
         }
     }
 
     /// The names of all events, aggregate by aggregate.
     pub fn types() -> impl Iterator<Item = &'static str> {
-        [BlocEvent::TYPES, CommendationEvent::TYPES, GrantEvent::TYPES, UnitEvent::TYPES, YearEvent::TYPES]
-            .into_iter()
-            .flatten()
-            .copied()
+        let all = [
+            BlocEvent::TYPES,
+            CommendationEvent::TYPES,
+            GrantEvent::TYPES,
+            PersonEvent::TYPES,
+            UnitEvent::TYPES,
+            YearEvent::TYPES,
+        ];
+        all.into_iter().flatten().copied()
     }
 }
 
@@ -106,6 +120,7 @@ impl Serialize for Event {
             Self::Bloc(event) => event.serialize(serializer),
             Self::Commendation(event) => event.serialize(serializer),
             Self::Grant(event) => event.serialize(serializer),
+            Self::Person(event) => event.serialize(serializer),
             Self::Unit(event) => event.serialize(serializer),
             Self::Year(event) => event.serialize(serializer),
         }
@@ -143,6 +158,7 @@ impl<'de> Deserialize<'de> for Event {
                         CommendationEvent::deserialize(whole(type_name)).map(Event::Commendation)
                     }
                     "grant" => GrantEvent::deserialize(whole(type_name)).map(Event::Grant),
+                    "person" => PersonEvent::deserialize(whole(type_name)).map(Event::Person),
                     "unit" => UnitEvent::deserialize(whole(type_name)).map(Event::Unit),
                     "year" => YearEvent::deserialize(whole(type_name)).map(Event::Year),
                     _ => Err(de::Error::custom(format_args!("unknown aggregate {aggregate:?}"))),

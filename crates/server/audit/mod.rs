@@ -2,6 +2,7 @@
 
 mod monitor;
 mod options;
+mod persons;
 
 pub use options::Audit;
 use options::{Asked, Of, Trust};
@@ -26,6 +27,7 @@ Examples:
   thidua audit compare 2026.zip https://thidua.example.vn/v1/audit --policy policy.txt
   thidua audit standings 2026.zip --policy policy.txt --bloc UUID --year 2025 \\
                --recorded-at 2026-01-31T00:00:00+07:00 --explain
+  thidua audit persons 2026.zip --policy policy.txt --disclosed persons.json
 
 Entries are for auditors: give a token in THIDUA_TOKEN. What was seen last of each log is remembered in a folder
 (--state). A violation is written to an evidence file that convinces whoever has the log's key.
@@ -50,6 +52,9 @@ pub fn run(command: &Audit, json: bool) -> Result<(), Exit> {
             };
             (&of.trust, of.open().and_then(|opened| standings(opened, of, question, asked.explain, json)))
         }
+        Audit::Persons { of, disclosed } => {
+            (&of.trust, of.open().and_then(|asked| persons::run(asked, of, disclosed, json)))
+        }
         Audit::Monitor { of, interval, once } => (&of.trust, monitor::run(of, *interval, *once, json)),
         Audit::Bundle { of, to } => (&of.trust, of.open().and_then(|asked| pack(asked, of, to, json))),
     };
@@ -66,6 +71,7 @@ fn named(command: &Audit) -> String {
         Audit::Verify { of }
         | Audit::Consistency { of, .. }
         | Audit::Standings { of, .. }
+        | Audit::Persons { of, .. }
         | Audit::Monitor { of, .. }
         | Audit::Bundle { of, .. } => of.source.clone(),
     }

@@ -2,8 +2,9 @@
 
 use ahash::AHashMap;
 use domain::{
-    Aggregate, BlocId, CommendationId, EmulationYear, Envelope, Event, GrantId, LeafHash, Position, Recorded,
-    StreamId, UnitId, Version, bloc::Bloc, commendation::Commendation, grant::Grant, unit::Unit, year::Year,
+    Aggregate, BlocId, CommendationId, EmulationYear, Envelope, Event, GrantId, LeafHash, PersonId, Position,
+    Recorded, StreamId, UnitId, Version, bloc::Bloc, commendation::Commendation, grant::Grant,
+    person::Person, unit::Unit, year::Year,
 };
 use std::{collections::BTreeSet, hash::Hash, sync::Arc};
 
@@ -70,6 +71,7 @@ pub struct Books {
     years: AHashMap<(BlocId, EmulationYear), Book<Year>>,
     grants: AHashMap<GrantId, Book<Grant>>,
     commendations: AHashMap<CommendationId, Book<Commendation>>,
+    persons: AHashMap<PersonId, Book<Person>>,
 }
 
 impl Books {
@@ -98,6 +100,11 @@ impl Books {
         self.commendations.get(&id)
     }
 
+    /// A person.
+    pub fn person(&self, id: PersonId) -> Option<&Book<Person>> {
+        self.persons.get(&id)
+    }
+
     /// Every bloc there is.
     pub fn blocs(&self) -> impl Iterator<Item = BlocId> {
         self.blocs.keys().copied()
@@ -109,6 +116,7 @@ impl Books {
             StreamId::Bloc(id) => self.bloc(id).map(|book| (book.version, book.head)),
             StreamId::Commendation(id) => self.commendation(id).map(|book| (book.version, book.head)),
             StreamId::Grant(id) => self.grant(id).map(|book| (book.version, book.head)),
+            StreamId::Person(id) => self.person(id).map(|book| (book.version, book.head)),
             StreamId::Unit(id) => self.unit(id).map(|book| (book.version, book.head)),
             StreamId::Year(bloc, year) => self.year(bloc, year).map(|book| (book.version, book.head)),
         }
@@ -122,13 +130,19 @@ impl Books {
                 write(&mut self.commendations, id, fact, event, leaf);
             }
             (Event::Grant(event), StreamId::Grant(id)) => write(&mut self.grants, id, fact, event, leaf),
+            (Event::Person(event), StreamId::Person(id)) => write(&mut self.persons, id, fact, event, leaf),
             (Event::Unit(event), StreamId::Unit(id)) => write(&mut self.units, id, fact, event, leaf),
             (Event::Year(event), StreamId::Year(bloc, year)) => {
                 write(&mut self.years, (bloc, year), fact, event, leaf);
             }
             // A fact in a stream of another kind cannot be written by this program; the log's checker names it.
             (
-                Event::Bloc(_) | Event::Commendation(_) | Event::Grant(_) | Event::Unit(_) | Event::Year(_),
+                Event::Bloc(_)
+                | Event::Commendation(_)
+                | Event::Grant(_)
+                | Event::Person(_)
+                | Event::Unit(_)
+                | Event::Year(_),
                 _,
             ) => {}
         }
@@ -140,6 +154,7 @@ impl Books {
             StreamId::Bloc(id) => copy(&mut self.blocs, &base.blocs, id),
             StreamId::Commendation(id) => copy(&mut self.commendations, &base.commendations, id),
             StreamId::Grant(id) => copy(&mut self.grants, &base.grants, id),
+            StreamId::Person(id) => copy(&mut self.persons, &base.persons, id),
             StreamId::Unit(id) => copy(&mut self.units, &base.units, id),
             StreamId::Year(bloc, year) => copy(&mut self.years, &base.years, (bloc, year)),
         }
@@ -152,6 +167,7 @@ impl Books {
         self.years.extend(changed.years);
         self.grants.extend(changed.grants);
         self.commendations.extend(changed.commendations);
+        self.persons.extend(changed.persons);
     }
 
     /// How many units, blocs, years and grants there are.

@@ -228,7 +228,11 @@ impl Directory {
             UnitEvent::Merged(_) | UnitEvent::Split(_) | UnitEvent::Dissolved(_) => {
                 self.renamed = fact.position;
             }
-            UnitEvent::IdentifierEnded(_) | UnitEvent::TookOver(_) | UnitEvent::SplitOff(_) => {}
+            UnitEvent::IdentifierEnded(_)
+            | UnitEvent::TookOver(_)
+            | UnitEvent::SplitOff(_)
+            | UnitEvent::HeadAppointed(_)
+            | UnitEvent::HeadLeft(_) => {}
         }
     }
 
@@ -282,7 +286,12 @@ impl View for Directory {
                 self.years_of.insert((opened.bloc, opened.year), fact.position);
             }
             (
-                Event::Unit(_) | Event::Bloc(_) | Event::Year(_) | Event::Grant(_) | Event::Commendation(_),
+                Event::Unit(_)
+                | Event::Bloc(_)
+                | Event::Year(_)
+                | Event::Grant(_)
+                | Event::Person(_)
+                | Event::Commendation(_),
                 _,
             ) => {}
         }

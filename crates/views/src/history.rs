@@ -4,7 +4,7 @@ use crate::View;
 use ahash::AHashMap;
 use domain::{
     BlocId, CommendationId, Envelope, Event, Position, StreamId, Timestamp, UnitId, bloc::BlocEvent,
-    commendation::CommendationEvent, year::YearEvent,
+    commendation::CommendationEvent, person::PersonEvent, year::YearEvent,
 };
 
 /// An index over the whole log. Positions only: what happened is read from the log itself.
@@ -134,7 +134,12 @@ fn units_listed(fact: &Envelope) -> &[UnitId] {
         Event::Bloc(BlocEvent::UnitsMovedIn(moved)) => &moved.units,
         Event::Bloc(BlocEvent::UnitsMovedOut(moved)) => &moved.units,
         Event::Year(YearEvent::TieBroken(broken)) => &broken.order,
-        Event::Bloc(_) | Event::Commendation(_) | Event::Grant(_) | Event::Unit(_) | Event::Year(_) => &[],
+        Event::Bloc(_)
+        | Event::Commendation(_)
+        | Event::Grant(_)
+        | Event::Person(_)
+        | Event::Unit(_)
+        | Event::Year(_) => &[],
     }
 }
 
@@ -149,9 +154,12 @@ fn units_of(fact: &Envelope) -> [Option<UnitId>; 2] {
         Event::Year(YearEvent::ScoresGiven(given)) if given.scorer.may_be_many() => {
             [Some(given.unit), given.given_by]
         }
-        Event::Year(_) | Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Commendation(_) => {
-            [unit_of(fact), None]
-        }
+        Event::Year(_)
+        | Event::Unit(_)
+        | Event::Bloc(_)
+        | Event::Grant(_)
+        | Event::Person(_)
+        | Event::Commendation(_) => [unit_of(fact), None],
     }
 }
 
@@ -202,7 +210,8 @@ fn unit_of(fact: &Envelope) -> Option<UnitId> {
             | YearEvent::TieBroken(_)
             | YearEvent::RankingAdopted(_) => None,
         },
-        (Event::Unit(_) | Event::Grant(_) | Event::Commendation(_), _) => None,
+        (Event::Person(PersonEvent::Registered(registered)), _) => Some(registered.unit),
+        (Event::Unit(_) | Event::Grant(_) | Event::Person(_) | Event::Commendation(_), _) => None,
     }
 }
 
@@ -220,7 +229,7 @@ impl View for History {
         match fact.stream {
             StreamId::Bloc(bloc) | StreamId::Year(bloc, _) => self.blocs.entry(bloc).or_default().push(at),
             StreamId::Commendation(id) => self.fold_dossier(id, &fact.event, at),
-            StreamId::Unit(_) | StreamId::Grant(_) => {}
+            StreamId::Unit(_) | StreamId::Grant(_) | StreamId::Person(_) => {}
         }
     }
 }

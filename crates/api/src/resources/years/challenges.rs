@@ -171,7 +171,12 @@ fn words(moment: &Moment, mark: &Mark) -> Result<Option<Remark>, Problem> {
         Event::Year(YearEvent::ExplanationGiven(given)) => Some(given.text),
         Event::Year(YearEvent::ObjectionLodged(lodged)) => Some(lodged.text),
         Event::Year(YearEvent::ObjectionRuled(ruled)) => Some(ruled.reason),
-        Event::Year(_) | Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Commendation(_) => None,
+        Event::Year(_)
+        | Event::Unit(_)
+        | Event::Bloc(_)
+        | Event::Grant(_)
+        | Event::Person(_)
+        | Event::Commendation(_) => None,
     }))
 }
 
