@@ -6,16 +6,20 @@ use crate::support::{
     bloc::{Bloc, OFFICER_SCOPES, YEAR, grant, register, regulation},
     client::{fresh_id, fresh_key, now},
     dossiers::{council_vote, decision, revocation},
+    persons::enter,
     place::REGISTRAR,
     whole_year::scores,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::OnceLock};
 use uuid::Uuid;
 
 /// The dossier that operations on dossiers are tried on.
 const DOSSIER: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00d0);
+
+/// The person that operations on persons are tried on. The service chooses its id.
+static PERSON: OnceLock<String> = OnceLock::new();
 
 /// One operation of the document.
 struct Operation {
@@ -75,7 +79,15 @@ fn row(id: &'static str, may: &'static [May], body: Value) -> Row {
 /// A row for every operation that needs a token. Bodies are well formed: what is refused is refused for who asks.
 fn rows(bloc: &Bloc) -> Vec<Row> {
     let unit = bloc.members[0].unit;
-    [register_rows(unit), year_rows(unit), step_rows(unit), commendation_rows(bloc), other_rows()].concat()
+    [
+        register_rows(unit),
+        year_rows(unit),
+        step_rows(unit),
+        commendation_rows(bloc),
+        person_rows(unit),
+        other_rows(),
+    ]
+    .concat()
 }
 
 fn register_rows(unit: Uuid) -> Vec<Row> {
@@ -190,6 +202,23 @@ fn commendation_rows(bloc: &Bloc) -> Vec<Row> {
     ]
 }
 
+fn person_rows(unit: Uuid) -> Vec<Row> {
+    use May::{Leader, Official, Registrar};
+    vec![
+        row("listPersons", &[Registrar, Official, Leader], Value::Null),
+        row("registerPerson", &[Registrar, Leader], json!({"unit": unit, "full_name": "Nguyễn Văn B"})),
+        row("getPerson", &[Registrar, Official, Leader], Value::Null),
+        row("amendPerson", &[Registrar, Leader], json!({"office": "Giám đốc"})),
+        row("disclosePerson", &[Registrar, Official, Leader], Value::Null),
+        row("requestErasure", &[Registrar, Leader], json!({"ground": "subject_request"})),
+        row("approveErasure", &[Registrar], json!({"request": fresh_id()})),
+        row("listErasures", &[Registrar], Value::Null),
+        row("listHeads", &[Registrar, Official, Leader], Value::Null),
+        row("appointHead", &[Registrar], json!({"person": fresh_id()})),
+        row("recordHeadDeparture", &[Registrar], json!({"person": fresh_id()})),
+    ]
+}
+
 fn other_rows() -> Vec<Row> {
     use May::{Anyone, Official, Registrar};
     vec![
@@ -217,6 +246,7 @@ fn filled(bloc: &Bloc, operation: &Operation) -> String {
         .replace("{bloc}", &bloc.id.to_string())
         .replace("{year}", &YEAR.to_string())
         .replace("{unit}", &bloc.members[0].unit.to_string())
+        .replace("{person}", PERSON.get().map_or("", String::as_str))
         .replace("{grant}", &fresh_id().to_string())
         .replace("{commendation}", &DOSSIER.to_string())
         .replace("{ballot}", &fresh_id().to_string())
@@ -235,6 +265,7 @@ fn filled(bloc: &Bloc, operation: &Operation) -> String {
         "getStandingAsOf" | "getStandingDiff" | "checkRules" => {
             format!("{path}?bloc={}&year={YEAR}", bloc.id)
         }
+        "listPersons" => format!("{path}?unit={}", bloc.members[0].unit),
         _ => path,
     }
 }
@@ -264,6 +295,8 @@ fn every_operation_that_needs_a_token_refuses_who_may_not() {
     bloc.open_year(&regulation());
     let stranger = register(&bloc.registrar, "Hội ngoài khối");
     grant(&bloc.registrar, "hoi-la", &json!({"unit_officer": {"unit": stranger}}));
+    let person = enter(&bloc.registrar, bloc.members[0].unit, "Nguyễn Văn A");
+    PERSON.set(person.to_string()).expect("one test");
     bloc.propose_as(DOSSIER, "PROVINCE_FLAG", bloc.members[1].unit);
     let rows = rows(&bloc);
     let guarded: Vec<_> = operations(&bloc.public).into_iter().filter(|one| one.scopes.is_some()).collect();

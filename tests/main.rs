@@ -48,6 +48,9 @@ mod ballots;
 // Commendations: quotas, what a dossier must fulfil, the council, the decision and its end.
 mod commendations;
 
+// Personal data: who may read it, how it is forgotten, and that nothing else changes.
+mod persons;
+
 // What a careful client relies on: idempotency keys, entity tags, positions, the past.
 mod conditions;
 

@@ -94,6 +94,9 @@ def mend_choices(path, body):
     for paper in body.get("papers", []):
         if "number" not in paper and "sha256" not in paper:
             paper["number"] = "30/2020/NĐ-CP"
+    # An amendment amends something.
+    if path.endswith("/amendments") and not {"full_name", "date_of_birth", "office", "identity_number"} & body.keys():
+        body["office"] = "0"
     if path.endswith("/appraisals") and body.get("finding") == "does_not_meet":
         body.setdefault("reason", "0")
 

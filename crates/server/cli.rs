@@ -71,6 +71,9 @@ left as it is, so an interrupted import is simply run again. Lines that begin wi
     /// Make the key that signs the log, and keep it in a process of its own.
     #[command(subcommand)]
     Signer(crate::signer::Signer),
+    /// Make the root key of the vault of personal data, and copy the vault.
+    #[command(subcommand)]
+    Vault(crate::vault::Command),
     /// List, show and check regulations.
     #[command(subcommand)]
     Regulations(Regulations),
@@ -127,6 +130,22 @@ pub struct Listen {
     pub workers: Option<usize>,
 }
 
+/// Where personal data is kept.
+#[derive(Args)]
+pub struct VaultOptions {
+    /// The root key of the vault of personal data, made by `thidua vault key`. Without it the service takes none.
+    #[arg(long, env = "THIDUA_VAULT_KEY")]
+    pub vault_key: Option<PathBuf>,
+    /// The file of the keys of persons, outside of the store and of its backups. Beside the store's folder, with .vault at the
+    /// end of its name, unless given.
+    #[arg(long, env = "THIDUA_VAULT")]
+    pub vault: Option<PathBuf>,
+    /// Start although the vault lacks keys of persons: once an older store was restored, for those who were erased since. Their
+    /// erasure is then recorded again.
+    #[arg(long, requires = "vault_key")]
+    pub accept_missing_keys: bool,
+}
+
 /// Options of `serve`.
 #[derive(Args)]
 pub struct Serve {
@@ -164,6 +183,9 @@ pub struct Serve {
     /// Beside the store's folder, with .anchor at the end of its name, unless given.
     #[arg(long, env = "THIDUA_ANCHOR")]
     pub anchor: Option<PathBuf>,
+    /// Where personal data is kept.
+    #[command(flatten)]
+    pub vault: VaultOptions,
     /// Accept keys made by `thidua token keys`, and sign the log with a key made in the store. Never in service.
     #[arg(long)]
     pub allow_development_keys: bool,

@@ -5,7 +5,7 @@ use crate::{
     exit::Exit,
     import, opening,
     serve::{Running, install_metrics, stop},
-    signing,
+    signing, vault,
 };
 use api::auth::{Issuer, KeyLocation, Scope, Verifier, keys};
 use app::{App, Clock, ScriptedClock, SystemClock};
@@ -41,6 +41,7 @@ pub fn run(options: &Demo, json: bool) -> Result<(), Exit> {
     let (verifier, token) = development_token(&keys_folder, &client)?;
     // The example's anchor goes with the example: who takes a store for a real one names another.
     signing::publish_for_development(&mut app, &keys_folder.join("log.key"), &keys_folder.join("anchor"))?;
+    vault::open_for_development(&mut app, &keys_folder.join("vault.key"), &keys_folder.join("vault"))?;
     actix_web::rt::System::new().block_on(async {
         load(&app, &client, &clock).await?;
         let app = Arc::new(app);

@@ -6,6 +6,7 @@
 //! - [`store`], [`admin`]: keeping the store, from outside and while it is served
 //! - [`audit`], [`witness`]: checking a log from outside, and vouching for what was seen of it
 //! - [`signing`]: who signs the log; [`signer`]: its key in a process of its own; [`seed`]: keys in files
+//! - [`vault`]: the key above all keys of persons
 //! - [`token`], [`regulations`], [`healthcheck`], [`telemetry`]
 
 mod admin;
@@ -25,6 +26,7 @@ mod signing;
 mod store;
 mod telemetry;
 mod token;
+mod vault;
 mod witness;
 
 use clap::Parser;
@@ -70,6 +72,7 @@ fn run(cli: Cli) -> Result<(), Exit> {
         Command::Signer(command) => signer::run(command, cli.json),
         Command::Regulations(command) => regulations::run(&command, cli.json),
         Command::Audit(command) => audit::run(&command, cli.json),
+        Command::Vault(command) => vault::run(&command, cli.json),
         Command::Witness(command) => witness::run(command, cli.json),
         Command::Openapi => cli::print(&api::openapi_json().map_err(Exit::failed)?),
         Command::Healthcheck(options) => healthcheck::run(&options),

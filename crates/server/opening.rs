@@ -4,7 +4,10 @@ use crate::{cli::StoreUrl, exit::Exit, progress};
 use app::{Act, App, Clock, Failure, Request};
 use domain::{Basis, ClientId, Fingerprint, GrantId, KeyHash, RequestId};
 use eventlog::{EventLog, SledLog};
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Opens the store, folds its facts, holds them against its tip record, and starts the service.
 ///
@@ -31,6 +34,14 @@ pub fn open(store: &StoreUrl, clock: Arc<dyn Clock>) -> Result<App, Exit> {
 pub fn folder(store: &StoreUrl) -> &Path {
     let StoreUrl::Sled(folder) = store;
     folder
+}
+
+/// The file beside a folder, with an ending behind its name.
+pub fn beside(folder: &Path, ending: &str) -> PathBuf {
+    let mut name = folder.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
 }
 
 /// Makes `client` the registrar of a log in which nobody holds a grant; otherwise nothing.

@@ -4,7 +4,7 @@ use crate::{
     admin,
     cli::{self, Listen, Serve},
     exit::Exit,
-    opening, signing,
+    opening, signing, vault,
 };
 use actix_web::{HttpServer, dev::Server};
 use api::auth::{Issuer, KeyLocation, KeysFault, Verifier};
@@ -18,6 +18,7 @@ pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
     let metrics = install_metrics()?;
     let mut app = opening::open(&options.store, Arc::new(SystemClock))?;
     signing::publish(&mut app, options)?;
+    vault::open(&mut app, opening::folder(&options.store), &options.vault)?;
     actix_web::rt::System::new().block_on(async {
         if let Some(client) = &options.first_registrar {
             opening::found(&app, client).await?;

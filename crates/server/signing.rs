@@ -2,7 +2,7 @@
 
 use crate::{cli::Serve, exit::Exit, opening, seed, signer::Remote};
 use app::{Anchor, App, HeadSigner, OwnKey};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tlog::key::{Signer, VerifierKey};
 
 /// What the names of development keys begin with. Nobody owns this domain (RFC 2606 §2).
@@ -11,7 +11,7 @@ const DEVELOPMENT: &str = "development.invalid/";
 /// Holds the log against its anchor and begins to sign it, as the options of `serve` say.
 pub fn publish(app: &mut App, options: &Serve) -> Result<(), Exit> {
     let folder = opening::folder(&options.store);
-    let path = options.anchor.clone().unwrap_or_else(|| beside(folder));
+    let path = options.anchor.clone().unwrap_or_else(|| opening::beside(folder, "anchor"));
     let development = options.allow_development_keys;
     let Some(current) = holder(options.signer.as_deref(), options.log_key.as_deref(), development)? else {
         return if development {
@@ -94,11 +94,4 @@ fn known(name: &str, development_allowed: bool) -> Result<(), Exit> {
         return Err(Exit::Usage(format!("{name} is a development key; --allow-development-keys accepts it")));
     }
     Ok(())
-}
-
-/// The file beside a folder, with `.anchor` at the end of its name.
-fn beside(folder: &Path) -> PathBuf {
-    let mut name = folder.as_os_str().to_owned();
-    name.push(".anchor");
-    name.into()
 }

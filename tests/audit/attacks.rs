@@ -242,6 +242,7 @@ fn last_of(wanted: impl Fn(&YearEvent) -> bool) -> usize {
         | domain::Event::Commendation(_)
         | domain::Event::Grant(_)
         | domain::Event::Log(_)
+        | domain::Event::Person(_)
         | domain::Event::Unit(_) => false,
     };
     envelopes().iter().rposition(is_wanted).expect("such a fact")

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod bundles;
+mod disclosed;
 mod log;
 mod rotation;
 mod served;

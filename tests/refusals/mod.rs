@@ -7,6 +7,7 @@
 //! - `beside`: drafts, deadlines, the office of leader, objections, the council
 //! - `votes`: ballots, ranking, election
 //! - `awards`: commendations and quotas
+//! - `persons`: personal data and its erasure
 //! - `door`: tokens, headers, methods, positions
 //! - `input`: what is wrong with a request itself, fault by fault
 
@@ -15,6 +16,7 @@ mod beside;
 mod door;
 mod givers;
 mod input;
+mod persons;
 mod register;
 mod votes;
 mod year;
@@ -29,13 +31,18 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// What no client can provoke, and why.
-const OUT_OF_REACH: [(Code, &str); 5] = [
+const OUT_OF_REACH: [(Code, &str); 7] = [
     (
         Code::BallotIncomplete,
         "a choice waiting aside must vanish from the store while the log keeps its vote",
     ),
     (Code::InternalServerError, "a mistake in the program; the api's own tests make a handler panic"),
     (Code::NotYetSigned, "the signer must be out of reach; tests/transparency.rs takes it away"),
+    (
+        Code::PersonalDataDamaged,
+        "what stands beside the log must be changed on disk; tests/persons/residue.rs changes it",
+    ),
+    (Code::VaultClosed, "the service must be started without a vault; tests/persons starts it so"),
     (Code::StorageUnavailable, "the disk must fail; the app's own tests have a log that fails on demand"),
     (Code::ReadOnly, "the disk must have failed before; the app's own tests have a log that fails on demand"),
 ];
@@ -89,6 +96,7 @@ fn every_refusal_of_the_table_is_met_or_out_of_reach() {
     beside::all(&mut met);
     votes::all(&mut met);
     awards::all(&mut met);
+    persons::all(&mut met);
     door::all(&mut met);
     let known = |code: &&Code| !met.0.contains(code) && OUT_OF_REACH.iter().all(|(out, _)| out != *code);
     let missing: Vec<_> = Code::ALL.iter().filter(known).map(|code| code.as_str()).collect();

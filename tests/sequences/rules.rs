@@ -146,6 +146,7 @@ pub fn same(live: &Books, again: &Books, facts: &[Envelope]) {
             StreamId::Commendation(id) => equal(live.commendation(id), again.commendation(id)),
             StreamId::Grant(id) => equal(live.grant(id), again.grant(id)),
             StreamId::Log => equal(live.log(), again.log()),
+            StreamId::Person(id) => equal(live.person(id), again.person(id)),
             StreamId::Unit(id) => equal(live.unit(id), again.unit(id)),
             StreamId::Year(bloc, year) => equal(live.year(bloc, year), again.year(bloc, year)),
         }

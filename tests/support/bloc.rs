@@ -10,14 +10,15 @@ use uuid::Uuid;
 pub const YEAR: u16 = 2019;
 
 /// What a registrar's token allows here.
-pub const REGISTRAR_SCOPES: &str =
-    "units:write blocs:write grants:write grants:read years:write events:read regulations:write";
+pub const REGISTRAR_SCOPES: &str = "units:write blocs:write grants:write grants:read years:write events:read regulations:write \
+     persons:write persons:read erasures:write audit:read";
 /// What an official's token allows here.
 pub const OFFICIAL_SCOPES: &str = "regulations:write years:write scores:write ballots:write rankings:write events:read \
      commendations:write";
 /// What an officer's token allows here.
 pub const OFFICER_SCOPES: &str = "registrations:write pledges:write reports:write scores:write votes:write \
-                                  years:write ballots:write rankings:write regulations:write events:read commendations:write";
+                                  years:write ballots:write rankings:write regulations:write events:read commendations:write \
+                                  persons:write persons:read erasures:write";
 
 /// A unit of the bloc and the client of its officer.
 pub struct Member {

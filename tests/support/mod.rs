@@ -6,6 +6,7 @@ pub mod demo;
 pub mod dossiers;
 pub mod facts;
 pub mod keys;
+pub mod persons;
 pub mod place;
 pub mod server;
 pub mod source;

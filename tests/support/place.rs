@@ -25,6 +25,7 @@ impl Place {
         let place = Self { folder };
         let keys = place.file("keys");
         run(Command::new(binary()).args(["token", "keys", "--dir"]).arg(keys));
+        run(Command::new(binary()).args(["vault", "key", "--key"]).arg(place.vault_key()));
         place
     }
 
@@ -41,6 +42,16 @@ impl Place {
     /// The store as the command line names it.
     pub fn store_address(&self) -> String {
         format!("sled:{}", self.store().display())
+    }
+
+    /// The root key of the vault.
+    pub fn vault_key(&self) -> PathBuf {
+        self.file("vault.key")
+    }
+
+    /// The keys of persons.
+    pub fn vault(&self) -> PathBuf {
+        self.file("store.vault")
     }
 
     /// The public keys that the server trusts.

@@ -39,6 +39,11 @@ impl Server {
         Self::spawn(place, command)
     }
 
+    /// Starts the server without the key of its vault.
+    pub fn start_without_vault(place: &Place) -> Self {
+        Self::spawn(place, serve_without_vault(place))
+    }
+
     /// Starts the server under another program, such as `strace`, whose arguments `wrapper` holds.
     #[cfg(feature = "strace")]
     pub fn start_under(place: &Place, wrapper: &[&str]) -> Self {
@@ -132,6 +137,12 @@ impl Drop for Server {
 
 /// The command that serves the place's store on ports that are free.
 pub fn serve(place: &Place) -> Command {
+    let mut command = serve_without_vault(place);
+    command.arg("--vault-key").arg(place.vault_key());
+    command
+}
+
+fn serve_without_vault(place: &Place) -> Command {
     let mut command = Command::new(binary());
     command
         .args(["serve", "--json", "--allow-development-keys", "--store", &place.store_address()])

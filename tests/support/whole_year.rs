@@ -225,6 +225,7 @@ impl Bloc {
         self.draw_lots();
         self.decide_above_and_hand_over();
         self.every_act_on_a_dossier();
+        self.every_act_on_a_person();
         let left = json!({"unit": last.unit, "reason": "Sáp nhập", "effective_on": "2020-01-01"});
         self.registrar.record(&format!("/v1/blocs/{}/departures", self.id), &left);
         let revoked = format!("/v1/grants/{}/revocations", last.grant);

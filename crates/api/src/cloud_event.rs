@@ -23,6 +23,7 @@ pub fn path_of(stream: StreamId) -> String {
         StreamId::Commendation(id) => format!("/v1/commendations/{id}"),
         StreamId::Grant(id) => format!("/v1/grants/{id}"),
         StreamId::Log => "/v1/audit".to_owned(),
+        StreamId::Person(id) => format!("/v1/persons/{id}"),
         StreamId::Unit(id) => format!("/v1/units/{id}"),
         StreamId::Year(bloc, year) => format!("/v1/blocs/{bloc}/years/{year}"),
     }

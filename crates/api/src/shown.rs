@@ -3,12 +3,14 @@
 use crate::body::{Field, Schemas};
 use domain::{
     AchievementId, BallotId, BlocId, ClientId, CommendationId, Date, DocumentNumber, EmulationYear, EventId,
-    GrantId, IdentifierScheme, LocalisedName, Points, Role, Sha256, Text, Timestamp, UnitId, UnitIdentifier,
+    GrantId, IdentifierScheme, LocalisedName, PersonId, Points, Role, Sha256, Text, Timestamp, UnitId,
+    UnitIdentifier,
     bloc::{BlocKind, Level},
     commendation::{
         AppraisalFinding, AwardClass, AwardKind, CheckName, CheckOutcome, CommendationState, Recipients,
         RevocationCause, VoteOutcome,
     },
+    person::{ErasureGround, PersonField},
     quota::QuotaScope,
     regulation::{
         Breach, CriterionId, FindingState, LeadershipMethod, OverMaximum, PartKind, Regulation, Scorer,
@@ -106,8 +108,8 @@ macro_rules! as_read {
 as_read! {
     AchievementId, AppraisalFinding, AwardClass, AwardKind, BallotId, BlocId, BlocKind, Breach, CheckName, CheckOutcome, ClientId,
     CommendationId, CommendationState, ConferenceKind, Contested, CriterionId, Date, DocumentNumber, EmulationYear, EndCause, EventId,
-    ExclusionCause, FindingState, GrantId, IdentifierScheme, LeadershipMethod, Level, LineageChange, LocalisedName, Outcome, OverMaximum, PaperKind,
-    PartKind, Points, Question, QuotaRounding, QuotaScope, Recipients, Regulation, Relation, RevocationCause, Role, Scorer, Secrecy,
+    ErasureGround, ExclusionCause, FindingState, GrantId, IdentifierScheme, LeadershipMethod, Level, LineageChange, LocalisedName, Outcome, OverMaximum, PaperKind,
+    PartKind, PersonField, PersonId, Points, Question, QuotaRounding, QuotaScope, Recipients, Regulation, Relation, RevocationCause, Role, Scorer, Secrecy,
     Sha256, Stage, Step, TieBreak, Timestamp, UnitId, UnitIdentifier, UnitKind, VoteOutcome, bool, u16, u32, u8,
 }
 

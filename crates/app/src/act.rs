@@ -3,8 +3,9 @@
 use crate::mint::new_uuid;
 use domain::{
     Basis, BlocId, ClientId, CommendationId, Date, Denied, EmulationYear, Envelope, EventId, Fingerprint,
-    GrantId, KeyHash, Position, Rejection, RequestId, StreamId, Timestamp, UnitId, Version, bloc::BlocAct,
-    commendation::CommendationAct, grant::GrantAct, log::LogAct, unit::UnitAct, year::YearAct,
+    GrantId, KeyHash, PersonId, Position, Rejection, RequestId, StreamId, Timestamp, UnitId, Version,
+    bloc::BlocAct, commendation::CommendationAct, grant::GrantAct, log::LogAct, person::PersonAct,
+    unit::UnitAct, year::YearAct,
 };
 
 /// An act on one aggregate.
@@ -22,6 +23,8 @@ pub enum Act {
     Log(LogAct),
     /// On the log itself, by the record. Not reachable over HTTP.
     Record(LogAct),
+    /// On what is known of a person.
+    Person(PersonId, PersonAct),
     /// On a unit.
     Unit(UnitId, UnitAct),
     /// On the year of a bloc.
@@ -36,6 +39,7 @@ impl Act {
             Self::Commendation(id, _) => StreamId::Commendation(*id),
             Self::Grant(id, _) | Self::Found(id, _) => StreamId::Grant(*id),
             Self::Log(_) | Self::Record(_) => StreamId::Log,
+            Self::Person(id, _) => StreamId::Person(*id),
             Self::Unit(id, _) => StreamId::Unit(*id),
             Self::Year(bloc, year, _) => StreamId::Year(*bloc, *year),
         }
@@ -116,6 +120,8 @@ pub enum Failure {
     TooLarge(usize),
     /// The outcome is unknown: the service is stopping, or the store did not answer.
     Unavailable,
+    /// The service was started without the key of its vault, or its vault failed: it takes no personal data.
+    VaultClosed,
     /// The store failed earlier; the service only reads until it is started again.
     ReadOnly,
 }

@@ -11,6 +11,7 @@
 //! - `standing`: standings as of two times
 //! - [`rebuild`]: the views, folded from the log
 //! - [`audit`]: the tree over the log, and its signed heads
+//! - [`vault`]: personal data, under a key for each person that can be destroyed
 //!
 //! # What it refuses to know
 //! HTTP, JSON bodies, tokens, and which store the log is.
@@ -28,6 +29,7 @@ pub mod rebuild;
 mod standing;
 #[cfg(test)]
 mod tests;
+pub mod vault;
 mod writer;
 
 pub use act::{Act, Failure, Receipt, Request};
@@ -36,13 +38,14 @@ pub use clock::{Clock, ScriptedClock, SystemClock};
 pub use eventlog::LogError;
 pub use moment::{AsOf, InTheFuture, Moment};
 pub use rebuild::{RebuildError, Rebuilt};
+pub use vault::{MissingKeys, RootKey, Vault, VaultError};
 
 use domain::{Envelope, KeyHash, Position, StreamId, Timestamp, log::LogAct};
 use eventlog::EventLog;
 use parking_lot::{RwLock, RwLockReadGuard};
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
@@ -72,6 +75,8 @@ struct Shared {
     head: watch::Sender<Position>,
     /// Set by the writer when a commit fails; never cleared while the process runs.
     read_only: AtomicBool,
+    /// Where personal data is kept, if this service keeps any.
+    vault: OnceLock<Vault>,
 }
 
 impl App {
@@ -83,7 +88,8 @@ impl App {
         let (head, _) = watch::channel(rebuilt.views.head());
         let views = RwLock::new(rebuilt.views);
         let audit = Audit::new(rebuilt.tiles);
-        let shared = Arc::new(Shared { log, clock, views, audit, head, read_only: AtomicBool::new(false) });
+        let (read_only, vault) = (AtomicBool::new(false), OnceLock::new());
+        let shared = Arc::new(Shared { log, clock, views, audit, head, read_only, vault });
         let (jobs, waiting) = mpsc::channel(writer::WAITING);
         let writer = writer::start(Arc::clone(&shared), waiting)?;
         Ok(Self { shared, jobs, writer: parking_lot::Mutex::new(Some(writer)), publisher: None })

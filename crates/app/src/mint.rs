@@ -60,3 +60,13 @@ pub fn new_uuid(at: Timestamp) -> Result<Uuid, getrandom::Error> {
     getrandom::fill(&mut random)?;
     Ok(uuid_v7(at, random))
 }
+
+/// An id that says nothing, not even when it was made (UUIDv4).
+///
+/// # Errors
+/// When the operating system gives no randomness.
+pub fn random_uuid() -> Result<Uuid, getrandom::Error> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)?;
+    Ok(Builder::from_random_bytes(random).into_uuid())
+}

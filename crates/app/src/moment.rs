@@ -4,8 +4,8 @@
 use crate::{Shared, awards::Shelves, rebuild::decode};
 use domain::{
     AchievementId, Aggregate, BlocId, CommendationId, Date, EmulationYear, Envelope, Event, GrantId,
-    LeafHash, Position, StreamId, Timestamp, UnitId, bloc::Bloc, commendation::Commendation, grant::Grant,
-    log::Log, unit::Unit, year::Year,
+    LeafHash, PersonId, Position, StreamId, Timestamp, UnitId, bloc::Bloc, commendation::Commendation,
+    grant::Grant, log::Log, person::Person, unit::Unit, year::Year,
 };
 use eventlog::{EventLog, LogError};
 use std::sync::Arc;
@@ -104,6 +104,7 @@ impl Moment {
                 Event::Bloc(_)
                 | Event::Grant(_)
                 | Event::Log(_)
+                | Event::Person(_)
                 | Event::Year(_)
                 | Event::Commendation(_) => None,
             },
@@ -124,7 +125,8 @@ impl Moment {
                 | Event::Grant(_)
                 | Event::Log(_)
                 | Event::Year(_)
-                | Event::Commendation(_) => None,
+                | Event::Commendation(_)
+                | Event::Person(_) => None,
             },
         )
     }
@@ -143,7 +145,8 @@ impl Moment {
                 | Event::Bloc(_)
                 | Event::Grant(_)
                 | Event::Log(_)
-                | Event::Commendation(_) => None,
+                | Event::Commendation(_)
+                | Event::Person(_) => None,
             },
         )
     }
@@ -158,9 +161,12 @@ impl Moment {
             |books| books.grant(id),
             |event| match event {
                 Event::Grant(event) => Some(event),
-                Event::Unit(_) | Event::Bloc(_) | Event::Log(_) | Event::Year(_) | Event::Commendation(_) => {
-                    None
-                }
+                Event::Unit(_)
+                | Event::Bloc(_)
+                | Event::Year(_)
+                | Event::Commendation(_)
+                | Event::Log(_)
+                | Event::Person(_) => None,
             },
         )
     }
@@ -175,7 +181,32 @@ impl Moment {
             |books| books.commendation(id),
             |event| match event {
                 Event::Commendation(event) => Some(event),
-                Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Log(_) | Event::Year(_) => None,
+                Event::Unit(_)
+                | Event::Bloc(_)
+                | Event::Grant(_)
+                | Event::Log(_)
+                | Event::Year(_)
+                | Event::Person(_) => None,
+            },
+        )
+    }
+
+    /// A person.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn person(&self, id: PersonId) -> Result<Option<Book<Person>>, LogError> {
+        self.book(
+            StreamId::Person(id),
+            |books| books.person(id),
+            |event| match event {
+                Event::Person(event) => Some(event),
+                Event::Unit(_)
+                | Event::Bloc(_)
+                | Event::Grant(_)
+                | Event::Log(_)
+                | Event::Year(_)
+                | Event::Commendation(_) => None,
             },
         )
     }

@@ -4,12 +4,13 @@
 use crate::{awards::Shelves, mint::Mint};
 use domain::{
     AchievementId, Actor, Authority, BlocId, CommendationId, EmulationYear, Envelope, Event, Fingerprint,
-    GrantId, KeyHash, LeafHash, Position, StreamId, Timestamp, UnitId, UnitIdentifier, Version,
+    GrantId, KeyHash, LeafHash, PersonId, Position, StreamId, Timestamp, UnitId, UnitIdentifier, Version,
     bloc::Bloc,
     commendation::Commendation,
     envelope::MAX_ENVELOPE_BYTES,
     grant::Grant,
     log::Log,
+    person::Person,
     unit::{Unit, UnitEvent},
     year::Year,
 };
@@ -143,6 +144,11 @@ impl<'a> Pending<'a> {
         &self.changed
     }
 
+    /// A person.
+    pub fn person(&self, id: PersonId) -> Option<&Book<Person>> {
+        self.changed.person(id).or_else(|| self.views.books.person(id))
+    }
+
     /// The version and the head of a stream.
     pub fn tip(&self, stream: StreamId) -> (Version, LeafHash) {
         let tip = self.changed.tip(stream).or_else(|| self.views.books.tip(stream));
@@ -226,6 +232,7 @@ impl<'a> Pending<'a> {
                 Event::Unit(_)
                 | Event::Grant(_)
                 | Event::Log(_)
+                | Event::Person(_)
                 | Event::Bloc(_)
                 | Event::Year(_)
                 | Event::Commendation(_),

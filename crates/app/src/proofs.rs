@@ -2,12 +2,13 @@
 
 use crate::{act::Act, audit::StreamHeads, awards, pending::Pending};
 use domain::{
-    Authority, BallotId, BlocId, ClientId, CommendationId, Date, EmulationYear, Event, Rights, Role,
-    Timestamp, UnitId, UnitIdentifier,
+    Authority, BallotId, BlocId, ClientId, CommendationId, Date, EmulationYear, Event, KeyId, PersonId,
+    Rights, Role, Timestamp, UnitId, UnitIdentifier,
     bloc::{BlocAct, BlocCommand},
     commendation::{Circumstances, CommendationAct},
     grant::GrantAct,
     log::{LogAct, LogCommand},
+    person::{Approver, Committed, PersonAct, PersonCommand, PersonStanding},
     quota::Ground,
     rejection::Thing,
     unit::{Placed, Relation, Unit, UnitAct, UnitCommand},
@@ -80,10 +81,13 @@ pub fn of_unit(
         | UnitAct::EndIdentifier(_)
         | UnitAct::TakeOver(_)
         | UnitAct::Split(_)
-        | UnitAct::Dissolve(_) => Vec::new(),
+        | UnitAct::Dissolve(_)
+        | UnitAct::AppointHead(_)
+        | UnitAct::HeadLeaves(_) => Vec::new(),
     };
+    let person = person_standing(pending, act.person());
     let (others, taken) = (others.collect(), taken(pending, id, &act, effective_on));
-    UnitCommand { id, act, effective_on, documented, taken, others, above }
+    UnitCommand { id, act, effective_on, documented, taken, others, above, person }
 }
 
 /// Those of the act's identifiers that belong to another unit at some time of the period it asks for.
@@ -135,6 +139,30 @@ fn closure<K: Copy + PartialEq>(start: K, next: impl Fn(K) -> Vec<K>) -> Vec<K> 
         }
     }
     found
+}
+
+/// What is known of a person that an act names.
+pub fn person_standing(pending: &Pending<'_>, named: Option<PersonId>) -> PersonStanding {
+    let book = named.and_then(|id| pending.person(id));
+    book.map_or(PersonStanding::Unknown, |book| book.state.standing())
+}
+
+/// An act on what is known of a person, with everything it needs; `key` is the id of a new key, `fields` are the
+/// commitments to what comes with the act.
+pub fn of_person(
+    pending: &Pending<'_>,
+    id: PersonId,
+    act: PersonAct,
+    (key, fields): (KeyId, Vec<Committed>),
+    client: &ClientId,
+) -> PersonCommand {
+    let unit_known = match &act {
+        PersonAct::Register { unit, .. } => pending.unit(*unit).is_some(),
+        PersonAct::Amend(_) | PersonAct::RequestErasure(_) | PersonAct::ApproveErasure(_) => true,
+    };
+    // The person behind it is known once it is known which grant allows the act.
+    let by = Approver { client: client.clone(), person: None };
+    PersonCommand { id, act, key, fields, unit_known, by }
 }
 
 /// What a grant speaks of and the register does not know.

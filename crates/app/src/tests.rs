@@ -45,7 +45,11 @@ impl Service {
         service
     }
 
-    fn request(&self, from: &str, act: Act) -> Request {
+    pub(crate) fn clock(&self) -> Arc<ScriptedClock> {
+        Arc::clone(&self.clock)
+    }
+
+    pub(crate) fn request(&self, from: &str, act: Act) -> Request {
         let number = self.keys.fetch_add(1, Ordering::Relaxed);
         let mut key = [0; 16];
         key[..8].copy_from_slice(&number.to_be_bytes());
@@ -67,7 +71,7 @@ impl Service {
     }
 }
 
-fn client(text: &str) -> ClientId {
+pub(crate) fn client(text: &str) -> ClientId {
     ClientId::new(text).unwrap()
 }
 
@@ -230,14 +234,19 @@ async fn rights_are_facts_and_end_when_they_are_taken_back() {
     assert!(matches!(service.asks("portal", rename(UNIT, "Khác")).await.unwrap_err(), Failure::Denied(_)));
 
     let grant = GrantId(Uuid::from_u128(50));
-    let given = Given { client: client("portal"), role: Role::Registrar, until: None };
+    let given = Given { client: client("portal"), role: Role::Registrar, until: None, person: None };
     service.asks("registry", Act::Grant(grant, GrantAct::Give(given))).await.unwrap();
     service.asks("portal", rename(UNIT, "Tên của cổng")).await.unwrap();
     let reason = domain::Remark::new("Hết nhiệm vụ").unwrap();
     service.asks("registry", Act::Grant(grant, GrantAct::Revoke(Revoked { reason }))).await.unwrap();
     assert!(matches!(service.asks("portal", rename(UNIT, "Khác")).await.unwrap_err(), Failure::Denied(_)));
 
-    let unknown = Given { client: client("portal"), role: Role::UnitOfficer { unit: OTHER }, until: None };
+    let unknown = Given {
+        client: client("portal"),
+        role: Role::UnitOfficer { unit: OTHER },
+        until: None,
+        person: None,
+    };
     let failure =
         service.asks("registry", Act::Grant(GrantId(Uuid::from_u128(51)), GrantAct::Give(unknown))).await;
     assert_eq!(failure.unwrap_err(), Failure::Rejected(Rejection::Unknown(Thing::Unit(OTHER))));

@@ -1,6 +1,11 @@
 //! The one writer. It takes everything that is waiting, decides it in order, commits it as one group with one sync,
 //! folds it, and only then answers.
 
+mod beside;
+mod erasure;
+mod personal;
+mod repeats;
+
 use crate::{
     Shared,
     act::{Act, Failure, Receipt, Request},
@@ -10,9 +15,10 @@ use crate::{
     pending::{Decided, Origin, Pending},
     proofs,
 };
+use beside::{beside, claimed_day};
 use domain::{
-    Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, KeyHash, LeafHash, Position, Rejection,
-    RequestRef, Rights, Role, StreamId, Timestamp,
+    Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, LeafHash, Rejection, RequestRef, Rights,
+    Role, StreamId, Timestamp,
     bloc::Bloc,
     commendation::{Commendation, CommendationCommand},
     grant::{Given, Grant, GrantCommand},
@@ -21,7 +27,8 @@ use domain::{
     unit::Unit,
     year::{Year, YearAct, YearCommand},
 };
-use eventlog::{AsideChange, LogError};
+use eventlog::{AsideChange, LogError, Turn};
+use personal::Drawn;
 use std::{
     sync::{Arc, atomic::Ordering},
     thread::JoinHandle,
@@ -32,8 +39,6 @@ use tokio::sync::{mpsc, oneshot};
 pub const WAITING: usize = 1024;
 /// The most requests in one group; the writer never waits for more.
 const GROUP: usize = 512;
-/// How many days ahead an act may be dated.
-const DAYS_AHEAD: i32 = 366;
 
 /// What the writer is asked to do, and where the answer goes.
 #[allow(
@@ -45,6 +50,8 @@ pub enum Job {
     One(Request, oneshot::Sender<Result<Receipt, Failure>>),
     /// Requests that build on one another: a group of their own, which ends with the first that is refused.
     InOrder(Vec<Request>, oneshot::Sender<InOrder>),
+    /// Finishes the erasures that are approved and not done.
+    Erase(oneshot::Sender<()>),
 }
 
 /// The receipts of those that were carried out, and why the next one was not.
@@ -63,6 +70,8 @@ struct Decision {
     events: Vec<(StreamId, Event)>,
     aside: Vec<AsideChange>,
     by: Option<Authority>,
+    /// The personal data that goes into the vault.
+    private: Option<Drawn>,
 }
 
 /// When a request came, the day its act counts from, and whether it cites a document or says that it is an example.
@@ -103,6 +112,11 @@ impl Writer {
                 Job::InOrder(row, reply) => {
                     self.answer(std::mem::take(&mut requests), std::mem::take(&mut replies));
                     self.answer_row(row, reply);
+                }
+                Job::Erase(reply) => {
+                    self.answer(std::mem::take(&mut requests), std::mem::take(&mut replies));
+                    self.finish_erasures();
+                    let _ = reply.send(());
                 }
             }
         }
@@ -157,20 +171,27 @@ impl Writer {
         match self.commit(requests, after) {
             Ok((outcomes, facts)) => {
                 let head = self.shared.head.borrow().to_owned();
+                if facts.iter().any(erasure::is_approval) {
+                    self.finish_erasures();
+                }
                 Ok(receipts(outcomes, facts, head))
             }
             Err(error) => {
                 // What was decided and not committed may be in the tree.
                 self.heads = StreamHeads::default();
-                self.shared.read_only.store(true, Ordering::Release);
-                metrics::gauge!("thidua_read_only").set(1.0);
-                tracing::error!(
-                    error = crate::chain(&error),
-                    "a commit failed: no more writes until the service is started again"
-                );
+                self.stop_writing(&error);
                 Err(Failure::Unavailable)
             }
         }
+    }
+
+    fn stop_writing(&self, error: &LogError) {
+        self.shared.read_only.store(true, Ordering::Release);
+        metrics::gauge!("thidua_read_only").set(1.0);
+        tracing::error!(
+            error = crate::chain(error),
+            "a commit failed: no more writes until the service is started again"
+        );
     }
 
     /// Decides and commits one group. After an error nothing of it is in any view.
@@ -180,16 +201,21 @@ impl Writer {
         after: AfterRefusal,
     ) -> Result<(Vec<Outcome>, Vec<Envelope>), LogError> {
         let shared = Arc::clone(&self.shared);
-        let turn = shared.log.turn(shared.views.read().head())?;
-        if !turn.missed().is_empty() {
-            let mut views = shared.views.write();
-            for stored in turn.missed() {
-                views.fold(&crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)));
-            }
-        }
+        let turn = take_turn(&shared)?;
         let (outcomes, decided) = self.decide_all(requests, after)?;
+        let envelopes = self.write(turn, decided)?;
+        Ok((outcomes, envelopes))
+    }
+
+    /// Makes what was decided durable, and then shows it. The vault's new keys go first: data that nobody could read
+    /// again must not be recorded.
+    fn write(&self, turn: Box<dyn Turn + '_>, decided: Decided) -> Result<Vec<Envelope>, LogError> {
+        let shared = &self.shared;
         let Decided { facts, leaves, aside, changed } = decided;
         if let Some(first) = facts.first() {
+            if let Some(vault) = shared.vault.get() {
+                vault.save().map_err(LogError::failed("writing keys into the vault"))?;
+            }
             turn.commit(&facts, &aside)?;
             shared.audit.note(first.envelope.position, &leaves);
         }
@@ -201,7 +227,7 @@ impl Writer {
         let head = views.head();
         drop(views);
         shared.head.send_replace(head);
-        Ok((outcomes, envelopes))
+        Ok(envelopes)
     }
 
     fn decide_all(
@@ -229,6 +255,7 @@ impl Writer {
     }
 
     fn decide_one(&mut self, pending: &mut Pending<'_>, request: Request) -> Result<Outcome, Stop> {
+        let request = self.expect_vault(request)?;
         if let Some(outcome) = self.answered_before(pending, &request)? {
             return Ok(outcome);
         }
@@ -243,7 +270,7 @@ impl Writer {
         let rights = proofs::rights(pending, &request.client, &request.act, received.day());
         let documented = !request.basis.documents.is_empty() || request.basis.illustrative;
         let when = When { received, effective_on, documented };
-        let Decision { events, aside, by } = self.decide(pending, &rights, request.act, when)?;
+        let Decision { events, aside, by, private } = self.decide(pending, &rights, request.act, when)?;
         let reference = RequestRef {
             id: request.id,
             key: request.key,
@@ -260,36 +287,11 @@ impl Writer {
         };
         let range = pending.add(events, &origin, &mut self.mint)?;
         pending.aside.extend(aside);
+        if let (Some(private), Some(fact)) = (private, pending.facts.get(range.start)) {
+            let sealed = self.seal(&fact.envelope, &private)?;
+            pending.aside.extend(sealed);
+        }
         Ok(Outcome::Facts { range, replayed: false })
-    }
-
-    /// The facts a key was spent on before, if it was.
-    fn answered_before(&self, pending: &Pending<'_>, request: &Request) -> Result<Option<Outcome>, Stop> {
-        if let Some((range, fingerprint)) = pending.spent(request.key) {
-            return if fingerprint == request.fingerprint {
-                Ok(Some(Outcome::Facts { range, replayed: true }))
-            } else {
-                Err(Failure::KeyReused.into())
-            };
-        }
-        let Some(first) = pending.views.requests.spent(request.key) else { return Ok(None) };
-        let facts = self.facts_of(request.key, first)?;
-        if facts.iter().all(|fact| fact.request.fingerprint == request.fingerprint) {
-            Ok(Some(Outcome::Earlier(facts)))
-        } else {
-            Err(Failure::KeyReused.into())
-        }
-    }
-
-    /// The facts of the request a key was spent on, which stand next to each other from `first` on.
-    fn facts_of(&self, key: KeyHash, first: Position) -> Result<Vec<Envelope>, LogError> {
-        let mut facts = Vec::new();
-        let mut at = first;
-        while let Some(fact) = self.shared.fact(at)?.filter(|fact| fact.request.key == key) {
-            facts.push(fact);
-            at = at.next();
-        }
-        Ok(facts)
     }
 
     fn decide(
@@ -300,7 +302,7 @@ impl Writer {
         when: When,
     ) -> Result<Decision, Stop> {
         let (stream, day) = (act.stream(), when.effective_on);
-        let mut vote = None;
+        let (mut vote, mut private) = (None, None);
         let (events, by) = match act {
             Act::Unit(id, act) => {
                 let state = pending.unit(id).map(|book| book.state.as_ref());
@@ -314,14 +316,21 @@ impl Writer {
             Act::Commendation(id, act) => {
                 let circumstances = proofs::of_commendation(pending, id, &act, when.received, day)?;
                 let state = pending.commendation(id).map(|book| book.state.as_ref());
-                let command = CommendationCommand { id, act, circumstances };
+                let person = proofs::person_standing(pending, act.person());
+                let command = CommendationCommand { id, act, circumstances, person };
                 decide::<Commendation>(state, rights, command, Event::Commendation)?
             }
             Act::Found(id, client) => return found(pending, id, client),
             Act::Grant(id, act) => {
                 let unknown = proofs::unknown_in(pending, &act);
                 let state = pending.grant(id).map(|book| book.state.as_ref());
-                decide::<Grant>(state, rights, GrantCommand { id, act, unknown }, Event::Grant)?
+                let person = proofs::person_standing(pending, act.person());
+                decide::<Grant>(state, rights, GrantCommand { id, act, unknown, person }, Event::Grant)?
+            }
+            Act::Person(id, act) => {
+                let (event, by, drawn) = self.decide_personal(pending, rights, id, act)?;
+                private = drawn;
+                (event, by)
             }
             Act::Log(act) => {
                 let command = proofs::of_log(pending, &mut self.heads, act);
@@ -343,7 +352,7 @@ impl Writer {
         let by = proofs::in_the_name_of(pending, by);
         let counterparts: Vec<_> = events.iter().flat_map(|event| event.counterparts(stream)).collect();
         let events = events.into_iter().map(|event| (stream, event)).chain(counterparts).collect();
-        Ok(Decision { events, aside, by: Some(by) })
+        Ok(Decision { events, aside, by: Some(by), private })
     }
 }
 
@@ -371,20 +380,19 @@ fn found(pending: &Pending<'_>, id: GrantId, client: ClientId) -> Result<Decisio
     if !pending.has_no_grants() {
         return Err(Failure::Rejected(Rejection::AlreadyExists(Thing::Grant(id))).into());
     }
-    let given = Given { client, role: Role::Registrar, until: None };
+    let given = Given { client, role: Role::Registrar, until: None, person: None };
     let events = vec![(StreamId::Grant(id), Event::Grant(given.into()))];
-    Ok(Decision { events, aside: Vec::new(), by: None })
+    Ok(Decision { events, aside: Vec::new(), by: None, private: None })
 }
 
-/// The day an act counts from: today unless another is claimed, in the past as far as one likes, ahead a year.
-fn claimed_day(claimed: Option<Date>, received: Timestamp) -> Result<Date, Failure> {
-    let today = received.day();
-    let latest = today.plus_days(DAYS_AHEAD);
-    match claimed {
-        Some(claimed) if claimed > latest => {
-            Err(Failure::Rejected(Rejection::ImpossibleDate { claimed, latest }))
+/// The right to write, with everything folded that others wrote before.
+fn take_turn(shared: &Shared) -> Result<Box<dyn Turn + '_>, LogError> {
+    let turn = shared.log.turn(shared.views.read().head())?;
+    if !turn.missed().is_empty() {
+        let mut views = shared.views.write();
+        for stored in turn.missed() {
+            views.fold(&crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)));
         }
-        Some(claimed) => Ok(claimed),
-        None => Ok(today),
     }
+    Ok(turn)
 }

@@ -8,8 +8,8 @@ use crate::{
 };
 use ahash::{AHashMap, AHashSet};
 use domain::{
-    Envelope, Event, EventId, Fingerprint, KeyHash, LeafHash, RequestId, Role, StreamId, Timestamp, Version,
-    envelope::MAX_ENVELOPE_BYTES, grant::GrantEvent, log::LogEvent,
+    Date, Envelope, Event, EventId, Fingerprint, KeyHash, LeafHash, RequestId, Role, StreamId, Timestamp,
+    Version, envelope::MAX_ENVELOPE_BYTES, grant::GrantEvent, log::LogEvent, person::PersonEvent,
 };
 use tlog::key::VerifierKey;
 use views::Books;
@@ -68,13 +68,14 @@ impl Facts {
     /// It cannot follow on what came before.
     pub(crate) fn take(&mut self, position: u64, entry: &[u8], leaf: LeafHash) -> Result<Envelope, Failure> {
         let fact = read(position, entry)?;
-        let checks: [Check; 6] = [
+        let checks: [Check; 7] = [
             Self::expect_place,
             Self::expect_time,
             Self::expect_unused,
             Self::expect_corrected,
             Self::expect_authority,
             Self::expect_own_facts,
+            Self::expect_approved,
         ];
         let found = |(kind, what): Fault| Finding::new(kind, what).at(position).with_entry(entry);
         checks.iter().try_for_each(|check| check(self, &fact, position)).map_err(found)?;
@@ -190,7 +191,7 @@ impl Facts {
         let Some(book) = self.books.grant(id) else {
             return refused(format!("the grant {id} was not given before"));
         };
-        let (grant, day) = (&book.state, fact.recorded_at.day());
+        let (grant, day) = (&book.state, self.day_of_authority(fact));
         let unit = match grant.given.role {
             Role::UnitOfficer { unit } => Some(unit),
             Role::Registrar | Role::Official { .. } | Role::Auditor => None,
@@ -241,6 +242,52 @@ impl Facts {
                 wrong(format!("{} signed until then, and not {old}", last.new.as_str()))
             }
             Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The day on which the right to act is judged: that of recording. A key is destroyed by virtue of the last approval,
+    /// also where the process was stopped in between and a day has passed.
+    fn day_of_authority(&self, fact: &Envelope) -> Date {
+        let approval = match (&fact.event, fact.stream) {
+            (Event::Person(PersonEvent::KeyDestroyed(_)), StreamId::Person(id)) => {
+                let erasure = self.books.person(id).and_then(|book| book.state.erasure.as_ref());
+                erasure.and_then(|erasure| erasure.approvals.last()).map(|approval| approval.recorded_at)
+            }
+            (
+                Event::Bloc(_)
+                | Event::Commendation(_)
+                | Event::Grant(_)
+                | Event::Log(_)
+                | Event::Person(_)
+                | Event::Unit(_)
+                | Event::Year(_),
+                _,
+            ) => None,
+        };
+        approval.unwrap_or(fact.recorded_at).day()
+    }
+
+    /// A key is destroyed after as many different clients have approved as must, each in its own name, and what is said of
+    /// it is what the facts before come to.
+    fn expect_approved(&self, fact: &Envelope, _: u64) -> Result<(), Fault> {
+        let (Event::Person(event), StreamId::Person(id)) = (&fact.event, fact.stream) else { return Ok(()) };
+        let refused = |what: &str| Err((FindingKind::Erasure, what.to_owned()));
+        match event {
+            PersonEvent::ErasureApproved(approved) if approved.client != fact.actor.client => {
+                refused("the client that acted is not the one that is said to have approved")
+            }
+            PersonEvent::KeyDestroyed(destroyed) => {
+                let due = self.books.person(id).and_then(|book| book.state.key_destroyed());
+                if due.as_ref() == Some(destroyed) {
+                    Ok(())
+                } else {
+                    refused("a key is destroyed that is not due to be, or not as it is said")
+                }
+            }
+            PersonEvent::ErasureApproved(_)
+            | PersonEvent::Registered(_)
+            | PersonEvent::Amended(_)
+            | PersonEvent::ErasureRequested(_) => Ok(()),
         }
     }
 }

@@ -107,6 +107,12 @@ pub enum FindingKind {
     Stale,
     /// A file of a bundle is not what it must be.
     Bundle,
+    /// Personal data that was shown is not what the log committed to.
+    Commitment,
+    /// Personal data is missing, and no fact says that it was erased.
+    PersonalData,
+    /// A key was destroyed that those who must had not approved.
+    Erasure,
 }
 
 impl FindingKind {
@@ -129,7 +135,10 @@ impl FindingKind {
             | Self::Heads
             | Self::KeyRotation
             | Self::Fork
-            | Self::Bundle => 2,
+            | Self::Bundle
+            | Self::Commitment
+            | Self::PersonalData
+            | Self::Erasure => 2,
         }
     }
 }

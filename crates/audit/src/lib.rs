@@ -9,6 +9,8 @@
 //! - [`facts`]: every envelope, held against all before it; [`published`]: standings, computed again;
 //!   [`served`]: the same as the server shows them
 //! - [`stream`]: one stream as its server shows it, and that it is whole
+//! - [`disclosed`]: personal data that was shown to the auditor, held against its commitments
+//! - [`standing`]: a standing as of two times, with the facts it came from
 //! - [`bundle`]: everything in one file, to be kept and checked without a network
 //! - [`heads`]: the heads seen last, on disk
 //! - [`failure`]: every way to say no, with its exit code and its evidence
@@ -17,6 +19,7 @@
 //! The server, its stores, its clock. Whoever runs it gives it the policy; nothing that is checked says whom to believe.
 
 pub mod bundle;
+pub mod disclosed;
 pub mod facts;
 pub mod failure;
 pub mod head;
@@ -29,6 +32,7 @@ pub mod source;
 pub mod stream;
 pub mod walk;
 
+pub use disclosed::Disclosure;
 pub use failure::{Failure, Finding, FindingKind};
 pub use head::Head;
 pub use heads::Heads;

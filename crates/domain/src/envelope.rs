@@ -1,8 +1,8 @@
 //! The envelope: one fact as it is stored. Its bytes are hashed as they are and never written again.
 
 use crate::{
-    BlocId, CommendationId, Date, DocumentNumber, EmulationYear, Event, EventId, GrantId, RequestId,
-    Timestamp, UnitId, lent::Lent,
+    BlocId, CommendationId, Date, DocumentNumber, EmulationYear, Event, EventId, GrantId, PersonId,
+    RequestId, Timestamp, UnitId, lent::Lent,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -58,6 +58,8 @@ pub enum StreamId {
     Grant(GrantId),
     /// `log`: the log about itself
     Log,
+    /// `person/<id>`
+    Person(PersonId),
     /// `unit/<id>`
     Unit(UnitId),
     /// `year/<bloc id>/<year>`
@@ -67,7 +69,7 @@ pub enum StreamId {
 /// Why a text is not a stream id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not a stream id such as unit/<uuid>, bloc/<uuid>, commendation/<uuid>, grant/<uuid>, year/<uuid>/2024 or log"
+    "not a stream id such as unit/<uuid>, bloc/<uuid>, commendation/<uuid>, grant/<uuid>, person/<uuid>, year/<uuid>/2024 or log"
 )]
 pub struct NotAStream;
 
@@ -78,6 +80,7 @@ impl fmt::Display for StreamId {
             Self::Commendation(id) => write!(f, "commendation/{id}"),
             Self::Grant(id) => write!(f, "grant/{id}"),
             Self::Log => f.write_str("log"),
+            Self::Person(id) => write!(f, "person/{id}"),
             Self::Unit(id) => write!(f, "unit/{id}"),
             Self::Year(bloc, year) => write!(f, "year/{bloc}/{year}"),
         }
@@ -95,6 +98,7 @@ impl FromStr for StreamId {
             Some(("bloc", rest)) => id(rest).map(Self::Bloc),
             Some(("commendation", rest)) => id(rest).map(Self::Commendation),
             Some(("grant", rest)) => id(rest).map(Self::Grant),
+            Some(("person", rest)) => id(rest).map(Self::Person),
             Some(("unit", rest)) => id(rest).map(Self::Unit),
             Some(("year", rest)) => {
                 let (bloc, year) = rest.split_once('/').ok_or(NotAStream)?;
@@ -184,6 +188,8 @@ macro_rules! byte_strings {
 pub struct NotBytes;
 
 byte_strings! {
+    /// SHA-256 over a random salt and a piece of personal data: it shows later what was recorded, and reveals nothing.
+    Commitment[32],
     /// Binds an idempotency key to the request it came with, without revealing either.
     Fingerprint[16],
     /// The first 16 bytes of a hash over the client and its idempotency key.

@@ -7,6 +7,7 @@ use crate::{
     grant::GrantEvent,
     lent::Lent,
     log::LogEvent,
+    person::PersonEvent,
     unit::UnitEvent,
     year::{Correction, YearEvent},
 };
@@ -63,6 +64,8 @@ pub enum Event {
     Grant(GrantEvent),
     /// To the log itself.
     Log(LogEvent),
+    /// To a person.
+    Person(PersonEvent),
     /// To a unit.
     Unit(UnitEvent),
     /// In the emulation year of a bloc.
@@ -77,6 +80,7 @@ impl Event {
             Self::Commendation(event) => event.type_name(),
             Self::Grant(event) => event.type_name(),
             Self::Log(event) => event.type_name(),
+            Self::Person(event) => event.type_name(),
             Self::Unit(event) => event.type_name(),
             Self::Year(event) => event.type_name(),
         }
@@ -86,7 +90,12 @@ impl Event {
     pub const fn correction(&self) -> Option<&Correction> {
         match self {
             Self::Year(event) => event.correction(),
-            Self::Bloc(_) | Self::Commendation(_) | Self::Grant(_) | Self::Log(_) | Self::Unit(_) => None,
+            Self::Bloc(_)
+            | Self::Commendation(_)
+            | Self::Grant(_)
+            | Self::Log(_)
+            | Self::Person(_)
+            | Self::Unit(_) => None,
         }
     }
 
@@ -107,6 +116,7 @@ impl Event {
                 | Self::Commendation(_)
                 | Self::Grant(_)
                 | Self::Log(_)
+                | Self::Person(_)
                 | Self::Unit(_)
                 | Self::Year(_),
                 _,
@@ -121,6 +131,7 @@ impl Event {
             CommendationEvent::TYPES,
             GrantEvent::TYPES,
             LogEvent::TYPES,
+            PersonEvent::TYPES,
             UnitEvent::TYPES,
             YearEvent::TYPES,
         ];
@@ -135,6 +146,7 @@ impl Serialize for Event {
             Self::Commendation(event) => event.serialize(serializer),
             Self::Grant(event) => event.serialize(serializer),
             Self::Log(event) => event.serialize(serializer),
+            Self::Person(event) => event.serialize(serializer),
             Self::Unit(event) => event.serialize(serializer),
             Self::Year(event) => event.serialize(serializer),
         }
@@ -173,6 +185,7 @@ impl<'de> Deserialize<'de> for Event {
                     }
                     "grant" => GrantEvent::deserialize(whole(type_name)).map(Event::Grant),
                     "log" => LogEvent::deserialize(whole(type_name)).map(Event::Log),
+                    "person" => PersonEvent::deserialize(whole(type_name)).map(Event::Person),
                     "unit" => UnitEvent::deserialize(whole(type_name)).map(Event::Unit),
                     "year" => YearEvent::deserialize(whole(type_name)).map(Event::Year),
                     _ => Err(de::Error::custom(format_args!("unknown aggregate {aggregate:?}"))),

@@ -2,8 +2,8 @@
 //! auditor can ask who could score a bloc on a given day.
 
 use crate::{
-    Aggregate, Authority, ClientId, Date, Denied, GrantId, Recorded, Rejection, Remark, Rights, Role,
-    event::events, rejection::Thing,
+    Aggregate, Authority, ClientId, Date, Denied, GrantId, PersonId, Recorded, Rejection, Remark, Rights,
+    Role, event::events, person::PersonStanding, rejection::Thing,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,9 @@ pub struct Given {
     /// The last day, for a grant that ends by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
+    /// The person who acts through the client, where one is answerable for what it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
 }
 
 /// A grant was taken back.
@@ -45,6 +48,16 @@ pub enum GrantAct {
     Revoke(Revoked),
 }
 
+impl GrantAct {
+    /// The person the act names.
+    pub const fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Give(given) => given.person,
+            Self::Revoke(_) => None,
+        }
+    }
+}
+
 /// An act with the proofs its decision needs.
 #[derive(Clone, Debug)]
 pub struct GrantCommand {
@@ -54,6 +67,8 @@ pub struct GrantCommand {
     pub act: GrantAct,
     /// The unit or bloc the role speaks of, when it is not in the register.
     pub unknown: Option<Thing>,
+    /// What is known of the person named.
+    pub person: PersonStanding,
 }
 
 /// A grant.
@@ -91,7 +106,10 @@ impl Aggregate for Grant {
                     .unknown
                     .map_or(Rejection::Unknown(Thing::Grant(command.id)), Rejection::Unknown));
             }
-            (None, GrantAct::Give(given)) => given.into(),
+            (None, GrantAct::Give(given)) => {
+                command.person.expect_there(given.person)?;
+                given.into()
+            }
             (Some(_), GrantAct::Give(_)) => return Err(Rejection::AlreadyExists(Thing::Grant(command.id))),
             (None, GrantAct::Revoke(_)) => return Err(Rejection::Unknown(Thing::Grant(command.id))),
             (Some(grant), GrantAct::Revoke(_)) if grant.revoked_on.is_some() => {

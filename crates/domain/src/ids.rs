@@ -46,6 +46,10 @@ ids! {
     EventId,
     /// A grant: who may act for whom, in which role, from when to when.
     GrantId,
+    /// The key under which the vault keeps what belongs to one person. Its id stands in events, the key nowhere near them.
+    KeyId,
+    /// A person: whom it names, only the vault knows.
+    PersonId,
     /// One HTTP request or one line of an import.
     RequestId,
     /// A unit (đơn vị): any organisation that may belong to a bloc.

@@ -4,7 +4,7 @@
 //! - values: [`ids`], [`points`], [`time`], [`names`], [`emulation_year`], [`document`], [`identifier`]
 //! - the fact as stored: [`envelope`], [`event`]; `stored`: how it is read
 //! - how rules are written: [`aggregate`] (the trait), [`rejection`] (every way to say no)
-//! - the aggregates: [`mod@unit`], [`bloc`], [`year`] (a folder, one file per step), [`grant`],
+//! - the aggregates: [`mod@unit`], [`bloc`], [`year`] (a folder, one file per step), [`grant`], [`person`],
 //!   [`commendation`], [`log`] (the log about itself); [`quota`]: how many awards there may be
 //! - [`regulation`]: what differs from place to place, as data; [`province`]: the provinces, as reference data
 //!
@@ -25,6 +25,7 @@ pub mod ids;
 mod lent;
 pub mod log;
 pub mod names;
+pub mod person;
 pub mod points;
 pub mod province;
 pub mod quota;
@@ -39,12 +40,14 @@ pub use aggregate::{Aggregate, Authority, Denied, Recorded, Rights, Role};
 pub use document::DocumentNumber;
 pub use emulation_year::EmulationYear;
 pub use envelope::{
-    Actor, Basis, ClientId, Envelope, Fingerprint, KeyHash, LeafHash, Position, RequestRef, Salt, Sha256,
-    StreamId, Version,
+    Actor, Basis, ClientId, Commitment, Envelope, Fingerprint, KeyHash, LeafHash, Position, RequestRef, Salt,
+    Sha256, StreamId, Version,
 };
 pub use event::Event;
 pub use identifier::{IdentifierScheme, UnitIdentifier};
-pub use ids::{AchievementId, BallotId, BlocId, CommendationId, EventId, GrantId, RequestId, UnitId};
+pub use ids::{
+    AchievementId, BallotId, BlocId, CommendationId, EventId, GrantId, KeyId, PersonId, RequestId, UnitId,
+};
 pub use names::{LocalisedName, Name, Remark, Text};
 pub use points::Points;
 pub use rejection::Rejection;

@@ -4,7 +4,7 @@
 //! nor a rounding: where a rule does not speak for a bloc, the answer is that nobody knows, and not a number.
 
 use crate::{
-    BlocId, CommendationId, Position, UnitId,
+    BlocId, CommendationId, PersonId, Position, UnitId,
     commendation::{AwardKind, Commendation, CommendationState},
     regulation::award::{AwardRule, Pool, QuotaBase, QuotaRounding, QuotaRule},
 };
@@ -35,6 +35,8 @@ pub struct Counted {
     pub award: AwardKind,
     /// For whom.
     pub unit: UnitId,
+    /// The person it is for, when it is for one.
+    pub person: Option<PersonId>,
     /// How far it has come.
     pub state: CommendationState,
     /// Whether the council allowed it beyond the quota.
@@ -99,7 +101,8 @@ impl Counted {
     pub fn of(id: CommendationId, dossier: &Commendation, last: Position) -> Self {
         let proposal = &dossier.proposal;
         let (bloc, award, unit) = (proposal.bloc, proposal.award, dossier.unit());
-        Self { id, bloc, award, unit, state: dossier.state(), beyond: dossier.beyond_quota.is_some(), last }
+        let (person, beyond) = (proposal.recipient.person(), dossier.beyond_quota.is_some());
+        Self { id, bloc, award, unit, person, state: dossier.state(), beyond, last }
     }
 }
 
@@ -201,8 +204,8 @@ impl Ground {
             QuotaBase::Members => (count(self.members.len()), 0),
             QuotaBase::Considered => (count(self.considered.len()), 0),
             QuotaBase::MeetingStandard(award) => {
-                let units: BTreeSet<_> =
-                    self.using(*award, QuotaScope::AllBlocs, bloc).map(|d| d.unit).collect();
+                let meeting = self.using(*award, QuotaScope::AllBlocs, bloc);
+                let units: BTreeSet<_> = meeting.filter(|d| d.person.is_none()).map(|d| d.unit).collect();
                 (count(units.len()), 0)
             }
             QuotaBase::LeadingUnits => (count(self.leading.len()), 0),
@@ -215,6 +218,8 @@ impl Ground {
                     .dossiers
                     .iter()
                     .filter(|d| d.bloc == bloc && d.state.stands() && remaining.after.contains(&d.award))
+                    // What units are counted for is taken by units: a person's award takes no unit away.
+                    .filter(|d| d.person.is_none())
                     .map(|d| d.unit)
                     .filter(|unit| pool.contains(unit))
                     .collect();

@@ -1,7 +1,7 @@
 //! Every way a rule can say no. The HTTP status and the words in Vietnamese and English are `api`'s business.
 
 use crate::{
-    BallotId, BlocId, CommendationId, Date, EmulationYear, EventId, Points, Timestamp, UnitId,
+    BallotId, BlocId, CommendationId, Date, EmulationYear, EventId, PersonId, Points, Timestamp, UnitId,
     UnitIdentifier,
     bloc::BlocEnd,
     commendation::{AwardKind, CommendationState, Finding},
@@ -225,6 +225,12 @@ pub enum Rejection {
     AwardNotRegulated(AwardKind),
     /// The award is for persons alone.
     AwardForPersons(AwardKind),
+    /// The award is for collectives alone.
+    AwardForCollectives(AwardKind),
+    /// The person is not the head of the unit on that day.
+    NotTheHead(PersonId),
+    /// The erasure was approved by this client, or by the person behind it, already: another one must.
+    SecondApprover,
     /// The dossier does not fulfil what its rule asks for at this stage.
     NotEligible(Vec<Finding>),
     /// Nothing is left of the quota, or the rule does not say how many there may be.
@@ -266,6 +272,8 @@ pub enum Thing {
     Year(EmulationYear),
     /// A commendation.
     Commendation(CommendationId),
+    /// A person.
+    Person(PersonId),
     /// A grant.
     Grant(crate::GrantId),
     /// The key that signs the log.

@@ -25,7 +25,8 @@ pub struct FaultyLog<L> {
 enum State {
     #[default]
     Sound,
-    FailNext(FaultyMoment),
+    /// So many commits go well, and then one fails.
+    FailAfter(u32, FaultyMoment),
     Failed,
 }
 
@@ -37,7 +38,12 @@ impl<L: EventLog> FaultyLog<L> {
 
     /// Makes the next commit fail; after it the log takes no more turns until [`FaultyLog::reopen`].
     pub fn fail_next(&self, moment: FaultyMoment) {
-        *self.state.lock() = State::FailNext(moment);
+        self.fail_after(0, moment);
+    }
+
+    /// The same for a commit after so many that go well.
+    pub fn fail_after(&self, well: u32, moment: FaultyMoment) {
+        *self.state.lock() = State::FailAfter(well, moment);
     }
 
     /// Takes turns again, as after a restart.
@@ -83,12 +89,16 @@ impl Turn for FaultyTurn<'_> {
         let state = *self.state.lock();
         match state {
             State::Sound => return self.inner.commit(facts, aside),
-            State::FailNext(FaultyMoment::BeforeAnswering) => {
+            State::FailAfter(well @ 1.., moment) => {
+                *self.state.lock() = State::FailAfter(well - 1, moment);
+                return self.inner.commit(facts, aside);
+            }
+            State::FailAfter(0, FaultyMoment::BeforeAnswering) => {
                 // Marked before the inner turn ends, so that nobody slips in between.
                 *self.state.lock() = State::Failed;
                 self.inner.commit(facts, aside)?;
             }
-            State::FailNext(FaultyMoment::BeforeWriting) | State::Failed => {
+            State::FailAfter(0, FaultyMoment::BeforeWriting) | State::Failed => {
                 *self.state.lock() = State::Failed;
             }
         }

@@ -3,6 +3,7 @@
 mod asked;
 mod monitor;
 mod options;
+mod persons;
 
 pub use options::Audit;
 use options::{Asked, Of, Trust};
@@ -31,6 +32,7 @@ Examples:
   thidua audit diff https://thidua.example.vn/v1/audit --policy policy.txt --bloc UUID --year 2025 \
                --from 2026-01-01T00:00:00+07:00
   thidua audit backdated 2026.zip --policy policy.txt --min-lag 30
+  thidua audit persons 2026.zip --policy policy.txt --disclosed persons.json
 
 Entries are for auditors: give a token in THIDUA_TOKEN. What was seen last of each log is remembered in a folder
 (--state). A violation is written to an evidence file that convinces whoever has the log's key.
@@ -64,6 +66,8 @@ pub fn run(command: &Audit, json: bool) -> Result<(), Exit> {
         }
         Audit::Backdated { of, min_lag } => {
             (&of.trust, of.open().and_then(|opened| asked::backdated(opened, of, *min_lag, json)))
+        Audit::Persons { of, disclosed } => {
+            (&of.trust, of.open().and_then(|asked| persons::run(asked, of, disclosed, json)))
         }
         Audit::Monitor { of, interval, once } => (&of.trust, monitor::run(of, *interval, *once, json)),
         Audit::Bundle { of, to } => (&of.trust, of.open().and_then(|asked| pack(asked, of, to, json))),
@@ -84,6 +88,7 @@ fn named(command: &Audit) -> String {
         | Audit::Stream { of, .. }
         | Audit::Diff { of, .. }
         | Audit::Backdated { of, .. }
+        | Audit::Persons { of, .. }
         | Audit::Monitor { of, .. }
         | Audit::Bundle { of, .. } => of.source.clone(),
     }

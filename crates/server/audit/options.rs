@@ -74,6 +74,15 @@ pub enum Audit {
         #[arg(long, default_value_t = 1)]
         min_lag: u16,
     },
+    /// Check personal data that was disclosed: it is what was recorded, and what is not shown was erased by a fact.
+    Persons {
+        /// What is checked.
+        #[command(flatten)]
+        of: Of,
+        /// A file with answers of /v1/persons/ID/disclosure, one after another.
+        #[arg(long)]
+        disclosed: PathBuf,
+    },
     /// Follow a log: check what is added, and that nothing seen before is taken back.
     Monitor {
         /// What is checked.

@@ -2,9 +2,9 @@
 
 use ahash::AHashMap;
 use domain::{
-    Aggregate, BlocId, CommendationId, EmulationYear, Envelope, Event, GrantId, LeafHash, Position, Recorded,
-    StreamId, UnitId, Version, bloc::Bloc, commendation::Commendation, grant::Grant, log::Log,
-    log::StreamHead, unit::Unit, year::Year,
+    Aggregate, BlocId, CommendationId, EmulationYear, Envelope, Event, GrantId, LeafHash, PersonId, Position,
+    Recorded, StreamId, UnitId, Version, bloc::Bloc, commendation::Commendation, grant::Grant, log::Log,
+    log::StreamHead, person::Person, unit::Unit, year::Year,
 };
 use std::{collections::BTreeSet, hash::Hash, sync::Arc};
 
@@ -78,6 +78,7 @@ pub struct Books {
     grants: AHashMap<GrantId, Book<Grant>>,
     commendations: AHashMap<CommendationId, Book<Commendation>>,
     log: Option<Book<Log>>,
+    persons: AHashMap<PersonId, Book<Person>>,
 }
 
 impl Books {
@@ -111,6 +112,11 @@ impl Books {
         self.log.as_ref()
     }
 
+    /// A person.
+    pub fn person(&self, id: PersonId) -> Option<&Book<Person>> {
+        self.persons.get(&id)
+    }
+
     /// Every bloc there is.
     pub fn blocs(&self) -> impl Iterator<Item = BlocId> {
         self.blocs.keys().copied()
@@ -123,6 +129,7 @@ impl Books {
             StreamId::Commendation(id) => self.commendation(id).map(|book| (book.version, book.head)),
             StreamId::Grant(id) => self.grant(id).map(|book| (book.version, book.head)),
             StreamId::Log => self.log().map(|book| (book.version, book.head)),
+            StreamId::Person(id) => self.person(id).map(|book| (book.version, book.head)),
             StreamId::Unit(id) => self.unit(id).map(|book| (book.version, book.head)),
             StreamId::Year(bloc, year) => self.year(bloc, year).map(|book| (book.version, book.head)),
         }
@@ -155,6 +162,7 @@ impl Books {
             (Event::Log(event), StreamId::Log) => {
                 self.log = Book::after(self.log.take(), fact, event, leaf);
             }
+            (Event::Person(event), StreamId::Person(id)) => write(&mut self.persons, id, fact, event, leaf),
             (Event::Unit(event), StreamId::Unit(id)) => write(&mut self.units, id, fact, event, leaf),
             (Event::Year(event), StreamId::Year(bloc, year)) => {
                 write(&mut self.years, (bloc, year), fact, event, leaf);
@@ -165,6 +173,7 @@ impl Books {
                 | Event::Commendation(_)
                 | Event::Grant(_)
                 | Event::Log(_)
+                | Event::Person(_)
                 | Event::Unit(_)
                 | Event::Year(_),
                 _,
@@ -179,6 +188,7 @@ impl Books {
             StreamId::Commendation(id) => copy(&mut self.commendations, &base.commendations, id),
             StreamId::Grant(id) => copy(&mut self.grants, &base.grants, id),
             StreamId::Log => self.log = self.log.take().or_else(|| base.log.clone()),
+            StreamId::Person(id) => copy(&mut self.persons, &base.persons, id),
             StreamId::Unit(id) => copy(&mut self.units, &base.units, id),
             StreamId::Year(bloc, year) => copy(&mut self.years, &base.years, (bloc, year)),
         }
@@ -192,6 +202,7 @@ impl Books {
         self.grants.extend(changed.grants);
         self.commendations.extend(changed.commendations);
         self.log = changed.log.or_else(|| self.log.take());
+        self.persons.extend(changed.persons);
     }
 
     /// How many units, blocs, years and grants there are.

@@ -228,7 +228,11 @@ impl Directory {
             UnitEvent::Merged(_) | UnitEvent::Split(_) | UnitEvent::Dissolved(_) => {
                 self.renamed = fact.position;
             }
-            UnitEvent::IdentifierEnded(_) | UnitEvent::TookOver(_) | UnitEvent::SplitOff(_) => {}
+            UnitEvent::IdentifierEnded(_)
+            | UnitEvent::TookOver(_)
+            | UnitEvent::SplitOff(_)
+            | UnitEvent::HeadAppointed(_)
+            | UnitEvent::HeadLeft(_) => {}
         }
     }
 
@@ -287,6 +291,7 @@ impl View for Directory {
                 | Event::Year(_)
                 | Event::Grant(_)
                 | Event::Log(_)
+                | Event::Person(_)
                 | Event::Commendation(_),
                 _,
             ) => {}

@@ -4,7 +4,7 @@ use crate::View;
 use ahash::AHashMap;
 use domain::{
     BlocId, CommendationId, Envelope, Event, Position, StreamId, Timestamp, UnitId, Version, bloc::BlocEvent,
-    commendation::CommendationEvent, year::YearEvent,
+    commendation::CommendationEvent, person::PersonEvent, year::YearEvent,
 };
 
 /// An index over the whole log. Positions only: what happened is read from the log itself.
@@ -170,6 +170,7 @@ fn units_listed(fact: &Envelope) -> &[UnitId] {
         | Event::Commendation(_)
         | Event::Grant(_)
         | Event::Log(_)
+        | Event::Person(_)
         | Event::Unit(_)
         | Event::Year(_) => &[],
     }
@@ -191,6 +192,7 @@ fn units_of(fact: &Envelope) -> [Option<UnitId>; 2] {
         | Event::Bloc(_)
         | Event::Grant(_)
         | Event::Log(_)
+        | Event::Person(_)
         | Event::Commendation(_) => [unit_of(fact), None],
     }
 }
@@ -243,7 +245,10 @@ fn unit_of(fact: &Envelope) -> Option<UnitId> {
             | YearEvent::RankingAdopted(_)
             | YearEvent::StandingPublished(_) => None,
         },
-        (Event::Unit(_) | Event::Grant(_) | Event::Log(_) | Event::Commendation(_), _) => None,
+        (Event::Person(PersonEvent::Registered(registered)), _) => Some(registered.unit),
+        (Event::Unit(_) | Event::Grant(_) | Event::Log(_) | Event::Person(_) | Event::Commendation(_), _) => {
+            None
+        }
     }
 }
 
@@ -265,7 +270,7 @@ impl View for History {
         match fact.stream {
             StreamId::Bloc(bloc) | StreamId::Year(bloc, _) => self.blocs.entry(bloc).or_default().push(at),
             StreamId::Commendation(id) => self.fold_dossier(id, &fact.event, at),
-            StreamId::Unit(_) | StreamId::Grant(_) | StreamId::Log => {}
+            StreamId::Unit(_) | StreamId::Grant(_) | StreamId::Log | StreamId::Person(_) => {}
         }
     }
 }

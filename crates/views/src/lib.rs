@@ -7,6 +7,7 @@
 //! - [`directory`]: names in Vietnamese order, search, identifiers, who belongs where
 //! - [`history`]: where the facts of a stream, a unit, a bloc or a type stand
 //! - [`grants`]: which grants a client holds
+//! - [`persons`]: which persons a unit keeps data of, and whose erasure was asked for
 //! - [`peer_matrix`]: how the units of a bloc scored one another
 //! - [`requests`]: which idempotency keys are spent, and where
 //! - [`rotation`]: whether those who win take turns
@@ -23,6 +24,7 @@ pub mod directory;
 pub mod grants;
 pub mod history;
 pub mod peer_matrix;
+pub mod persons;
 pub mod requests;
 pub mod rotation;
 pub mod score_changes;
@@ -34,6 +36,7 @@ pub use directory::Directory;
 pub use grants::Grants;
 pub use history::History;
 pub use peer_matrix::PeerMatrix;
+pub use persons::Persons;
 pub use requests::Requests;
 pub use rotation::Rotation;
 pub use score_changes::{ScoreChange, score_changes};
@@ -59,6 +62,8 @@ pub struct Views {
     pub history: History,
     /// Which grants a client holds.
     pub grants: Grants,
+    /// Which persons a unit keeps data of.
+    pub persons: Persons,
     /// Which idempotency keys are spent.
     pub requests: Requests,
 }
@@ -103,6 +108,7 @@ impl Views {
         self.directory.fold(fact);
         self.history.fold(fact);
         self.grants.fold(fact);
+        self.persons.fold(fact);
         self.requests.fold(fact);
     }
 }

@@ -52,6 +52,10 @@ scopes! {
     RankingsWrite = "rankings:write", "Xếp hạng và phân loại", "Record rankings and classifications";
     CommendationsWrite = "commendations:write", "Đề nghị, xét và quyết định khen thưởng",
         "Propose, appraise and decide commendations";
+    PersonsWrite = "persons:write", "Ghi nhận dữ liệu cá nhân", "Record personal data";
+    PersonsRead = "persons:read", "Xem dữ liệu cá nhân trong phạm vi được phép", "Read personal data one has the right to";
+    ErasuresWrite = "erasures:write", "Yêu cầu và duyệt việc xóa dữ liệu cá nhân",
+        "Ask for and approve the erasure of personal data";
     AuditRead = "audit:read", "Kiểm toán nhật ký và bằng chứng", "Audit the log and its proofs";
     AdminRead = "admin:read", "Xem tình trạng vận hành", "Read the state of the service";
 }

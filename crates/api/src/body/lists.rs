@@ -12,6 +12,7 @@ use domain::{
         AppraisalFinding, AwardClass, AwardKind, CheckName, CheckOutcome, CommendationState, Recipients,
         RevocationCause, VoteOutcome,
     },
+    person::{ErasureGround, PersonField},
     quota::QuotaScope,
     regulation::{
         Breach, FindingState, LeadershipMethod, OverMaximum, PartKind, QuorumBase, Rounding, Scorer, Secrecy,
@@ -88,6 +89,7 @@ closed_lists! {
     CouncilBase: CouncilBase::ALL, "Tỷ lệ phiếu tính trên: tổng số thành viên hội đồng, số tham gia, hay số phiếu hợp lệ. What the share of a council's votes is counted over.";
     EndCause: [EndCause::Merged, EndCause::Split, EndCause::Dissolved], "Sáp nhập, chia, hay giải thể. How a unit ended.";
     LineageChange: [LineageChange::Merger, LineageChange::Split], "Hợp nhất, sáp nhập, hay chia, tách. What joins a unit to those before and after it.";
+    ErasureGround: ErasureGround::ALL, "Căn cứ xóa theo Điều 14 Luật 91/2025/QH15: chủ thể yêu cầu, hết mục đích, hết thời hạn lưu trữ. Why personal data is erased.";
     ExclusionCause: ExclusionCause::ALL, "Vì sao không xét thi đua. Why a unit is not considered.";
     FindingState: [FindingState::Applied, FindingState::Proposed, FindingState::Confirmed, FindingState::Waived], "Điểm trừ theo sổ: đã trừ, chờ xác nhận, đã xác nhận, không trừ. How far a penalty that the record found has come.";
     IdentifierScheme: IdentifierScheme::ALL, "Loại mã: mã định danh điện tử theo Quyết định 20/2020/QĐ-TTg, mã cũ, mã doanh nghiệp, mã quan hệ ngân sách, mã thống kê, mã nội bộ. The scheme of an identifier.";
@@ -99,6 +101,7 @@ closed_lists! {
     OverMaximum: [OverMaximum::Refuse, OverMaximum::Cap, OverMaximum::Carry, OverMaximum::Clamp], "Vượt điểm tối đa: từ chối, tính bằng điểm tối đa, tính đủ, hay đưa về khoảng từ 0 đến tối đa. What happens above a maximum.";
     PaperKind: PaperKind::ALL, "Tờ trình, biên bản họp hội đồng, báo cáo thành tích, giấy tờ khác. A paper of a dossier.";
     PartKind: [PartKind::Contents, PartKind::Bonus, PartKind::Penalty], "Điểm chuẩn, điểm thưởng, điểm trừ. How a part enters the total.";
+    PersonField: PersonField::ALL, "Họ tên, ngày sinh, chức vụ, số giấy tờ định danh. A piece of personal data.";
     Question: [Question::LeadingUnit, Question::NextLeader, Question::NextDeputy], "Bỏ phiếu về đơn vị dẫn đầu, Trưởng khối năm sau, Phó Trưởng khối năm sau. What is voted on.";
     QuorumBase: [QuorumBase::Members, QuorumBase::Considered], "Số phải có mặt tính trên: mọi thành viên, hay thành viên được xét. What a quorum is counted over.";
     QuotaRounding: QuotaRounding::ALL, "Làm tròn số đơn vị: xuống, lên, hay đến số gần nhất. What becomes of a fraction of a unit.";

@@ -5,6 +5,7 @@
 //! - `lists`: values of closed lists
 //! - [`codes`]: texts of which only some are known
 //! - [`fields`]: values that are written as other JSON
+//! - [`private`]: texts that must not be seen
 //! - [`regulation`]: the one value that is read through `serde`
 //!
 //! Every fault is collected before anything is refused.
@@ -14,6 +15,7 @@ pub mod fields;
 mod lists;
 mod macros;
 pub mod parameters;
+pub mod private;
 pub mod regulation;
 #[cfg(test)]
 mod schema_tests;

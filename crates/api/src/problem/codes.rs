@@ -247,6 +247,15 @@ codes! {
     AwardForPersons = "awardForPersons", CONFLICT, "Award for persons",
         "Danh hiệu này chỉ trao cho cá nhân.", "The award is for persons alone.",
         "Đề nghị một danh hiệu, hình thức dành cho tập thể.", "Propose an award for collectives.";
+    AwardForCollectives = "awardForCollectives", CONFLICT, "Award for collectives",
+        "Danh hiệu này chỉ trao cho tập thể.", "The award is for collectives alone.",
+        "Bỏ person, hoặc đề nghị một danh hiệu, hình thức dành cho cá nhân.", "Leave person out, or propose an award for persons.";
+    NotTheHead = "notTheHead", CONFLICT, "Not the head",
+        "Người này không phải người đứng đầu đơn vị vào ngày đó.", "The person is not the head of the unit on that day.",
+        "Đọc /heads của đơn vị.", "Read the unit's /heads.";
+    SecondApprover = "secondApprover", CONFLICT, "Second approver needed",
+        "Hệ thống này, hoặc người đứng sau nó, đã duyệt việc xóa; cần người duyệt thứ hai.", "This client, or the person behind it, has approved the erasure already; another one must.",
+        "Để một hệ thống khác có quyền duyệt.", "Let another client with the right to approve do it.";
     NotEligible = "notEligible", CONFLICT, "Not eligible",
         "Hồ sơ chưa đạt các điều kiện mà quy định đòi hỏi ở giai đoạn này; checks nêu từng điều kiện.", "The dossier does not fulfil what its rule asks for at this stage; checks lists every one.",
         "Khắc phục từng điều kiện trong checks; xem đầy đủ ở /eligibility của hồ sơ.", "Mend each of checks; the dossier's /eligibility lists all of them.";
@@ -280,6 +289,12 @@ codes! {
     StorageUnavailable = "storageUnavailable", SERVICE_UNAVAILABLE, "Storage unavailable",
         "Không ghi được vào sổ lúc này.", "The log cannot be written at the moment.",
         "Đợi theo Retry-After rồi gửi lại với cùng Idempotency-Key.", "Wait for Retry-After and repeat under the same Idempotency-Key.";
+    VaultClosed = "vaultClosed", SERVICE_UNAVAILABLE, "Vault closed",
+        "Máy chủ này không mở kho dữ liệu cá nhân nên không nhận và không đọc dữ liệu cá nhân.", "This server has no open vault, so it takes and shows no personal data.",
+        "Báo cho người vận hành; các việc khác không bị ảnh hưởng.", "Tell the operator; nothing else is affected.";
+    PersonalDataDamaged = "personalDataDamaged", INTERNAL_SERVER_ERROR, "Personal data damaged",
+        "Dữ liệu cá nhân lưu giữ bị thiếu hoặc không khớp với cam kết trong sổ.", "The personal data that is kept is missing, or is not what the log committed to.",
+        "Báo cho người vận hành; không ghi đè trước khi rõ nguyên nhân.", "Tell the operator; record nothing over it before the cause is known.";
     ReadOnly = "readOnly", SERVICE_UNAVAILABLE, "Read only",
         "Máy chủ này chỉ cho đọc.", "This server only reads.",
         "Gửi yêu cầu ghi đến máy chủ chính, hoặc đợi.", "Send writes to the server that takes them, or wait.";

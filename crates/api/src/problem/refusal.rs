@@ -24,6 +24,7 @@ impl From<Failure> for Problem {
             Failure::Unavailable => {
                 Self::new(Code::StorageUnavailable).with_header(RETRY_AFTER, RETRY_SECONDS)
             }
+            Failure::VaultClosed => Self::new(Code::VaultClosed),
             Failure::ReadOnly => Self::new(Code::ReadOnly).with_header(RETRY_AFTER, RETRY_SECONDS),
         }
     }

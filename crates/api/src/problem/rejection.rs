@@ -107,6 +107,11 @@ impl From<Rejection> for Problem {
                 of(Code::AwardNotInRegulation).with("award", plain(&award))
             }
             Rejection::AwardForPersons(award) => of(Code::AwardForPersons).with("award", plain(&award)),
+            Rejection::AwardForCollectives(award) => {
+                of(Code::AwardForCollectives).with("award", plain(&award))
+            }
+            Rejection::NotTheHead(person) => of(Code::NotTheHead).with("person", plain(&person)),
+            Rejection::SecondApprover => of(Code::SecondApprover),
             Rejection::NotEligible(findings) => commendation::not_eligible(&findings),
             Rejection::QuotaExhausted(quota) => commendation::quota_exhausted(&quota),
             Rejection::QuotaNotExhausted(award) => of(Code::QuotaNotExhausted).with("award", plain(&award)),
@@ -128,6 +133,7 @@ fn about(code: Code, thing: &Thing) -> Problem {
         Thing::Bloc(id) => ("bloc", plain(id), "khối, cụm thi đua", "bloc"),
         Thing::Year(year) => ("year", plain(year), "năm thi đua", "emulation year"),
         Thing::Commendation(id) => ("commendation", plain(id), "hồ sơ khen thưởng", "commendation dossier"),
+        Thing::Person(id) => ("person", plain(id), "cá nhân", "person"),
         Thing::Grant(id) => ("grant", plain(id), "quyền", "grant"),
         Thing::LogKey => ("log_key", Value::Null, "khóa ký sổ", "key of the log"),
         Thing::Ballot(id) => ("ballot", plain(id), "cuộc bỏ phiếu", "ballot"),

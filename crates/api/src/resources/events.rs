@@ -242,6 +242,7 @@ impl Read for OneEvent {
                 let proposed = app.views().books.commendation(id).map(|book| book.state.proposal.bloc);
                 proposed.is_some_and(|bloc| belongs(app, own, bloc))
             }
+            StreamId::Person(id) => app.views().books.person(id).is_some_and(|book| book.state.unit == own),
             StreamId::Grant(_) | StreamId::Log => false,
         })?;
         Ok(Answer::json(cloud_event::to_bytes(&fact)?).with_etag(fact.id).at(app.head()))

@@ -14,7 +14,7 @@ use crate::{
 };
 use app::{Act, Moment};
 use domain::{
-    ClientId, Date, Envelope, GrantId, Remark, Role, Timestamp,
+    ClientId, Date, Envelope, GrantId, PersonId, Remark, Role, Timestamp,
     grant::{Given, GrantAct, Revoked},
 };
 use utoipa::openapi::{RefOr, Schema};
@@ -56,6 +56,8 @@ body! {
         role: Role,
         /// Ngày cuối cùng. The last day, for a grant that ends by itself.
         until: Option<Date>,
+        /// Người chịu trách nhiệm về hệ thống. The person who acts through the client, where one is answerable for it.
+        person: Option<PersonId>,
     }
 }
 
@@ -64,8 +66,9 @@ impl Fact for GiveGrant {
     const ROLES: &'static [&'static str] = &["registrar"];
 
     fn act(self, _: NoParameters, origin: &Origin<'_>, _: &mut Faults) -> Option<Act> {
-        let Self { id, client, role, until } = self;
-        Some(Act::Grant(id.unwrap_or(GrantId(origin.fresh)), GrantAct::Give(Given { client, role, until })))
+        let Self { id, client, role, until, person } = self;
+        let given = Given { client, role, until, person };
+        Some(Act::Grant(id.unwrap_or(GrantId(origin.fresh)), GrantAct::Give(given)))
     }
 
     fn location(fact: &Envelope) -> String {
@@ -113,6 +116,8 @@ answer_body! {
         until: Option<Date>,
         /// Ngày thu hồi. The day it was taken back.
         revoked_on: Option<Date>,
+        /// Người chịu trách nhiệm. The person behind the client.
+        person: Option<PersonId>,
         /// Đang có hiệu lực. Whether it is in force today.
         in_force: bool,
     }
@@ -173,6 +178,7 @@ fn grants_of(call: &Call<'_>, moment: &Moment, client: &ClientId) -> Result<Vec<
             from: book.state.from,
             until: book.state.given.until,
             revoked_on: book.state.revoked_on,
+            person: book.state.given.person,
             in_force: book.state.in_force_on(today),
         }));
     }

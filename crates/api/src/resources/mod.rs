@@ -5,6 +5,7 @@ pub mod blocs;
 pub mod commendations;
 pub mod events;
 pub mod grants;
+pub mod persons;
 pub mod reference;
 pub mod shared;
 pub mod units;
@@ -22,6 +23,7 @@ pub static ALL: &[&[Route]] = &[
     years::rows::REVIEW,
     years::rows::AUDIT,
     commendations::ROUTES,
+    persons::ROUTES,
     grants::ROUTES,
     events::ROUTES,
     audit::ROUTES,

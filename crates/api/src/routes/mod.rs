@@ -78,6 +78,8 @@ pub enum Tag {
     Standings,
     /// Commendations.
     Commendations,
+    /// Persons.
+    Persons,
     /// Grants.
     Grants,
     /// Events.
@@ -90,12 +92,13 @@ pub enum Tag {
 
 impl Tag {
     /// Every chapter, in the order of the document.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Units,
         Self::Blocs,
         Self::Years,
         Self::Standings,
         Self::Commendations,
+        Self::Persons,
         Self::Grants,
         Self::Events,
         Self::Audit,
@@ -110,6 +113,7 @@ impl Tag {
             Self::Years => "years",
             Self::Standings => "standings",
             Self::Commendations => "commendations",
+            Self::Persons => "persons",
             Self::Grants => "grants",
             Self::Events => "events",
             Self::Audit => "audit",
@@ -130,6 +134,7 @@ impl Tag {
                 "Hồ sơ khen thưởng, điều kiện và chỉ tiêu",
                 "Commendation dossiers, what they must fulfil, and quotas",
             ),
+            Self::Persons => Words::fixed("Dữ liệu cá nhân và việc xóa", "Personal data, and its erasure"),
             Self::Grants => {
                 Words::fixed("Quyền: ai được làm gì cho đơn vị nào", "Grants: who may act for whom")
             }

@@ -2,13 +2,15 @@
 
 use super::{Appraised, AwardKind, CastByCouncil, Paper, PublicityOpened, Published, Recipient, Revoked};
 use crate::{
-    AchievementId, BlocId, CommendationId, Date, DocumentNumber, EmulationYear, Name, Remark, Timestamp,
+    AchievementId, BlocId, CommendationId, Date, DocumentNumber, EmulationYear, Name, PersonId, Remark,
+    Timestamp,
+    person::PersonStanding,
     quota::Ground,
     year::{Mark, Year},
 };
 use std::sync::Arc;
 
-/// Asks to propose a unit of a bloc for an award.
+/// Asks to propose a unit of a bloc, or a person through it, for an award.
 #[derive(Clone, Debug)]
 pub struct Propose {
     /// The bloc.
@@ -70,6 +72,23 @@ pub enum CommendationAct {
     Revoke(Revoked),
 }
 
+impl CommendationAct {
+    /// The person the act names.
+    pub const fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Propose(act) => act.recipient.person(),
+            Self::AddPapers(_)
+            | Self::Appraise(_)
+            | Self::OpenPublicity(_)
+            | Self::OverrideQuota(_)
+            | Self::CouncilVote(_)
+            | Self::Decide(_)
+            | Self::Publish(_)
+            | Self::Revoke(_) => None,
+        }
+    }
+}
+
 /// An act with the proofs its decision needs.
 #[derive(Clone, Debug)]
 pub struct CommendationCommand {
@@ -79,6 +98,8 @@ pub struct CommendationCommand {
     pub act: CommendationAct,
     /// What was looked up for it, under the turn.
     pub circumstances: Circumstances,
+    /// What is known of the person the act names.
+    pub person: PersonStanding,
 }
 
 /// What a dossier is judged by beside itself.

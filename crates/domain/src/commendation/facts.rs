@@ -2,25 +2,41 @@
 
 use super::AwardKind;
 use crate::{
-    AchievementId, BlocId, Date, DocumentNumber, EmulationYear, EventId, Name, Remark, Sha256, UnitId,
+    AchievementId, BlocId, Date, DocumentNumber, EmulationYear, EventId, Name, PersonId, Remark, Sha256,
+    UnitId,
     quota::Quota,
     regulation::award::{AwardRule, PaperKind},
 };
 use serde::{Deserialize, Serialize};
 
-/// For whom an award is. Persons come with the vault that keeps their names apart, as ids of their own.
+/// For whom an award is. Whom the id of a person names, only the vault knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Recipient {
     /// A collective.
     Unit(UnitId),
+    /// A person, proposed through the unit.
+    Person {
+        /// The person.
+        person: PersonId,
+        /// The unit, a member of the bloc.
+        unit: UnitId,
+    },
 }
 
 impl Recipient {
-    /// The unit.
+    /// The unit, or that of the person.
     pub const fn unit(self) -> UnitId {
         match self {
-            Self::Unit(unit) => unit,
+            Self::Unit(unit) | Self::Person { unit, .. } => unit,
+        }
+    }
+
+    /// The person, when it is for one.
+    pub const fn person(self) -> Option<PersonId> {
+        match self {
+            Self::Unit(_) => None,
+            Self::Person { person, .. } => Some(person),
         }
     }
 }
@@ -39,7 +55,7 @@ pub struct Paper {
     pub sha256: Option<Sha256>,
 }
 
-/// A unit was proposed for an award.
+/// A unit or a person was proposed for an award.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Proposed {

@@ -4,6 +4,7 @@
 //! - `acts`: what can be asked
 //! - [`facts`]: what can happen to a dossier
 //! - [`eligibility`]: what it must fulfil, each check answered with its reason and the facts behind it
+//! - `proposing`: who may be proposed for what, under which rule
 //! - `record`: those of its checks that the year of the bloc answers
 //! - `council`: the council's vote, and the quota it is bound by
 //!
@@ -15,6 +16,7 @@ mod council;
 pub mod eligibility;
 pub mod facts;
 pub mod kind;
+mod proposing;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -26,9 +28,10 @@ pub use facts::{
     PublicityOpened, Published, QuotaOverridden, Recipient, RevocationCause, Revoked, VoteOutcome,
 };
 pub use kind::{AwardClass, AwardKind, Recipients};
+use proposing::{not_ahead, propose};
 
 use crate::{
-    Aggregate, Authority, CommendationId, Date, Denied, Recorded, Rejection, Rights, Role, UnitId,
+    Aggregate, Authority, CommendationId, Denied, Recorded, Rejection, Rights, Role, UnitId,
     event::events,
     regulation::award::Stage,
     rejection::Thing,
@@ -169,7 +172,7 @@ impl Commendation {
         }
     }
 
-    /// The unit it is for.
+    /// The unit it is for, or that of the person it is for.
     pub fn unit(&self) -> UnitId {
         self.proposal.recipient.unit()
     }
@@ -244,58 +247,6 @@ impl Commendation {
     }
 }
 
-/// A paper is not dated after the day the server received it.
-fn not_ahead(claimed: Date, around: &Circumstances) -> Result<(), Rejection> {
-    let latest = around.received.day();
-    if claimed > latest { Err(Rejection::ImpossibleDate { claimed, latest }) } else { Ok(()) }
-}
-
-/// Proposes a unit: the rule of the award is looked up once and pinned.
-fn propose(act: Propose, around: &Circumstances) -> Result<Proposed, Rejection> {
-    if !around.bloc_exists {
-        return Err(Rejection::Unknown(Thing::Bloc(act.bloc)));
-    }
-    let year = around.year.as_ref().ok_or(Rejection::Unknown(Thing::Year(act.year)))?;
-    let adopted = year.regulation.as_ref().ok_or(Rejection::Unknown(Thing::Regulation))?;
-    let rule = adopted.regulation.awards.iter().find(|rule| rule.award == act.award);
-    let rule = rule.ok_or(Rejection::AwardNotRegulated(act.award))?;
-    match act.award.recipients() {
-        Recipients::Persons => return Err(Rejection::AwardForPersons(act.award)),
-        Recipients::Collectives | Recipients::NotStated => {}
-    }
-    let unit = act.recipient.unit();
-    if !around.ground.members.contains(&unit) {
-        return Err(Rejection::NotAMember(unit));
-    }
-    let same = |one: &&crate::quota::Counted| {
-        one.bloc == act.bloc && one.award == act.award && one.unit == unit && one.state.stands()
-    };
-    if let Some(there) = around.ground.dossiers.iter().find(same) {
-        return Err(Rejection::AlreadyExists(Thing::Commendation(there.id)));
-    }
-    let proposed = Proposed {
-        bloc: act.bloc,
-        year: act.year,
-        award: act.award,
-        recipient: act.recipient,
-        achievement: act.achievement,
-        papers: act.papers,
-        summary: act.summary,
-        regulation_version: adopted.version,
-        regulation: adopted.mark.id,
-        rule: rule.clone(),
-    };
-    let mark = Mark {
-        position: adopted.mark.position,
-        id: adopted.mark.id,
-        recorded_at: around.received,
-        effective_on: around.effective_on,
-        timeliness: Timeliness::default(),
-    };
-    Commendation::proposed(Arc::new(proposed.clone()), mark).goes_on(Stage::Proposal, around)?;
-    Ok(proposed)
-}
-
 impl Aggregate for Commendation {
     type Command = CommendationCommand;
     type Event = CommendationEvent;
@@ -305,10 +256,10 @@ impl Aggregate for Commendation {
         command: CommendationCommand,
         _: &Authority,
     ) -> Result<Vec<CommendationEvent>, Rejection> {
-        let CommendationCommand { id, act, circumstances } = command;
+        let CommendationCommand { id, act, circumstances, person } = command;
         let event = match (state, act) {
             (Some(dossier), act) => dossier.decide_standing(id, act, &circumstances)?,
-            (None, CommendationAct::Propose(act)) => propose(act, &circumstances)?.into(),
+            (None, CommendationAct::Propose(act)) => propose(act, &circumstances, person)?.into(),
             (
                 None,
                 CommendationAct::AddPapers(_)

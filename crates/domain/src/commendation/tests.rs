@@ -7,6 +7,7 @@ use super::*;
 use crate::{
     AchievementId, BlocId, DocumentNumber, EmulationYear, EventId, GrantId, Name, Position, Remark, Sha256,
     Timestamp,
+    person::PersonStanding,
     quota::{Counted, Ground},
     regulation::{award::PaperKind, sample},
     year::{Year, YearEvent},
@@ -130,7 +131,11 @@ impl Story {
         let achievement = standing.or(proposed);
         let circumstances = self.around(id, achievement);
         let by = Authority { grant: Some(GrantId(Uuid::nil())), unit: None, delegation: None };
-        Commendation::decide(self.dossiers.get(&id), CommendationCommand { id, act, circumstances }, &by)
+        Commendation::decide(
+            self.dossiers.get(&id),
+            CommendationCommand { id, act, circumstances, person: PersonStanding::Unknown },
+            &by,
+        )
     }
 
     fn does(&mut self, id: CommendationId, act: CommendationAct) {
@@ -398,7 +403,12 @@ fn the_leader_and_the_official_may_propose_and_only_the_official_goes_on() {
     let may = |role: Role, act: &CommendationAct| {
         let rights = Rights { client: &client, held: vec![(GrantId(Uuid::nil()), role)] };
         let circumstances = story.around(dossier(1), None);
-        let command = CommendationCommand { id: dossier(1), act: act.clone(), circumstances };
+        let command = CommendationCommand {
+            id: dossier(1),
+            act: act.clone(),
+            circumstances,
+            person: PersonStanding::Unknown,
+        };
         let mut known = story.clone();
         known.does(dossier(1), propose(FLAG, A));
         Commendation::permits(&rights, known.dossiers.get(&dossier(1)), &command).is_ok()

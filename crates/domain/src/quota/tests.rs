@@ -18,7 +18,7 @@ fn units(count: usize) -> Vec<UnitId> {
 
 fn dossier(bloc: BlocId, award: AwardKind, number: usize, state: CommendationState) -> Counted {
     let id = CommendationId(Uuid::from_u128((award as u128) << 32 | number as u128));
-    Counted { id, bloc, award, unit: unit(number), state, beyond: false, last: Position(0) }
+    Counted { id, bloc, award, unit: unit(number), person: None, state, beyond: false, last: Position(0) }
 }
 
 fn rule(award: AwardKind, quota: QuotaRule) -> AwardRule {

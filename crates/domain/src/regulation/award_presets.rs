@@ -81,7 +81,16 @@ mod tests {
         let units: Vec<_> = (1..=size).map(|number| UnitId(Uuid::from_u128(number))).collect();
         let dossiers = awards.iter().zip(&units).map(|(award, unit)| {
             let (id, state) = (CommendationId(unit.0), CommendationState::Approved);
-            Counted { id, bloc: BLOC, award: *award, unit: *unit, state, beyond: false, last: Position(0) }
+            Counted {
+                id,
+                bloc: BLOC,
+                award: *award,
+                unit: *unit,
+                person: None,
+                state,
+                beyond: false,
+                last: Position(0),
+            }
         });
         let dossiers = dossiers.collect();
         Ground { members: units.clone(), considered: units, leading: Vec::new(), dossiers }

@@ -1,13 +1,19 @@
 //! A unit (đơn vị): any organisation that may belong to a bloc.
 //!
+//! - `acts`: what can be asked, with the proofs a decision needs
+//! - `heads`: who is at its head, from a day on
 //! - `over_time`: what it is called, known by and placed under, each from a day on
 //! - `lineage`: mergers, splits and dissolutions, and the end they bring
 
+mod acts;
+mod heads;
 mod lineage;
 mod over_time;
 #[cfg(test)]
 mod tests;
 
+pub use acts::{UnitAct, UnitCommand};
+pub use heads::{Head, HeadAppointed, HeadLeft};
 pub use lineage::{
     Dissolved, EndCause, LineageChange, LineageStep, Merged, Split, SplitOff, TookOver, UnitEnd,
 };
@@ -18,7 +24,6 @@ use crate::{
     UnitIdentifier, event::events, rejection::Thing,
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// What sort of organisation a unit is. Party bodies and associations have no state agency code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -121,47 +126,9 @@ events! {
         "unit.split" => Split(Split),
         "unit.split_off" => SplitOff(SplitOff),
         "unit.dissolved" => Dissolved(Dissolved),
+        "unit.head_appointed" => HeadAppointed(HeadAppointed),
+        "unit.head_left" => HeadLeft(HeadLeft),
     }
-}
-
-/// What can be asked of a unit.
-#[derive(Clone, Debug)]
-pub enum UnitAct {
-    /// Enter it into the register.
-    Register(Registered),
-    /// Give it another name.
-    Rename(Renamed),
-    /// Record an identifier.
-    Identify(Identified),
-    /// End an identifier.
-    EndIdentifier(IdentifierEnded),
-    /// Place it under another unit or in a locality.
-    Place(Placed),
-    /// Let it take the place of others, which end.
-    TakeOver(TookOver),
-    /// Split it.
-    Split(Split),
-    /// End it without a successor.
-    Dissolve(Dissolved),
-}
-
-/// An act with the proofs its decision needs.
-#[derive(Clone, Debug)]
-pub struct UnitCommand {
-    /// The unit.
-    pub id: UnitId,
-    /// What is asked.
-    pub act: UnitAct,
-    /// The day the act counts from.
-    pub effective_on: Date,
-    /// Whether the act cites a document, or is marked as an example.
-    pub documented: bool,
-    /// Those of the act's identifiers that belong to another unit at some time of the period asked for.
-    pub taken: Vec<(UnitIdentifier, UnitId)>,
-    /// The other units the act names, in its order; `None` for what the register does not know.
-    pub others: Vec<(UnitId, Option<Arc<Unit>>)>,
-    /// The units that stand above the one the act would place it under, from that day on.
-    pub above: Vec<UnitId>,
 }
 
 /// A unit in the register.
@@ -181,42 +148,14 @@ pub struct Unit {
     pub identifiers: Vec<Holding>,
     /// Under and in which units it was placed, by day.
     pub links: Vec<Link>,
+    /// Who is at its head, by the day each counts from.
+    pub heads: Vec<Head>,
     /// The units it came out of, in the order recorded.
     pub predecessors: Vec<LineageStep>,
     /// The units that came out of it, in the order recorded.
     pub successors: Vec<LineageStep>,
     /// Its end.
     pub end: Option<UnitEnd>,
-}
-
-impl UnitAct {
-    /// The identifiers the act would give the unit, and until when.
-    pub fn identifiers(&self) -> (&[UnitIdentifier], Option<Date>) {
-        match self {
-            Self::Register(registered) => (&registered.identifiers, None),
-            Self::Identify(identified) => (std::slice::from_ref(&identified.identifier), identified.until),
-            Self::Rename(_)
-            | Self::EndIdentifier(_)
-            | Self::Place(_)
-            | Self::TakeOver(_)
-            | Self::Split(_)
-            | Self::Dissolve(_) => (&[], None),
-        }
-    }
-
-    /// The other units the act names.
-    pub fn others(&self) -> &[UnitId] {
-        match self {
-            Self::Place(placed) => placed.unit.as_slice(),
-            Self::TakeOver(took_over) => &took_over.predecessors,
-            Self::Split(split) => &split.into,
-            Self::Register(_)
-            | Self::Rename(_)
-            | Self::Identify(_)
-            | Self::EndIdentifier(_)
-            | Self::Dissolve(_) => &[],
-        }
-    }
 }
 
 impl UnitEvent {
@@ -235,7 +174,9 @@ impl UnitEvent {
             | Self::Placed(_)
             | Self::Merged(_)
             | Self::SplitOff(_)
-            | Self::Dissolved(_) => Vec::new(),
+            | Self::Dissolved(_)
+            | Self::HeadAppointed(_)
+            | Self::HeadLeft(_) => Vec::new(),
         }
     }
 }
@@ -255,6 +196,7 @@ impl Unit {
             names: vec![named],
             identifiers: registered.identifiers.iter().map(held).collect(),
             links: Vec::new(),
+            heads: Vec::new(),
             predecessors: Vec::new(),
             successors: Vec::new(),
             end: None,
@@ -273,6 +215,8 @@ impl Unit {
             UnitAct::TakeOver(_) => lineage::may_take_over(&command)?,
             UnitAct::Split(_) => self.may_split(&command)?,
             UnitAct::Dissolve(_) => self.may_end(&command)?,
+            UnitAct::AppointHead(appointed) => self.may_be_headed_by(appointed, &command)?,
+            UnitAct::HeadLeaves(left) => self.may_be_left_by(left, day)?,
         }
         Ok(match command.act {
             UnitAct::Register(registered) => registered.into(),
@@ -283,6 +227,8 @@ impl Unit {
             UnitAct::TakeOver(took_over) => took_over.into(),
             UnitAct::Split(split) => split.into(),
             UnitAct::Dissolve(dissolved) => dissolved.into(),
+            UnitAct::AppointHead(appointed) => appointed.into(),
+            UnitAct::HeadLeaves(left) => left.into(),
         })
     }
 
@@ -305,6 +251,10 @@ impl Unit {
             UnitEvent::Split(split) => self.split(split, day, position),
             UnitEvent::SplitOff(split_off) => self.split_off(split_off, day, position),
             UnitEvent::Dissolved(dissolved) => self.dissolve(dissolved, day, position),
+            UnitEvent::HeadAppointed(appointed) => {
+                self.take_head(Head { person: Some(appointed.person), from: day, position });
+            }
+            UnitEvent::HeadLeft(_) => self.take_head(Head { person: None, from: day, position }),
         }
         self
     }
@@ -350,7 +300,9 @@ impl Aggregate for Unit {
             | UnitAct::Place(_)
             | UnitAct::TakeOver(_)
             | UnitAct::Split(_)
-            | UnitAct::Dissolve(_) => rights.any_of(&[Role::Registrar]),
+            | UnitAct::Dissolve(_)
+            | UnitAct::AppointHead(_)
+            | UnitAct::HeadLeaves(_) => rights.any_of(&[Role::Registrar]),
         }
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
-use crate::{EventId, GrantId, IdentifierScheme, Position, Remark, Timestamp};
+use crate::{EventId, GrantId, IdentifierScheme, Position, Remark, Timestamp, person::PersonStanding};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use uuid::Uuid;
 
 const BY: Authority = Authority { grant: Some(GrantId(Uuid::nil())), unit: None, delegation: None };
@@ -54,7 +54,16 @@ impl Register {
         };
         let taken = identifiers.iter().filter_map(holder).collect();
         let others = act.others().iter().map(|unit| (*unit, self.units.get(unit).cloned())).collect();
-        UnitCommand { id: id(number), act, effective_on, documented: true, taken, others, above: Vec::new() }
+        UnitCommand {
+            id: id(number),
+            act,
+            effective_on,
+            documented: true,
+            taken,
+            others,
+            above: Vec::new(),
+            person: PersonStanding::Unknown,
+        }
     }
 
     fn asks(&self, number: u128, on: &str, act: UnitAct) -> Result<Vec<UnitEvent>, Rejection> {

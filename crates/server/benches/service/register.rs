@@ -196,6 +196,6 @@ async fn establish(house: &House, registry: &ClientId, number: usize) -> Bloc {
 }
 
 async fn give(house: &House, registry: &ClientId, client: &ClientId, role: Role) {
-    let given = Given { client: client.clone(), role, until: None };
+    let given = Given { client: client.clone(), role, until: None, person: None };
     house.act(registry, Act::Grant(GrantId(house.uuid()), GrantAct::Give(given))).await;
 }

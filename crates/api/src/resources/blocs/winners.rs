@@ -217,7 +217,8 @@ fn flags(
         let Some(book) = moment.commendation(id)? else { continue };
         let proposal = &book.state.proposal;
         let decided = matches!(book.state.state(), CommendationState::Decided | CommendationState::Published);
-        if proposal.bloc == bloc && decided && FLAGS.contains(&proposal.award) {
+        let is_unit = proposal.recipient.person().is_none();
+        if proposal.bloc == bloc && is_unit && decided && FLAGS.contains(&proposal.award) {
             let unit = proposal.recipient.unit();
             flags.push(FlagAnswer {
                 award: proposal.award,

@@ -9,8 +9,8 @@ use crate::{
 };
 use app::Act;
 use domain::{
-    AchievementId, BlocId, CommendationId, Date, DocumentNumber, EmulationYear, Envelope, Name, Remark,
-    Sha256, UnitId,
+    AchievementId, BlocId, CommendationId, Date, DocumentNumber, EmulationYear, Envelope, Name, PersonId,
+    Remark, Sha256, UnitId,
     commendation::{
         self, AppraisalFinding, Appraised, AwardKind, CastByCouncil, CommendationAct, PublicityOpened,
         Published, Recipient, RevocationCause, Revoked,
@@ -48,7 +48,7 @@ fn papers(list: Vec<PaperBody>, faults: &mut Faults) -> Vec<commendation::Paper>
 
 body! {
     /// Đề nghị khen thưởng: trưởng khối, phó trưởng khối hoặc cơ quan có thẩm quyền. Quy định của danh hiệu được ghi vào
-    /// hồ sơ và không đổi theo quy chế mới. Proposes a unit for an award. The rule of the award is pinned to the dossier:
+    /// hồ sơ và không đổi theo quy chế mới. Proposes a unit, or a person through it, for an award. The rule of the award is pinned to the dossier:
     /// a newer regulation changes nothing.
     pub struct ProposeCommendation {
         /// Mã do bên gửi chọn. An id of the client's own choice.
@@ -61,6 +61,8 @@ body! {
         award: AwardKind = "PROVINCE_FLAG",
         /// Tập thể được đề nghị. The unit.
         unit: UnitId,
+        /// Cá nhân được đề nghị qua tập thể đó. The person that is proposed through the unit; left out for the unit itself.
+        person: Option<PersonId>,
         /// Mã thành tích, để một thành tích không được khen hai lần. What is rewarded: one id for one achievement.
         achievement: Option<AchievementId>,
         /// Giấy tờ của hồ sơ. The papers of the dossier.
@@ -75,9 +77,9 @@ impl Fact for ProposeCommendation {
     const ROLES: &'static [&'static str] = &["unit_officer", "official"];
 
     fn act(self, _: NoParameters, origin: &Origin<'_>, faults: &mut Faults) -> Option<Act> {
-        let Self { id, bloc, year, award, unit, achievement, papers: list, summary } = self;
+        let Self { id, bloc, year, award, unit, person, achievement, papers: list, summary } = self;
         let papers = papers(list.0, faults);
-        let recipient = Recipient::Unit(unit);
+        let recipient = person.map_or(Recipient::Unit(unit), |person| Recipient::Person { person, unit });
         let propose = commendation::Propose { bloc, year, award, recipient, achievement, papers, summary };
         let id = id.unwrap_or(CommendationId(origin.fresh));
         Some(Act::Commendation(id, CommendationAct::Propose(propose)))

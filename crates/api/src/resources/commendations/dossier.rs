@@ -21,7 +21,7 @@ use crate::{
 use app::Moment;
 use domain::{
     AchievementId, BlocId, CommendationId, Date, DocumentNumber, EmulationYear, LocalisedName, Name,
-    Position, Remark, Sha256, Text, Timestamp, UnitId,
+    PersonId, Position, Remark, Sha256, Text, Timestamp, UnitId,
     commendation::{
         self, AppraisalFinding, AwardKind, Commendation, CommendationState, RevocationCause, VoteOutcome,
     },
@@ -192,6 +192,8 @@ answer_body! {
         unit: UnitId,
         /// Tên tập thể. Its name.
         unit_name: Option<LocalisedName>,
+        /// Cá nhân, nếu hồ sơ là của cá nhân; họ tên ở `/v1/persons`. The person, when it is for one; the name is at `/v1/persons`.
+        person: Option<PersonId>,
         /// Mã thành tích. What is rewarded.
         achievement: Option<AchievementId>,
         /// Tóm tắt. What it says, in short.
@@ -254,6 +256,7 @@ fn commendation_answer(
         award_name: LocalisedText { vi: proposal.award.vi(), en: proposal.award.en() },
         unit: dossier.unit(),
         unit_name: unit_name(moment, dossier.unit())?,
+        person: proposal.recipient.person(),
         achievement: proposal.achievement,
         summary: proposal.summary.clone(),
         state,

@@ -1,19 +1,21 @@
 //! Units (đơn vị).
 //!
 //! - `acts`: what can be recorded
+//! - `heads`: who is at its head, as ids of persons
 //! - `one`, `list`: one unit, and lists of them
 //! - `lineage`: what came before it and after it, and who stands in its place on a day
 //! - `standings`: its ranks over the years, and those of its predecessors
 
 pub mod acts;
+pub mod heads;
 pub mod lineage;
 pub mod list;
 pub mod one;
 pub mod standings;
 
 use crate::{
-    auth::Scope::UnitsWrite,
-    routes::{Access, Route, Tag, fact, read},
+    auth::Scope::{PersonsRead, UnitsWrite},
+    routes::{Access, Route, Tag, fact, needs, read},
 };
 use domain::UnitId;
 
@@ -107,6 +109,27 @@ pub static ROUTES: &[Route] = &[
         "dissolveUnit",
         Tag::Units,
         ["Giải thể đơn vị", "Dissolve a unit"],
+        &[UnitsWrite],
+    ),
+    read::<heads::Heads>(
+        "/v1/units/{unit}/heads",
+        "listHeads",
+        Tag::Units,
+        ["Những người đứng đầu đơn vị qua các thời kỳ", "The heads of a unit over time, as ids of persons"],
+        needs(&[PersonsRead]),
+    ),
+    fact::<heads::AppointHead>(
+        "/v1/units/{unit}/heads",
+        "appointHead",
+        Tag::Units,
+        ["Ghi nhận người đứng đầu đơn vị", "Record the head of a unit"],
+        &[UnitsWrite],
+    ),
+    fact::<heads::HeadLeaves>(
+        "/v1/units/{unit}/head-departures",
+        "recordHeadDeparture",
+        Tag::Units,
+        ["Ghi nhận người đứng đầu thôi giữ chức", "Record that the head of a unit left"],
         &[UnitsWrite],
     ),
 ];

@@ -176,6 +176,7 @@ fn words(moment: &Moment, mark: &Mark) -> Result<Option<Remark>, Problem> {
         | Event::Bloc(_)
         | Event::Grant(_)
         | Event::Log(_)
+        | Event::Person(_)
         | Event::Commendation(_) => None,
     }))
 }

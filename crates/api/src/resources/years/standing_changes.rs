@@ -240,7 +240,11 @@ fn difference(call: &Call<'_>, path: &YearPath, sides: &[Side; 2]) -> Result<Sta
     let of_year = |fact: &&Envelope| match fact.stream {
         StreamId::Year(_, year) => year == path.year,
         StreamId::Bloc(_) => true,
-        StreamId::Unit(_) | StreamId::Grant(_) | StreamId::Log | StreamId::Commendation(_) => false,
+        StreamId::Unit(_)
+        | StreamId::Grant(_)
+        | StreamId::Log
+        | StreamId::Person(_)
+        | StreamId::Commendation(_) => false,
     };
     Ok(StandingDifference {
         from_position: before.moment.position().0,
