@@ -165,7 +165,7 @@ pub struct UnitCommand {
 }
 
 /// A unit in the register.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
     /// What sort of organisation it is.
     pub kind: UnitKind,

@@ -79,6 +79,7 @@ use crate::{
     Authority, BlocId, Date, EmulationYear, Rejection, Timestamp, UnitId, bloc::BlocEnd, event::events,
     regulation::Regulation, rejection::Thing, unit::UnitEnd,
 };
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
 events! {
@@ -222,7 +223,7 @@ pub struct Proofs {
 }
 
 /// The emulation year of a bloc.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Year {
     /// The bloc.
     pub bloc: BlocId,
@@ -269,7 +270,7 @@ pub struct Year {
 }
 
 /// One unit in the year of its bloc.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitYear {
     /// Its registration.
     pub registration: Option<Mark>,
