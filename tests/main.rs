@@ -77,6 +77,9 @@ mod transparency;
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 
+// Snapshots of the views: a fast start, and nothing hidden behind it.
+mod snapshots;
+
 // Backup while serving, and restore.
 mod backup;
 

@@ -158,6 +158,14 @@ pub struct Serve {
     /// Beside the store's folder, with .anchor at the end of its name, unless given.
     #[arg(long, env = "THIDUA_ANCHOR")]
     pub anchor: Option<PathBuf>,
+    /// The folder for what can be made anew from the log, such as the snapshot of the views that makes a start fast. The
+    /// store's folder unless given.
+    #[arg(long, env = "THIDUA_STATE", value_name = "FOLDER")]
+    pub state: Option<PathBuf>,
+    /// After how many facts the snapshot is written anew, beside once at the end; 0 keeps none, and every start reads the
+    /// log whole.
+    #[arg(long, env = "THIDUA_SNAPSHOT_EVERY", value_name = "FACTS", default_value_t = 100_000)]
+    pub snapshot_every: u64,
     /// Accept keys made by `thidua token keys`, and sign the log with a key made in the store. Never in service.
     #[arg(long)]
     pub allow_development_keys: bool,

@@ -10,6 +10,7 @@
 //! - [`moment`]: reads, now or as of a time or a position
 //! - [`rebuild`]: the views, folded from the log
 //! - [`audit`]: the tree over the log, and its signed heads
+//! - [`snapshot`]: the views in a file, to begin with at the next start
 //!
 //! # What it refuses to know
 //! HTTP, JSON bodies, tokens, and which store the log is.
@@ -24,6 +25,7 @@ mod outcome;
 mod pending;
 mod proofs;
 pub mod rebuild;
+pub mod snapshot;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -34,6 +36,7 @@ pub use clock::{Clock, ScriptedClock, SystemClock};
 pub use eventlog::LogError;
 pub use moment::{AsOf, InTheFuture, Moment};
 pub use rebuild::{RebuildError, Rebuilt};
+pub use snapshot::SnapshotFile;
 
 use domain::{Envelope, KeyHash, Position, Timestamp};
 use eventlog::EventLog;
@@ -55,6 +58,7 @@ pub struct App {
     jobs: mpsc::Sender<writer::Job>,
     writer: parking_lot::Mutex<Option<JoinHandle<()>>>,
     publisher: Option<audit::Publisher>,
+    keeper: Option<snapshot::keeper::Keeper>,
 }
 
 /// What the writer and the readers share.
@@ -83,7 +87,13 @@ impl App {
         let shared = Arc::new(Shared { log, clock, views, audit, head, read_only: AtomicBool::new(false) });
         let (jobs, waiting) = mpsc::channel(writer::WAITING);
         let writer = writer::start(Arc::clone(&shared), waiting)?;
-        Ok(Self { shared, jobs, writer: parking_lot::Mutex::new(Some(writer)), publisher: None })
+        Ok(Self {
+            shared,
+            jobs,
+            writer: parking_lot::Mutex::new(Some(writer)),
+            publisher: None,
+            keeper: None,
+        })
     }
 
     /// From now on the tree grows with the log and its head is signed: within a second of a write, once a minute
@@ -93,6 +103,16 @@ impl App {
     /// The log is not what was signed, or nothing can be signed.
     pub fn publish(&mut self, signer: Box<dyn HeadSigner>, anchor: Anchor) -> Result<(), AuditError> {
         self.publisher = Some(audit::Publisher::start(Arc::clone(&self.shared), signer, anchor)?);
+        Ok(())
+    }
+
+    /// From now on a snapshot of the views is written whenever the log has grown by `every` facts, and at the end; and the log
+    /// is held against the first `taken` facts, which a snapshot vouched for at the start.
+    ///
+    /// # Errors
+    /// When the operating system refuses a thread.
+    pub fn keep_snapshots(&mut self, file: SnapshotFile, every: u64, taken: Position) -> std::io::Result<()> {
+        self.keeper = Some(snapshot::keeper::Keeper::start(Arc::clone(&self.shared), file, every, taken)?);
         Ok(())
     }
 
@@ -194,6 +214,10 @@ impl App {
             tracing::error!("the writer thread panicked");
         }
         drop(self.publisher);
+        // Last, when nothing grows any more.
+        if let Some(keeper) = self.keeper {
+            keeper.finish();
+        }
     }
 }
 

@@ -5,10 +5,11 @@ use domain::{
     Aggregate, BlocId, CommendationId, EmulationYear, Envelope, Event, GrantId, LeafHash, Position, Recorded,
     StreamId, UnitId, Version, bloc::Bloc, commendation::Commendation, grant::Grant, unit::Unit, year::Year,
 };
+use serde::{Deserialize, Deserializer, Serialize, de};
 use std::{collections::BTreeSet, hash::Hash, sync::Arc};
 
 /// One aggregate as of its latest fact.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Book<A> {
     /// Its state.
     pub state: Arc<A>,
@@ -19,7 +20,16 @@ pub struct Book<A> {
     /// Where its latest fact stands.
     pub last: Position,
     /// The names of those of its facts that are marked as examples; usually none.
+    #[serde(deserialize_with = "type_names")]
     pub illustrative: Arc<BTreeSet<&'static str>>,
+}
+
+/// Names of types, as the names that this program knows.
+fn type_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<BTreeSet<&'static str>>, D::Error> {
+    let names = Vec::<&str>::deserialize(deserializer)?;
+    let known =
+        |name: &&str| Event::types().find(|known| known == name).ok_or_else(|| de::Error::custom(name));
+    names.iter().map(known).collect::<Result<_, _>>().map(Arc::new)
 }
 
 impl<A> Clone for Book<A> {
@@ -63,13 +73,13 @@ fn with(mut names: Arc<BTreeSet<&'static str>>, name: &'static str) -> Arc<BTree
 }
 
 /// The books of every aggregate.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Books {
-    units: AHashMap<UnitId, Book<Unit>>,
-    blocs: AHashMap<BlocId, Book<Bloc>>,
-    years: AHashMap<(BlocId, EmulationYear), Book<Year>>,
-    grants: AHashMap<GrantId, Book<Grant>>,
-    commendations: AHashMap<CommendationId, Book<Commendation>>,
+    pub(crate) units: AHashMap<UnitId, Book<Unit>>,
+    pub(crate) blocs: AHashMap<BlocId, Book<Bloc>>,
+    pub(crate) years: AHashMap<(BlocId, EmulationYear), Book<Year>>,
+    pub(crate) grants: AHashMap<GrantId, Book<Grant>>,
+    pub(crate) commendations: AHashMap<CommendationId, Book<Commendation>>,
 }
 
 impl Books {
@@ -152,6 +162,11 @@ impl Books {
         self.years.extend(changed.years);
         self.grants.extend(changed.grants);
         self.commendations.extend(changed.commendations);
+    }
+
+    /// Takes years back from a snapshot.
+    pub(crate) fn take_years(&mut self, shelf: Vec<((BlocId, EmulationYear), Book<Year>)>) {
+        self.years.extend(shelf);
     }
 
     /// How many units, blocs, years and grants there are.
