@@ -162,8 +162,8 @@ pub struct Serve {
     /// store's folder unless given.
     #[arg(long, env = "THIDUA_STATE", value_name = "FOLDER")]
     pub state: Option<PathBuf>,
-    /// After how many facts the snapshot is written anew, beside once at the end; 0 keeps none, and every start reads the
-    /// log whole.
+    /// After how many facts the snapshot is written anew, at the earliest when the log has grown by an eighth, and once at
+    /// the end; 0 keeps none, and every start reads the log whole.
     #[arg(long, env = "THIDUA_SNAPSHOT_EVERY", value_name = "FACTS", default_value_t = 100_000)]
     pub snapshot_every: u64,
     /// Accept keys made by `thidua token keys`, and sign the log with a key made in the store. Never in service.

@@ -1,5 +1,5 @@
 //! The thread that keeps the snapshot: it holds the log against the one that was begun with, fact by fact, writes a new one
-//! whenever the log has grown by so many facts, and a last one at the end.
+//! whenever the log has grown by so many facts and by an eighth, and a last one at the end.
 
 use super::{SnapshotFile, written};
 use crate::Shared;
@@ -15,6 +15,9 @@ use std::{
 
 /// How often the length of the log is looked at.
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// By which part of itself a long log must have grown before it is written anew.
+const PART: u64 = 8;
 
 /// Whether the end was asked for.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -117,7 +120,9 @@ impl Work {
             let grown = self.shared.head.borrow().0.saturating_sub(self.saved.0);
             // What a failed commit left behind is not known to be durable.
             let sound = !self.shared.read_only.load(Ordering::Acquire);
-            if grown > 0 && sound && (last || grown >= self.every) {
+            // Writing takes as long as the log is large; by parts of it, a fact costs the same however many there are.
+            let due = grown >= self.every.max(self.saved.0 / PART);
+            if grown > 0 && sound && (last || due) {
                 self.write();
             }
             if last {
