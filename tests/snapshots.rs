@@ -8,7 +8,7 @@ use crate::support::{
     server::serve,
 };
 use domain::{Envelope, Position};
-use eventlog::{EventLog, Fact, SledLog, Stored};
+use eventlog::{EventLog, Fact, SledLog, Stored, Unconfirmed};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -91,7 +91,7 @@ fn a_damaged_snapshot_is_set_aside_and_the_log_is_read() {
 /// Makes another store out of these facts and puts it in the place of the store, with these files of the old one.
 fn replace_store(place: &Place, facts: &[Stored], files: &[&str]) {
     let forged = place.file("forged");
-    let log = SledLog::open(&forged).and_then(|log| log.confirm_by_reading()).expect("a new store");
+    let log = SledLog::open(&forged).and_then(Unconfirmed::confirm_by_reading).expect("a new store");
     let fact = |stored: &Stored| {
         let envelope = Envelope::read(&stored.bytes).expect("a fact");
         Fact { envelope, bytes: stored.bytes.clone() }
@@ -107,7 +107,7 @@ fn replace_store(place: &Place, facts: &[Stored], files: &[&str]) {
 }
 
 fn facts_of(folder: &Path) -> Vec<Stored> {
-    let log = SledLog::open(folder).and_then(|log| log.confirm_by_reading()).expect("the store opens");
+    let log = SledLog::open(folder).and_then(Unconfirmed::confirm_by_reading).expect("the store opens");
     let facts = log.read(Position(0), usize::MAX).expect("the facts");
     log.close().expect("the store is closed");
     facts

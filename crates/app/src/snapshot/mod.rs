@@ -104,7 +104,7 @@ impl SnapshotFile {
     fn set_aside(&self, why: &str) {
         let aside = self.path.with_extension("refused");
         let moved = fs::rename(&self.path, &aside);
-        let error = moved.err().map(|error| error.to_string());
+        let error = moved.err().map(|error| crate::chain(&error));
         tracing::warn!(snapshot = %self.path.display(), aside = %aside.display(), why, error, "a snapshot is set aside");
     }
 
