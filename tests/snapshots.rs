@@ -122,7 +122,7 @@ fn a_past_that_was_altered_behind_a_snapshot_ends_writing_and_is_refused_at_the_
     facts[20].bytes = altered.into_bytes();
     replace_store(&place, &facts, &["tip", "views.snapshot", "development-log.key"]);
 
-    let server = Server::start(&place);
+    let server = Server::start_listening(&place);
     let client = server.client(&place.token(REGISTRAR, REGISTERS_UNITS));
     let began = Instant::now();
     let refused = (100..).map(|number| NewUnit::new(7, 0, number).post(&client).expect("an answer"));
