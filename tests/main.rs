@@ -84,6 +84,9 @@ mod key_rotation;
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 
+// Snapshots of the views: a fast start, and nothing hidden behind it.
+mod snapshots;
+
 // Backup while serving, and restore.
 mod backup;
 

@@ -186,6 +186,14 @@ pub struct Serve {
     /// Where personal data is kept.
     #[command(flatten)]
     pub vault: VaultOptions,
+    /// The folder for what can be made anew from the log, such as the snapshot of the views that makes a start fast. The
+    /// store's folder unless given.
+    #[arg(long, env = "THIDUA_STATE", value_name = "FOLDER")]
+    pub state: Option<PathBuf>,
+    /// After how many facts the snapshot is written anew, at the earliest when the log has grown by an eighth, and once at
+    /// the end; 0 keeps none, and every start reads the log whole.
+    #[arg(long, env = "THIDUA_SNAPSHOT_EVERY", value_name = "FACTS", default_value_t = 100_000)]
+    pub snapshot_every: u64,
     /// Accept keys made by `thidua token keys`, and sign the log with a key made in the store. Never in service.
     #[arg(long)]
     pub allow_development_keys: bool,

@@ -34,7 +34,7 @@ pub fn run(options: &Demo, json: bool) -> Result<(), Exit> {
         (None, None) => return Err(Exit::Usage("no store".to_owned())),
     };
     let clock = Arc::new(ScriptedClock::at(days_ago(BEGINS_DAYS_AGO)));
-    let mut app = opening::open(&store, Arc::clone(&clock) as Arc<dyn Clock>)?;
+    let mut app = opening::open(&store, None, Arc::clone(&clock) as Arc<dyn Clock>)?;
     let client = ClientId::new("demo").map_err(Exit::failed)?;
     let metrics = install_metrics()?;
     let keys_folder = opening::folder(&store).join("demo-keys");

@@ -66,7 +66,7 @@ pub struct Done {
 pub fn run(options: &Import, json: bool) -> Result<(), Exit> {
     let file = File::open(&options.file)?;
     let size = file.metadata()?.len();
-    let app = opening::open(&options.store, Arc::new(SystemClock))?;
+    let app = opening::open(&options.store, None, Arc::new(SystemClock))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let started = Instant::now();
     let done = runtime.block_on(async {

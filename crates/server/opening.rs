@@ -1,7 +1,7 @@
 //! Opening a store and starting the service over it.
 
 use crate::{cli::StoreUrl, exit::Exit, progress};
-use app::{Act, App, Clock, Failure, Request};
+use app::{Act, App, Clock, Failure, Request, SnapshotFile};
 use domain::{Basis, ClientId, Fingerprint, GrantId, KeyHash, RequestId};
 use eventlog::{EventLog, SledLog};
 use std::{
@@ -9,25 +9,39 @@ use std::{
     sync::Arc,
 };
 
-/// Opens the store, folds its facts, holds them against its tip record, and starts the service.
+/// A snapshot to begin with and to keep, and after how many facts it is written anew.
+pub struct Snapshots {
+    /// Where it lies.
+    pub file: SnapshotFile,
+    /// After how many facts.
+    pub every: u64,
+}
+
+/// Opens the store, folds its facts, holds them against its tip record, and starts the service. What a snapshot holds is
+/// not folded again.
 ///
 /// # Errors
 /// When the store is in use, damaged, altered, or behind its tip.
-pub fn open(store: &StoreUrl, clock: Arc<dyn Clock>) -> Result<App, Exit> {
+pub fn open(store: &StoreUrl, snapshots: Option<Snapshots>, clock: Arc<dyn Clock>) -> Result<App, Exit> {
     let StoreUrl::Sled(folder) = store;
     let log = SledLog::open(folder)?;
     let bar = progress::bar("reading the log", log.head()?.0);
-    let mark = log.tip().position;
-    let rebuilt =
-        app::rebuild::rebuild(&log, mark, |head| bar.set_position(head.0)).map_err(|error| match error {
-            app::RebuildError::Log(error) => Exit::from(error),
-            out_of_order @ app::RebuildError::OutOfOrder { .. } => Exit::failed(out_of_order),
-        })?;
+    let file = snapshots.as_ref().map(|snapshots| &snapshots.file);
+    let begun = app::snapshot::begin(&log, log.tip(), file, |head| bar.set_position(head.0));
+    let (rebuilt, taken) = begun.map_err(|error| match error {
+        app::RebuildError::Log(error) => Exit::from(error),
+        out_of_order @ app::RebuildError::OutOfOrder { .. } => Exit::failed(out_of_order),
+    })?;
     bar.finish_and_clear();
     let log = log.confirm(rebuilt.tree.clone())?;
     let [units, blocs, years, grants] = rebuilt.views.books.counts();
-    tracing::info!(facts = rebuilt.views.head().0, units, blocs, years, grants, "the log is read");
-    Ok(App::start(Arc::new(log), rebuilt, clock)?)
+    let (facts, from_snapshot) = (rebuilt.views.head().0, taken.0);
+    tracing::info!(facts, from_snapshot, units, blocs, years, grants, "the log is read");
+    let mut app = App::start(Arc::new(log), rebuilt, clock)?;
+    if let Some(Snapshots { file, every }) = snapshots {
+        app.keep_snapshots(file, every, taken)?;
+    }
+    Ok(app)
 }
 
 /// The folder a store lies in.

@@ -8,15 +8,21 @@ use crate::{
 };
 use actix_web::{HttpServer, dev::Server};
 use api::auth::{Issuer, KeyLocation, KeysFault, Verifier};
-use app::{App, Clock, SystemClock};
+use app::{App, Clock, SnapshotFile, SystemClock};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Runs `serve`.
 pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
     let verifier = Verifier::new(vec![issuer(options)]).map_err(|fault| Exit::Usage(fault.to_string()))?;
     let metrics = install_metrics()?;
-    let mut app = opening::open(&options.store, Arc::new(SystemClock))?;
+    let started = Instant::now();
+    let mut app = opening::open(&options.store, snapshots(options), Arc::new(SystemClock))?;
     signing::publish(&mut app, options)?;
     vault::open(&mut app, opening::folder(&options.store), &options.vault)?;
     actix_web::rt::System::new().block_on(async {
@@ -29,6 +35,9 @@ pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
         let fetching = actix_web::rt::spawn(fetch_until_ready(Arc::clone(&verifier)));
         let running = Running::start(Arc::clone(&app), verifier, metrics, &options.listen)?;
         let admin = admin::listen(opening::folder(&options.store), Arc::clone(app.log()))?;
+        let seconds = started.elapsed().as_secs_f64();
+        metrics::gauge!("thidua_start_seconds").set(seconds);
+        tracing::info!(seconds, "ready");
         running.announce(json, None)?;
         let outcome = running.until_stopped().await;
         fetching.abort();
@@ -36,6 +45,13 @@ pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
         stop(app);
         outcome
     })
+}
+
+/// The snapshot to begin with and to keep, unless none is wanted.
+fn snapshots(options: &Serve) -> Option<opening::Snapshots> {
+    let folder = options.state.as_deref().unwrap_or_else(|| opening::folder(&options.store));
+    (options.snapshot_every > 0)
+        .then(|| opening::Snapshots { file: SnapshotFile::in_folder(folder), every: options.snapshot_every })
 }
 
 /// Reads the issuers' keys. An issuer that does not answer yet is tried again; a development key ends the start, for

@@ -13,7 +13,11 @@ use crate::{
     support::place::repository,
 };
 use api::Posts;
-use app::{Act, App, Failure, Request, ScriptedClock, rebuild::rebuild};
+use app::{
+    Act, App, Failure, Request, ScriptedClock,
+    audit::Tiles,
+    rebuild::{go_on, rebuild},
+};
 use domain::{Basis, ClientId, Envelope, EventId, Fingerprint, GrantId, KeyHash, Position, RequestId};
 use eventlog::{EventLog, MemoryLog};
 use serde_json::{Value, json};
@@ -24,6 +28,10 @@ use std::{
 };
 use tokio::runtime::{Builder, Runtime};
 use uuid::Uuid;
+use views::{
+    Views,
+    snapshot::{self, Piece, Restored, Unreadable},
+};
 
 /// The client that may do everything, and one that may do nothing.
 const CLIENTS: [&str; 2] = ["so-noi-vu", "nguoi-la"];
@@ -98,6 +106,8 @@ struct World<'a> {
     named: Vec<(String, EventId)>,
     asked: u32,
     refused: u64,
+    /// The views as they were written down on the way.
+    snapshot: Vec<Vec<u8>>,
 }
 
 impl<'a> World<'a> {
@@ -110,7 +120,9 @@ impl<'a> World<'a> {
         let province = Province::new(seed, Size { units: 24, blocs: BLOC + 1, years: 2 });
         let (ids, named) = (HashMap::new(), Vec::new());
         let random = Random::new(seed);
-        let mut world = Self { app, log, posts, runtime, province, random, ids, named, asked: 0, refused: 0 };
+        let snapshot = Vec::new();
+        let mut world =
+            Self { app, log, posts, runtime, province, random, ids, named, asked: 0, refused: 0, snapshot };
         world.found();
         world
     }
@@ -153,7 +165,11 @@ impl<'a> World<'a> {
         }
         // How rough this sequence is: some go through undisturbed.
         let rough = self.random.below(8);
+        let written_at = self.random.below(lines.len());
         for at in 0..lines.len() {
+            if at == written_at {
+                self.snapshot = self.written();
+            }
             if at >= register && self.random.below(100) < rough * 3 {
                 self.wish();
             }
@@ -166,6 +182,31 @@ impl<'a> World<'a> {
                 self.ask_line(&lines[at].clone(), rough);
             }
         }
+    }
+
+    /// The views as they are, in the pieces of a snapshot.
+    fn written(&self) -> Vec<Vec<u8>> {
+        let mut pieces = Vec::new();
+        let keep = |piece: &[u8]| {
+            pieces.push(piece.to_vec());
+            Ok::<_, Unreadable>(())
+        };
+        snapshot::write(|look| look(&self.app.views()), keep).expect("views can be written down");
+        pieces
+    }
+
+    /// The views folded from what was written down and the facts that follow it.
+    fn go_on_from_snapshot(&self) -> Views {
+        let mut restored = Restored::default();
+        for piece in &self.snapshot {
+            restored.put(Piece::read(piece).expect("a piece")).expect("it fits");
+        }
+        let views = restored.finish().expect("every piece");
+        let mut tiles = Tiles::default();
+        let known = usize::try_from(views.head().0).expect("a number of facts");
+        let facts = self.log.read(Position(0), known).expect("the log");
+        facts.iter().for_each(|fact| tiles.push(tlog::leaf_hash(&fact.bytes)));
+        go_on(self.log.as_ref(), (views, tiles), Position(0), |_| {}).expect("the log").views
     }
 
     fn ask_line(&mut self, line: &Line, rough: usize) {
@@ -239,6 +280,11 @@ impl<'a> World<'a> {
         rules::hold(&self.app, &facts);
         let again = rebuild(self.log.as_ref(), Position(0), |_| {}).expect("the log");
         rules::same(&self.app.views().books, &again.views.books, &facts);
+        assert!(again.views == *self.app.views(), "the log read again tells something else");
+        assert!(
+            again.views == self.go_on_from_snapshot(),
+            "a snapshot and what follows it tell something else"
+        );
         self.app.stop();
         facts
     }

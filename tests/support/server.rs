@@ -32,6 +32,11 @@ impl Server {
         Self::spawn(place, serve(place))
     }
 
+    /// Starts the server and waits only until it listens: it may have found a reason not to be ready.
+    pub fn start_listening(place: &Place) -> Self {
+        Self::listening(place, serve(place))
+    }
+
     /// Starts the server with further options.
     pub fn start_with(place: &Place, options: &[&str]) -> Self {
         let mut command = serve(place);
@@ -53,7 +58,13 @@ impl Server {
         Self::spawn(place, command)
     }
 
-    fn spawn(place: &Place, mut command: Command) -> Self {
+    fn spawn(place: &Place, command: Command) -> Self {
+        let server = Self::listening(place, command);
+        server.wait_until_ready();
+        server
+    }
+
+    fn listening(place: &Place, mut command: Command) -> Self {
         let messages = place.file("server.log");
         let log = File::options().create(true).append(true).open(&messages).expect("the log opens");
         let mut child = command
@@ -78,9 +89,7 @@ impl Server {
             panic!("{command:?} did not say where it listens but {line:?}; it wrote:\n{messages}")
         });
         let address = |name| said[name].as_str().unwrap_or_else(|| panic!("no {name} in {line}")).to_owned();
-        let server = Self { url: address("listening"), metrics: address("metrics"), child };
-        server.wait_until_ready();
-        server
+        Self { url: address("listening"), metrics: address("metrics"), child }
     }
 
     fn wait_until_ready(&self) {

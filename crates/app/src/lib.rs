@@ -11,6 +11,7 @@
 //! - `standing`: standings as of two times
 //! - [`rebuild`]: the views, folded from the log
 //! - [`audit`]: the tree over the log, and its signed heads
+//! - [`snapshot`]: the views in a file, to begin with at the next start
 //! - [`vault`]: personal data, under a key for each person that can be destroyed
 //!
 //! # What it refuses to know
@@ -26,6 +27,7 @@ mod outcome;
 mod pending;
 mod proofs;
 pub mod rebuild;
+pub mod snapshot;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -38,6 +40,7 @@ pub use clock::{Clock, ScriptedClock, SystemClock};
 pub use eventlog::LogError;
 pub use moment::{AsOf, InTheFuture, Moment};
 pub use rebuild::{RebuildError, Rebuilt};
+pub use snapshot::SnapshotFile;
 pub use vault::{MissingKeys, RootKey, Vault, VaultError};
 
 use domain::{Envelope, KeyHash, Position, StreamId, Timestamp, log::LogAct};
@@ -61,6 +64,7 @@ pub struct App {
     jobs: mpsc::Sender<writer::Job>,
     writer: parking_lot::Mutex<Option<JoinHandle<()>>>,
     publisher: Option<audit::Publisher>,
+    keeper: Option<snapshot::keeper::Keeper>,
 }
 
 /// What the writer and the readers share.
@@ -92,7 +96,13 @@ impl App {
         let shared = Arc::new(Shared { log, clock, views, audit, head, read_only, vault });
         let (jobs, waiting) = mpsc::channel(writer::WAITING);
         let writer = writer::start(Arc::clone(&shared), waiting)?;
-        Ok(Self { shared, jobs, writer: parking_lot::Mutex::new(Some(writer)), publisher: None })
+        Ok(Self {
+            shared,
+            jobs,
+            writer: parking_lot::Mutex::new(Some(writer)),
+            publisher: None,
+            keeper: None,
+        })
     }
 
     /// From now on the tree grows with the log and its head is signed: within a second of a write, once a minute
@@ -170,6 +180,16 @@ impl App {
     /// fewer, or its tree does not cover them yet.
     pub fn stream_heads(&self, size: u64) -> Option<Arc<SortedTree<StreamId>>> {
         self.audit().stream_heads(&self.views().history, size)
+    }
+
+    /// From now on a snapshot of the views is written whenever the log has grown by `every` facts, and at the end; and the log
+    /// is held against the first `taken` facts, which a snapshot vouched for at the start.
+    ///
+    /// # Errors
+    /// When the operating system refuses a thread.
+    pub fn keep_snapshots(&mut self, file: SnapshotFile, every: u64, taken: Position) -> std::io::Result<()> {
+        self.keeper = Some(snapshot::keeper::Keeper::start(Arc::clone(&self.shared), file, every, taken)?);
+        Ok(())
     }
 
     /// The tree over the log, and its signed heads.
@@ -283,6 +303,10 @@ impl App {
             tracing::error!("the writer thread panicked");
         }
         drop(self.publisher);
+        // Last, when nothing grows any more.
+        if let Some(keeper) = self.keeper {
+            keeper.finish();
+        }
     }
 }
 

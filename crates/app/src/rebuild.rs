@@ -66,14 +66,27 @@ fn unreadable(position: Position, error: &serde_json::Error) -> LogError {
 pub fn rebuild(
     log: &dyn EventLog,
     mark: Position,
+    progress: impl FnMut(Position),
+) -> Result<Rebuilt, RebuildError> {
+    let views = Views::with_room(room(log.head()?));
+    go_on(log, (views, Tiles::default()), mark, progress)
+}
+
+/// The same from views and a tree that hold the first facts of the log.
+///
+/// # Errors
+/// See [`RebuildError`].
+pub fn go_on(
+    log: &dyn EventLog,
+    (views, tiles): (Views, Tiles),
+    mark: Position,
     mut progress: impl FnMut(Position),
 ) -> Result<Rebuilt, RebuildError> {
-    let end = log.head()?;
+    let (begin, end) = (views.head(), log.head()?);
     let decoders = thread::available_parallelism().map_or(2, usize::from).clamp(1, 8);
-    let mut rebuilt =
-        Rebuilt { views: Views::with_room(room(end)), tiles: Tiles::default(), tree: RightEdge::default() };
+    let mut rebuilt = Rebuilt { views, tiles, tree: RightEdge::default() };
     thread::scope(|scope| {
-        let start = |number| decoder(scope, log, stretches(end).skip(number).step_by(decoders));
+        let start = |number| decoder(scope, log, stretches(begin..end).skip(number).step_by(decoders));
         let decoders: Vec<_> = (0..decoders).map(start).collect();
         // Stretches went round the decoders in turn, so they are taken back in turn.
         for decoder in decoders.iter().cycle() {
@@ -91,10 +104,11 @@ pub fn rebuild(
     Ok(rebuilt)
 }
 
-/// The stretches of a log of this length, in order.
-fn stretches(end: Position) -> impl Iterator<Item = Range<Position>> {
-    let at = move |number: u64| Position((number * STRETCH).min(end.0));
-    (0..end.0.div_ceil(STRETCH)).map(move |number| at(number)..at(number + 1))
+/// The stretches of these facts, in order.
+fn stretches(facts: Range<Position>) -> impl Iterator<Item = Range<Position>> {
+    let at = move |number: u64| Position((facts.start.0 + number * STRETCH).min(facts.end.0));
+    let count = facts.end.0.saturating_sub(facts.start.0).div_ceil(STRETCH);
+    (0..count).map(move |number| at(number)..at(number + 1))
 }
 
 /// For a log of this length and a little of what will follow.

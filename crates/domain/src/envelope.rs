@@ -123,7 +123,7 @@ impl<'de> Deserialize<'de> for StreamId {
     }
 }
 
-/// Declares byte strings of a fixed length that are written as unpadded base64url.
+/// Declares byte strings of a fixed length that are written as unpadded base64url, and as bytes where nobody reads along.
 macro_rules! byte_strings {
     ($($(#[$doc:meta])* $name:ident[$length:literal]),+ $(,)?) => {$(
         $(#[$doc])*
@@ -165,6 +165,9 @@ macro_rules! byte_strings {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if !serializer.is_human_readable() {
+                    return serializer.serialize_bytes(&self.0);
+                }
                 // Much faster than through the formatter, for each fact holds five of these.
                 let mut buffer = [0; $length * 4 / 3 + 2];
                 match self.written(&mut buffer) {
@@ -176,6 +179,10 @@ macro_rules! byte_strings {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if !deserializer.is_human_readable() {
+                    let bytes = <&[u8]>::deserialize(deserializer)?;
+                    return bytes.try_into().map(Self).map_err(|_| de::Error::custom(NotBytes));
+                }
                 Lent::deserialize(deserializer)?.0.parse().map_err(de::Error::custom)
             }
         }

@@ -72,7 +72,7 @@ pub struct GrantCommand {
 }
 
 /// A grant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// What was given.
     pub given: Given,

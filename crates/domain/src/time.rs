@@ -211,23 +211,53 @@ impl FromStr for Date {
     }
 }
 
+/// Written as text, and as one number where nobody reads along.
 macro_rules! as_text {
-    ($name:ident) => {
+    ($name:ident, $number:ident) => {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if !serializer.is_human_readable() {
+                    return self.number().serialize(serializer);
+                }
                 serializer.collect_str(self)
             }
         }
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if !deserializer.is_human_readable() {
+                    return Self::from_number($number::deserialize(deserializer)?).map_err(de::Error::custom);
+                }
                 Lent::deserialize(deserializer)?.0.parse().map_err(de::Error::custom)
             }
         }
     };
 }
-as_text!(Timestamp);
-as_text!(Date);
+as_text!(Timestamp, i64);
+as_text!(Date, i32);
+
+impl Timestamp {
+    const fn number(self) -> i64 {
+        self.0
+    }
+
+    const fn from_number(millis: i64) -> Result<Self, NotATime> {
+        Ok(Self(millis))
+    }
+}
+
+impl Date {
+    /// Its digits: 20240711 for 11 July 2024.
+    fn number(self) -> i32 {
+        (i32::from(self.0.year()) * 100 + i32::from(self.0.month())) * 100 + i32::from(self.0.day())
+    }
+
+    fn from_number(digits: i32) -> Result<Self, NotATime> {
+        let part = |number: i32| i8::try_from(number % 100).map_err(|_| NotATime::Day);
+        let year = i16::try_from(digits / 10_000).map_err(|_| NotATime::Day)?;
+        civil::Date::new(year, part(digits / 100)?, part(digits)?).map(Self).map_err(|_| NotATime::Day)
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -154,7 +154,7 @@ impl LogError {
     }
 
     /// Damage at a position.
-    pub(crate) fn damaged(position: Position, what: impl Into<String>) -> Self {
+    pub fn damaged(position: Position, what: impl Into<String>) -> Self {
         Self::Damaged { position, what: what.into() }
     }
 }

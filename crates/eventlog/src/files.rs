@@ -25,12 +25,24 @@ pub(crate) fn parent(path: &Path) -> &Path {
 /// # Errors
 /// When the operating system refuses.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace_with(path, |file| file.write_all(content))
+}
+
+/// The same with what `write` puts into the file that will take its place.
+///
+/// # Errors
+/// Those of `write`, and when the operating system refuses.
+pub fn replace_with<T, E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> Result<T, E>,
+) -> Result<T, E> {
     let beside = path.with_extension("new");
     let mut file = File::create(&beside)?;
-    file.write_all(content)?;
+    let written = write(&mut file)?;
     file.sync_all()?;
     fs::rename(&beside, path)?;
-    sync_folder(parent(path))
+    sync_folder(parent(path))?;
+    Ok(written)
 }
 
 /// Whether there is nothing at a path, or an empty folder.

@@ -66,6 +66,7 @@ pub fn run(command: &Audit, json: bool) -> Result<(), Exit> {
         }
         Audit::Backdated { of, min_lag } => {
             (&of.trust, of.open().and_then(|opened| asked::backdated(opened, of, *min_lag, json)))
+        }
         Audit::Persons { of, disclosed } => {
             (&of.trust, of.open().and_then(|asked| persons::run(asked, of, disclosed, json)))
         }

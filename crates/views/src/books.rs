@@ -6,10 +6,11 @@ use domain::{
     Recorded, StreamId, UnitId, Version, bloc::Bloc, commendation::Commendation, grant::Grant, log::Log,
     log::StreamHead, person::Person, unit::Unit, year::Year,
 };
+use serde::{Deserialize, Deserializer, Serialize, de};
 use std::{collections::BTreeSet, hash::Hash, sync::Arc};
 
 /// One aggregate as of its latest fact.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Book<A> {
     /// Its state.
     pub state: Arc<A>,
@@ -20,7 +21,16 @@ pub struct Book<A> {
     /// Where its latest fact stands.
     pub last: Position,
     /// The names of those of its facts that are marked as examples; usually none.
+    #[serde(deserialize_with = "type_names")]
     pub illustrative: Arc<BTreeSet<&'static str>>,
+}
+
+/// Names of types, as the names that this program knows.
+fn type_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<BTreeSet<&'static str>>, D::Error> {
+    let names = Vec::<&str>::deserialize(deserializer)?;
+    let known =
+        |name: &&str| Event::types().find(|known| known == name).ok_or_else(|| de::Error::custom(name));
+    names.iter().map(known).collect::<Result<_, _>>().map(Arc::new)
 }
 
 impl<A> Clone for Book<A> {
@@ -70,15 +80,15 @@ fn with(mut names: Arc<BTreeSet<&'static str>>, name: &'static str) -> Arc<BTree
 }
 
 /// The books of every aggregate.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Books {
-    units: AHashMap<UnitId, Book<Unit>>,
-    blocs: AHashMap<BlocId, Book<Bloc>>,
-    years: AHashMap<(BlocId, EmulationYear), Book<Year>>,
-    grants: AHashMap<GrantId, Book<Grant>>,
-    commendations: AHashMap<CommendationId, Book<Commendation>>,
-    log: Option<Book<Log>>,
-    persons: AHashMap<PersonId, Book<Person>>,
+    pub(crate) units: AHashMap<UnitId, Book<Unit>>,
+    pub(crate) blocs: AHashMap<BlocId, Book<Bloc>>,
+    pub(crate) years: AHashMap<(BlocId, EmulationYear), Book<Year>>,
+    pub(crate) grants: AHashMap<GrantId, Book<Grant>>,
+    pub(crate) commendations: AHashMap<CommendationId, Book<Commendation>>,
+    pub(crate) log: Option<Book<Log>>,
+    pub(crate) persons: AHashMap<PersonId, Book<Person>>,
 }
 
 impl Books {
@@ -203,6 +213,11 @@ impl Books {
         self.commendations.extend(changed.commendations);
         self.log = changed.log.or_else(|| self.log.take());
         self.persons.extend(changed.persons);
+    }
+
+    /// Takes years back from a snapshot.
+    pub(crate) fn take_years(&mut self, shelf: Vec<((BlocId, EmulationYear), Book<Year>)>) {
+        self.years.extend(shelf);
     }
 
     /// How many units, blocs, years and grants there are.

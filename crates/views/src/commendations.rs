@@ -6,10 +6,11 @@ use domain::{
     AchievementId, CommendationId, EmulationYear, Envelope, Event, Position, StreamId,
     commendation::CommendationEvent,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// An index over dossiers, in the order they were proposed. What they hold is in the books.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commendations {
     all: Vec<Entry>,
     years: BTreeMap<EmulationYear, Vec<Entry>>,
@@ -17,7 +18,7 @@ pub struct Commendations {
 }
 
 /// A dossier, and where the fact stands that proposed it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Entry {
     since: Position,
     id: CommendationId,

@@ -1,5 +1,7 @@
 //! Names in Vietnamese order, search without tone marks, identifiers, and who belongs where.
 
+mod kept;
+
 use crate::View;
 use ahash::AHashMap;
 use domain::{
@@ -7,11 +9,17 @@ use domain::{
     bloc::BlocEvent, unit::UnitEvent, year::YearEvent,
 };
 use icu_collator::{CollatorBorrowed, options::CollatorOptions};
-use std::collections::{BTreeMap, BTreeSet};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::Hash,
+};
 use unicode_normalization::UnicodeNormalization;
 
 /// Finds units, blocs and years.
+#[derive(Serialize, Deserialize)]
 pub struct Directory {
+    #[serde(skip, default = "vietnamese")]
     collator: Option<CollatorBorrowed<'static>>,
     units: Shelf<UnitId>,
     blocs: Shelf<BlocId>,
@@ -38,13 +46,16 @@ struct Shelf<K> {
 }
 
 /// By what a thing is found, and since which fact.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Label {
     search: Box<str>,
     since: Position,
 }
 
 /// A name that has been replaced: its place in the order, and by what it was found.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Earlier {
+    #[serde(with = "serde_bytes")]
     order: Box<[u8]>,
     label: Label,
 }
@@ -62,12 +73,8 @@ impl<K> Default for Shelf<K> {
 
 impl Default for Directory {
     fn default() -> Self {
-        // The Vietnamese order of CLDR is compiled in; without it names would fall back to the order of code points.
-        let collator = icu_locale::Locale::try_from_str("vi")
-            .ok()
-            .and_then(|locale| CollatorBorrowed::try_new((&locale).into(), CollatorOptions::default()).ok());
         Self {
-            collator,
+            collator: vietnamese(),
             units: Shelf::default(),
             blocs: Shelf::default(),
             owners: AHashMap::new(),
@@ -79,6 +86,12 @@ impl Default for Directory {
             renamed: Position::default(),
         }
     }
+}
+
+/// The Vietnamese order of CLDR, which is compiled in; without it names would fall back to the order of code points.
+fn vietnamese() -> Option<CollatorBorrowed<'static>> {
+    let locale = icu_locale::Locale::try_from_str("vi").ok()?;
+    CollatorBorrowed::try_new((&locale).into(), CollatorOptions::default()).ok()
 }
 
 /// What a name is searched by: lower case, without tone and letter marks, `đ` as `d`, `y` as `i`, so that
@@ -95,7 +108,7 @@ pub fn search_key(text: &str) -> String {
         .collect()
 }
 
-impl<K: Copy + Ord + std::hash::Hash> Shelf<K> {
+impl<K: Copy + Ord + Hash> Shelf<K> {
     fn name(&mut self, id: K, order: Box<[u8]>, search: String, since: Position) {
         if let Some(before) = self.keys.insert(id, order.clone())
             && let Some(((order, _), label)) = self.in_order.remove_entry(&(before, id))

@@ -3,9 +3,10 @@
 use crate::View;
 use ahash::AHashMap;
 use domain::{ClientId, Envelope, Event, GrantId, StreamId, grant::GrantEvent};
+use serde::{Deserialize, Serialize};
 
 /// Grants by client, in the order they were given.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grants {
     by_client: AHashMap<ClientId, Vec<GrantId>>,
 }

@@ -7,8 +7,11 @@ use domain::{
     commendation::CommendationEvent, person::PersonEvent, year::YearEvent,
 };
 
+/// Positions, ascending, by what they are about.
+type Lists<K> = AHashMap<K, Vec<u32>>;
+
 /// An index over the whole log. Positions only: what happened is read from the log itself.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct History {
     recorded_at: Vec<Timestamp>,
     types: Vec<u8>,
@@ -17,9 +20,9 @@ pub struct History {
     /// Which facts correct another one.
     corrections: Vec<u32>,
     type_names: Vec<&'static str>,
-    streams: AHashMap<StreamId, Vec<u32>>,
-    units: AHashMap<UnitId, Vec<u32>>,
-    blocs: AHashMap<BlocId, Vec<u32>>,
+    streams: Lists<StreamId>,
+    units: Lists<UnitId>,
+    blocs: Lists<BlocId>,
     /// Whose each dossier is: its later facts name neither bloc nor unit.
     dossiers: AHashMap<CommendationId, (BlocId, UnitId)>,
 }
@@ -115,6 +118,51 @@ impl History {
                 below(&first[start..], end).filter(in_all).filter(fits).take(limit).collect()
             }
         }
+    }
+
+    /// The times and types of the facts from `from` on and below `end`.
+    pub(crate) fn columns(&self, from: usize, end: usize) -> (Vec<u8>, Vec<u8>) {
+        let times = self.recorded_at.get(from..end).unwrap_or_default();
+        let types = self.types.get(from..end).unwrap_or_default();
+        (times.iter().flat_map(|time| time.millis().to_le_bytes()).collect(), types.to_vec())
+    }
+
+    /// Takes columns back, behind those that are there; `None` when they are none.
+    pub(crate) fn take_columns(&mut self, times: &[u8], types: &[u8]) -> Option<()> {
+        let (whole, rest) = times.as_chunks();
+        let known = types.iter().all(|number| usize::from(*number) < self.type_names.len());
+        self.recorded_at
+            .extend(whole.iter().map(|millis| Timestamp::from_millis(i64::from_le_bytes(*millis))));
+        self.types.extend_from_slice(types);
+        (known && rest.is_empty() && whole.len() == types.len()).then_some(())
+    }
+
+    /// What is small: the names of the types by their numbers, and whose each dossier is.
+    pub(crate) fn small(&self) -> (Vec<&'static str>, Vec<(CommendationId, BlocId, UnitId)>) {
+        let dossiers = self.dossiers.iter().map(|(id, (bloc, unit))| (*id, *bloc, *unit));
+        (self.type_names.clone(), dossiers.collect())
+    }
+
+    pub(crate) fn take_small(
+        &mut self,
+        names: &[String],
+        dossiers: Vec<(CommendationId, BlocId, UnitId)>,
+    ) -> Option<()> {
+        let known = |name: &String| Event::types().find(|known| *known == name);
+        self.type_names = names.iter().map(known).collect::<Option<_>>()?;
+        self.dossiers = dossiers.into_iter().map(|(id, bloc, unit)| (id, (bloc, unit))).collect();
+        Some(())
+    }
+
+    /// The lists by stream, by unit and by bloc.
+    pub(crate) const fn lists(&self) -> (&Lists<StreamId>, &Lists<UnitId>, &Lists<BlocId>) {
+        (&self.streams, &self.units, &self.blocs)
+    }
+
+    pub(crate) const fn lists_mut(
+        &mut self,
+    ) -> (&mut Lists<StreamId>, &mut Lists<UnitId>, &mut Lists<BlocId>) {
+        (&mut self.streams, &mut self.units, &mut self.blocs)
     }
 
     pub(crate) fn reserve(&mut self, more: usize) {

@@ -12,6 +12,7 @@
 //! - [`requests`]: which idempotency keys are spent, and where
 //! - [`rotation`]: whether those who win take turns
 //! - [`mod@score_changes`]: every change of a score, criterion by criterion
+//! - [`snapshot`]: the views written down, to begin with the next time
 //! - [`standing`]: a standing as of two times, with the facts it came from
 //!
 //! # What it refuses to know
@@ -28,6 +29,7 @@ pub mod persons;
 pub mod requests;
 pub mod rotation;
 pub mod score_changes;
+pub mod snapshot;
 pub mod standing;
 
 pub use books::{Book, Books};
@@ -50,7 +52,7 @@ pub trait View {
 }
 
 /// Every view, all at the same position.
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 pub struct Views {
     /// The state of every aggregate.
     pub books: Books,
@@ -72,9 +74,13 @@ impl Views {
     /// Nothing yet, with room for so many facts. Growing on the way would copy every index again and again.
     pub fn with_room(facts: usize) -> Self {
         let mut views = Self::default();
-        views.history.reserve(facts);
-        views.requests.reserve(facts);
+        views.reserve(facts);
         views
+    }
+
+    fn reserve(&mut self, facts: usize) {
+        self.history.reserve(facts);
+        self.requests.reserve(facts);
     }
 
     /// How many facts have been folded: the position the next one will take.

@@ -3,9 +3,10 @@
 use crate::View;
 use ahash::AHashMap;
 use domain::{Envelope, Event, PersonId, StreamId, UnitId, person::PersonEvent};
+use serde::{Deserialize, Serialize};
 
 /// An index over persons. What is known of them is in the books, and what it says in the vault.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Persons {
     all: Vec<PersonId>,
     units: AHashMap<UnitId, Vec<PersonId>>,

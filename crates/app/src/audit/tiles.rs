@@ -66,6 +66,11 @@ impl Tiles {
         tile.get(usize::try_from(index % u64::from(WIDTH)).ok()?).copied()
     }
 
+    /// The hashes of the leaves from `from` on, at most `count`.
+    pub fn leaves(&self, from: u64, count: usize) -> impl Iterator<Item = Hash> {
+        (from..self.size()).take(count).filter_map(|index| self.leaf(index))
+    }
+
     /// The edge of the tree as it was with so many leaves. `None` when it has fewer.
     pub fn edge(&self, size: u64) -> Option<RightEdge> {
         let mut reader = TileReader::new(size, self.read(size)?);

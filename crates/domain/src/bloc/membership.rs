@@ -50,7 +50,7 @@ pub struct UnitsMovedOut {
 }
 
 /// One unit's time in a bloc.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
     /// The unit.
     pub unit: UnitId,

@@ -132,7 +132,7 @@ pub struct BlocCommand {
 }
 
 /// A bloc.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bloc {
     /// What was established.
     pub established: Established,

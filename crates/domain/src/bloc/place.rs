@@ -59,7 +59,7 @@ pub struct Dissolved {
 }
 
 /// What holds from a day on, until something else does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Since<T> {
     /// What holds.
     pub value: T,
@@ -70,7 +70,7 @@ pub struct Since<T> {
 }
 
 /// Another name with its period.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alias {
     /// The name.
     pub name: LocalisedName,
@@ -81,7 +81,7 @@ pub struct Alias {
 }
 
 /// The end of a bloc.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlocEnd {
     /// The first day on which it is no more.
     pub on: Date,

@@ -113,7 +113,7 @@ impl CommendationState {
 }
 
 /// A commendation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commendation {
     /// The proposal, with the rule that governs the dossier to its end.
     pub proposal: Arc<Proposed>,

@@ -81,7 +81,7 @@ pub enum LogCommand {
 }
 
 /// The log about itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Log {
     /// The keys that were replaced, oldest first, each with where that was said.
     pub rotations: Vec<(KeyRotated, Position)>,

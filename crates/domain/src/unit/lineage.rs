@@ -60,7 +60,7 @@ pub enum LineageChange {
 }
 
 /// One step of a unit's lineage.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineageStep {
     /// The first day on which things are as after the step.
     pub on: Date,
@@ -85,7 +85,7 @@ pub enum EndCause {
 }
 
 /// The end of a unit.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitEnd {
     /// The first day on which it is no more.
     pub on: Date,

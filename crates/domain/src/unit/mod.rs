@@ -132,7 +132,7 @@ events! {
 }
 
 /// A unit in the register.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
     /// What sort of organisation it is.
     pub kind: UnitKind,

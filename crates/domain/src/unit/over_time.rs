@@ -20,7 +20,7 @@ impl Relation {
 }
 
 /// A name with the day it counts from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
     /// The name.
     pub name: LocalisedName,
@@ -31,7 +31,7 @@ pub struct Named {
 }
 
 /// The time in which an identifier is a unit's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holding {
     /// The identifier.
     pub identifier: UnitIdentifier,
@@ -42,7 +42,7 @@ pub struct Holding {
 }
 
 /// To which unit it belongs from a day on, in one way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// In which way.
     pub relation: Relation,

@@ -22,7 +22,7 @@ pub struct RegulationAdopted {
 }
 
 /// The regulation in force.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Adopted {
     /// Its version within the year.
     pub version: u16,

@@ -133,7 +133,7 @@ pub struct BallotClosed {
 }
 
 /// A ballot.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ballot {
     /// Its id.
     pub id: BallotId,

@@ -23,7 +23,7 @@ pub struct ConsultationHeld {
 }
 
 /// The consultation that stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consultation {
     /// The units agreed on.
     pub agreed: Vec<UnitId>,

@@ -87,7 +87,7 @@ pub struct CouncilDecided {
 }
 
 /// The council's decision that stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Council {
     /// What it decided.
     pub decided: CouncilDecided,

@@ -54,7 +54,7 @@ pub struct DraftCommented {
 }
 
 /// A draft.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     /// Its number.
     pub number: u16,

@@ -115,7 +115,7 @@ impl Timeliness {
 }
 
 /// Where and when a fact that stands was recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// Where it stands in the log.
     pub position: Position,

@@ -84,6 +84,7 @@ use crate::{
     Authority, BlocId, EmulationYear, Rejection, UnitId, event::events, regulation::Regulation,
     rejection::Thing,
 };
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
 events! {
@@ -204,7 +205,7 @@ pub struct YearCommand {
 }
 
 /// The emulation year of a bloc.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Year {
     /// The bloc.
     pub bloc: BlocId,
@@ -251,7 +252,7 @@ pub struct Year {
 }
 
 /// One unit in the year of its bloc.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitYear {
     /// Its registration.
     pub registration: Option<Mark>,

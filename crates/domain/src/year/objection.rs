@@ -101,7 +101,7 @@ pub struct ObjectionRuled {
 }
 
 /// An objection, its ruling and what followed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Objection {
     /// The unit that objected.
     pub unit: UnitId,

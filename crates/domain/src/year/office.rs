@@ -93,7 +93,7 @@ pub struct LeadershipDelegated {
 }
 
 /// What happened to the office in this year.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Office {
     /// Who led before and was replaced, oldest first.
     pub former: Vec<Leadership>,

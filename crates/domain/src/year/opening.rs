@@ -33,7 +33,7 @@ pub struct LeadershipRecorded {
 pub type RecordLeadership = LeadershipRecorded;
 
 /// A leader and a deputy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leadership {
     /// The leader unit.
     pub leader: UnitId,

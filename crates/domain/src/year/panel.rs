@@ -23,7 +23,7 @@ pub struct PanelAssigned {
 pub type AssignPanel = PanelAssigned;
 
 /// A unit that scores criteria.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Panel {
     /// The unit.
     pub unit: UnitId,

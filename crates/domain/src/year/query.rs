@@ -77,7 +77,7 @@ pub struct ExplanationGiven {
 }
 
 /// A query, and whether it was answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Query {
     /// The unit that was scored.
     pub unit: UnitId,

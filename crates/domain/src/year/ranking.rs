@@ -55,7 +55,7 @@ pub struct RankingAdopted {
 }
 
 /// The ranking that stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ranking {
     /// Its rows.
     pub rows: Vec<RankedRow>,

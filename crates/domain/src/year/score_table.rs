@@ -50,7 +50,7 @@ pub struct ScoreTableAdopted {
 }
 
 /// The score table that stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScoreTable {
     /// Its rows.
     pub rows: Vec<ScoreRow>,

@@ -66,7 +66,7 @@ pub struct ScoresGiven {
 }
 
 /// The score that stands of one scorer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Score {
     /// Who gave it.
     pub scorer: Scorer,

@@ -71,16 +71,22 @@ pub struct Process {
 impl Process {
     /// The service itself, as it is delivered.
     pub fn service(place: &Place, store: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_thidua"));
-        command
-            .args(["serve", "--json", "--allow-development-keys", "--issuer", ISSUER])
-            .args(["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"])
-            .args(["--workers", &setting("WORKERS", 1).to_string()])
-            .args(["--store", &format!("sled:{}", store.display())])
-            .arg("--jwks")
-            .arg(place.file("jwks.json"))
-            .env("THIDUA_LOG", "info");
+        Self::start(serving(place, store))
+    }
+
+    /// The same without a snapshot: the log is read whole.
+    pub fn service_from_log(place: &Place, store: &Path) -> Self {
+        let mut command = serving(place, store);
+        command.args(["--snapshot-every", "0"]);
         Self::start(command)
+    }
+
+    /// Asks the service to end as it should, which leaves a snapshot; how long that takes.
+    pub fn stop(mut self) -> Duration {
+        let started = Instant::now();
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success() && self.child.wait().unwrap().success(), "the service ends as it should");
+        started.elapsed()
     }
 
     /// The bare handlers, which find what to answer in `folder`.
@@ -128,6 +134,19 @@ impl Process {
             line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
         })
     }
+}
+
+fn serving(place: &Place, store: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_thidua"));
+    command
+        .args(["serve", "--json", "--allow-development-keys", "--issuer", ISSUER])
+        .args(["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"])
+        .args(["--workers", &setting("WORKERS", 1).to_string()])
+        .args(["--store", &format!("sled:{}", store.display())])
+        .arg("--jwks")
+        .arg(place.file("jwks.json"))
+        .env("THIDUA_LOG", "info");
+    command
 }
 
 impl Drop for Process {

@@ -32,12 +32,22 @@ pub fn run() {
     }
     let rates = (0..setting("REBUILDS", 3)).map(|_| fold(&store)).collect();
     println!("rebuild {:.0} facts/s", median(rates));
-    let starts: Vec<_> =
-        (0..setting("REBUILDS", 3)).map(|_| Process::service(&place, &store)).map(seen).collect();
+    starts("ready_from_log", || Process::service_from_log(&place, &store));
+    // One start that reads the log whole and one end write the snapshot that the others begin with.
+    let stopping = Process::service(&place, &store).stop();
+    println!("snapshot_at_the_end {:.2} s", stopping.as_secs_f64());
+    let size = std::fs::metadata(store.join("views.snapshot")).unwrap().len();
+    println!("snapshot_size {:.0} MiB", size as f64 / f64::from(1 << 20));
+    starts("ready", || Process::service(&place, &store));
+}
+
+/// Starts the service several times: when it is ready, and its memory.
+fn starts(name: &str, start: impl Fn() -> Process) {
+    let starts: Vec<_> = (0..setting("REBUILDS", 3)).map(|_| seen(start())).collect();
     let middle = |at: usize| median(starts.iter().map(|seen| seen[at]).collect());
-    println!("ready_after {:.2} s", middle(0));
-    println!("ready_resident {:.0} MiB", middle(1));
-    println!("ready_resident_at_most {:.0} MiB", middle(2));
+    println!("{name}_after {:.2} s", middle(0));
+    println!("{name}_resident {:.0} MiB", middle(1));
+    println!("{name}_resident_at_most {:.0} MiB", middle(2));
 }
 
 /// When it was ready, and its memory then and at most. The process ends here.
