@@ -218,9 +218,12 @@ impl Moment {
     pub fn log(&self) -> Result<Option<Book<Log>>, LogError> {
         self.book(StreamId::Log, Books::log, |event| match event {
             Event::Log(event) => Some(event),
-            Event::Unit(_) | Event::Bloc(_) | Event::Grant(_) | Event::Year(_) | Event::Commendation(_) => {
-                None
-            }
+            Event::Unit(_)
+            | Event::Bloc(_)
+            | Event::Grant(_)
+            | Event::Person(_)
+            | Event::Year(_)
+            | Event::Commendation(_) => None,
         })
     }
 

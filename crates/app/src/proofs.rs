@@ -2,8 +2,8 @@
 
 use crate::{act::Act, audit::StreamHeads, awards, pending::Pending};
 use domain::{
-    Authority, BallotId, BlocId, ClientId, CommendationId, Date, EmulationYear, Event, KeyId, PersonId,
-    Rights, Role, Timestamp, UnitId, UnitIdentifier,
+    Authority, BallotId, BlocId, ClientId, CommendationId, Date, EmulationYear, KeyId, PersonId, Rights,
+    Role, Timestamp, UnitId, UnitIdentifier,
     bloc::{BlocAct, BlocCommand},
     commendation::{Circumstances, CommendationAct},
     grant::GrantAct,
@@ -12,10 +12,7 @@ use domain::{
     quota::Ground,
     rejection::Thing,
     unit::{Placed, Relation, Unit, UnitAct, UnitCommand},
-    year::{
-        BallotClosed, BreakTie, CastVote, Choice, CountedChoice, Proofs, ReceiptCode, Settlement, YearAct,
-        YearEvent,
-    },
+    year::{BreakTie, Choice, CountedChoice, Proofs, ReceiptCode, Settlement, YearAct},
 };
 use eventlog::{AsideChange, EventLog, LogError};
 use std::{collections::BTreeMap, sync::Arc};
@@ -260,23 +257,6 @@ pub fn waiting_value(choice: Choice) -> Vec<u8> {
         Choice::For(unit) => unit.0.as_bytes().to_vec(),
         Choice::Abstain => Vec::new(),
     }
-}
-
-/// The changes beside the log that go with the facts: the choice of a secret vote waits until the ballot closes.
-pub fn beside(events: &[Event], vote: Option<&CastVote>) -> Vec<AsideChange> {
-    let mut changes = Vec::new();
-    for event in events {
-        if let (Event::Year(YearEvent::VoteCast(cast)), Some(vote)) = (event, vote)
-            && cast.choice.is_none()
-        {
-            let key = waiting_key(vote.ballot, &vote.receipt);
-            changes.push(AsideChange::Put(key, waiting_value(vote.choice)));
-        }
-        if let Event::Year(YearEvent::BallotClosed(BallotClosed { ballot, choices, .. })) = event {
-            changes.extend(choices.iter().map(|c| AsideChange::Remove(waiting_key(*ballot, &c.receipt))));
-        }
-    }
-    changes
 }
 
 /// The choices that wait for a ballot, those of this group included.

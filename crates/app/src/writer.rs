@@ -348,7 +348,7 @@ impl Writer {
                 decide::<Year>(state, rights, YearCommand { bloc, year, act, proofs }, Event::Year)?
             }
         };
-        let aside = proofs::beside(&events, vote.as_ref());
+        let aside = beside(&events, vote.as_ref());
         let by = proofs::in_the_name_of(pending, by);
         let counterparts: Vec<_> = events.iter().flat_map(|event| event.counterparts(stream)).collect();
         let events = events.into_iter().map(|event| (stream, event)).chain(counterparts).collect();

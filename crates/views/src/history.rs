@@ -6,6 +6,7 @@ use domain::{
     BlocId, CommendationId, Envelope, Event, Position, StreamId, Timestamp, UnitId, Version, bloc::BlocEvent,
     commendation::CommendationEvent, person::PersonEvent, year::YearEvent,
 };
+use serde::{Deserialize, Serialize};
 
 /// Positions, ascending, by what they are about.
 type Lists<K> = AHashMap<K, Vec<u32>>;
@@ -25,6 +26,26 @@ pub struct History {
     blocs: Lists<BlocId>,
     /// Whose each dossier is: its later facts name neither bloc nor unit.
     dossiers: AHashMap<CommendationId, (BlocId, UnitId)>,
+}
+
+/// What is kept of each fact of a range, as bytes.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Columns {
+    #[serde(with = "serde_bytes")]
+    times: Vec<u8>,
+    #[serde(with = "serde_bytes")]
+    types: Vec<u8>,
+    #[serde(with = "serde_bytes")]
+    lags: Vec<u8>,
+}
+
+/// The parts of the index that stay small: the names of the types by their numbers, whose each dossier is, and which facts
+/// are corrections.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Small {
+    type_names: Vec<String>,
+    dossiers: Vec<(CommendationId, BlocId, UnitId)>,
+    corrections: Vec<u32>,
 }
 
 /// What to look for; everything that is given must hold.
@@ -120,37 +141,44 @@ impl History {
         }
     }
 
-    /// The times and types of the facts from `from` on and below `end`.
-    pub(crate) fn columns(&self, from: usize, end: usize) -> (Vec<u8>, Vec<u8>) {
+    /// What is kept of each of the facts from `from` on and below `end`.
+    pub(crate) fn columns(&self, from: usize, end: usize) -> Columns {
         let times = self.recorded_at.get(from..end).unwrap_or_default();
-        let types = self.types.get(from..end).unwrap_or_default();
-        (times.iter().flat_map(|time| time.millis().to_le_bytes()).collect(), types.to_vec())
+        let lags = self.lags.get(from..end).unwrap_or_default();
+        Columns {
+            times: times.iter().flat_map(|time| time.millis().to_le_bytes()).collect(),
+            types: self.types.get(from..end).unwrap_or_default().to_vec(),
+            lags: lags.iter().flat_map(|days| days.to_le_bytes()).collect(),
+        }
     }
 
     /// Takes columns back, behind those that are there; `None` when they are none.
-    pub(crate) fn take_columns(&mut self, times: &[u8], types: &[u8]) -> Option<()> {
-        let (whole, rest) = times.as_chunks();
+    pub(crate) fn take_columns(&mut self, Columns { times, types, lags }: &Columns) -> Option<()> {
+        let ((times, odd_time), (lags, odd_lag)) = (times.as_chunks(), lags.as_chunks());
         let known = types.iter().all(|number| usize::from(*number) < self.type_names.len());
         self.recorded_at
-            .extend(whole.iter().map(|millis| Timestamp::from_millis(i64::from_le_bytes(*millis))));
+            .extend(times.iter().map(|millis| Timestamp::from_millis(i64::from_le_bytes(*millis))));
         self.types.extend_from_slice(types);
-        (known && rest.is_empty() && whole.len() == types.len()).then_some(())
+        self.lags.extend(lags.iter().map(|days| u16::from_le_bytes(*days)));
+        let whole = odd_time.is_empty() && odd_lag.is_empty();
+        (known && whole && times.len() == types.len() && lags.len() == types.len()).then_some(())
     }
 
-    /// What is small: the names of the types by their numbers, and whose each dossier is.
-    pub(crate) fn small(&self) -> (Vec<&'static str>, Vec<(CommendationId, BlocId, UnitId)>) {
+    /// What is small.
+    pub(crate) fn small(&self) -> Small {
         let dossiers = self.dossiers.iter().map(|(id, (bloc, unit))| (*id, *bloc, *unit));
-        (self.type_names.clone(), dossiers.collect())
+        Small {
+            type_names: self.type_names.iter().map(|name| (*name).to_owned()).collect(),
+            dossiers: dossiers.collect(),
+            corrections: self.corrections.clone(),
+        }
     }
 
-    pub(crate) fn take_small(
-        &mut self,
-        names: &[String],
-        dossiers: Vec<(CommendationId, BlocId, UnitId)>,
-    ) -> Option<()> {
+    pub(crate) fn take_small(&mut self, Small { type_names, dossiers, corrections }: Small) -> Option<()> {
         let known = |name: &String| Event::types().find(|known| *known == name);
-        self.type_names = names.iter().map(known).collect::<Option<_>>()?;
+        self.type_names = type_names.iter().map(known).collect::<Option<_>>()?;
         self.dossiers = dossiers.into_iter().map(|(id, bloc, unit)| (id, (bloc, unit))).collect();
+        self.corrections = corrections;
         Some(())
     }
 

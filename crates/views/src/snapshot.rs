@@ -3,7 +3,7 @@
 //!
 //! Members have numbers in the place of names here, which are those of this build alone: see [`BUILD`].
 
-use crate::{Book, Books, Commendations, Directory, Grants, Persons, Views, requests::PARTS};
+use crate::{Book, Books, Commendations, Directory, Grants, Persons, Views, history, requests::PARTS};
 use ahash::AHashMap;
 use domain::{
     BlocId, CommendationId, EmulationYear, GrantId, PersonId, Position, StreamId, UnitId, bloc::Bloc,
@@ -50,10 +50,7 @@ enum Content {
     Persons(Shelf<PersonId, Person>),
     Columns {
         from: usize,
-        #[serde(with = "serde_bytes")]
-        times: Vec<u8>,
-        #[serde(with = "serde_bytes")]
-        types: Vec<u8>,
+        columns: history::Columns,
     },
     OfStreams(Lists<StreamId>),
     OfUnits(Lists<UnitId>),
@@ -73,8 +70,7 @@ type Lists<K> = Vec<(K, serde_bytes::ByteBuf)>;
 #[derive(Serialize, Deserialize)]
 struct Small {
     head: Position,
-    type_names: Vec<String>,
-    dossiers: Vec<(CommendationId, BlocId, UnitId)>,
+    history: history::Small,
     /// Each a piece in itself, for it is written while the views are looked at.
     #[serde(with = "serde_bytes")]
     commendations: Vec<u8>,
@@ -100,11 +96,9 @@ impl Look {
     fn at(views: &Views) -> Result<Self, serde_brief::Error> {
         // Every view is named, so that a new one is not forgotten here.
         let Views { books, commendations, directory, history, grants, persons, requests: _ } = views;
-        let (type_names, dossiers) = history.small();
         let small = Small {
             head: views.head(),
-            type_names: type_names.into_iter().map(ToOwned::to_owned).collect(),
-            dossiers,
+            history: history.small(),
             commendations: written(commendations)?,
             directory: written(directory)?,
             grants: written(grants)?,
@@ -161,9 +155,9 @@ pub fn write<E: From<Unreadable>>(
     };
     let rows = usize::try_from(head.0).unwrap_or(usize::MAX);
     for from in (0..rows).step_by(ROWS) {
-        slice(&mut |views| {
-            let (times, types) = views.history.columns(from, rows.min(from + ROWS));
-            Content::Columns { from, times, types }
+        slice(&mut |views| Content::Columns {
+            from,
+            columns: views.history.columns(from, rows.min(from + ROWS)),
         })?;
     }
     for ids in streams.chunks(TOGETHER) {
@@ -219,8 +213,8 @@ impl Piece {
 pub struct Restored {
     views: Views,
     head: Option<Position>,
-    /// Waiting to be put behind one another: where each begins, its times, its types.
-    columns: Vec<(usize, Vec<u8>, Vec<u8>)>,
+    /// Waiting to be put behind one another: where each begins, and what it holds.
+    columns: Vec<(usize, history::Columns)>,
 }
 
 impl Restored {
@@ -239,7 +233,7 @@ impl Restored {
             Content::Grants(shelf) => books.grants.extend(shelf),
             Content::Commendations(shelf) => books.commendations.extend(shelf),
             Content::Persons(shelf) => books.persons.extend(shelf),
-            Content::Columns { from, times, types } => self.columns.push((from, times, types)),
+            Content::Columns { from, columns } => self.columns.push((from, columns)),
             Content::OfStreams(lists) => fits = take_lists(history.lists_mut().0, lists),
             Content::OfUnits(lists) => fits = take_lists(history.lists_mut().1, lists),
             Content::OfBlocs(lists) => fits = take_lists(history.lists_mut().2, lists),
@@ -257,10 +251,7 @@ impl Restored {
         self.views.grants = read::<Grants>(&small.grants)?;
         self.views.persons = read::<Persons>(&small.persons)?;
         self.views.books.log = small.log;
-        self.views
-            .history
-            .take_small(&small.type_names, small.dossiers)
-            .ok_or(Unreadable::Misfit("names of types"))
+        self.views.history.take_small(small.history).ok_or(Unreadable::Misfit("names of types"))
     }
 
     /// The views, when every piece has been put in its place.
@@ -269,8 +260,8 @@ impl Restored {
     /// When something is missing.
     pub fn finish(mut self) -> Result<Views, Unreadable> {
         self.columns.sort_unstable_by_key(|(from, ..)| *from);
-        for (_, times, types) in self.columns.drain(..) {
-            self.views.history.take_columns(&times, &types).ok_or(Unreadable::Misfit("columns"))?;
+        for (_, columns) in self.columns.drain(..) {
+            self.views.history.take_columns(&columns).ok_or(Unreadable::Misfit("columns"))?;
         }
         if self.head == Some(self.views.head()) { Ok(self.views) } else { Err(Unreadable::Misfit("facts")) }
     }

@@ -95,7 +95,7 @@ impl Writer {
         let mut half = [0; 16];
         half.copy_from_slice(&key[..16]);
         let by = approval.actor.grant.map(|grant| Authority {
-            grant,
+            grant: Some(grant),
             unit: approval.actor.unit,
             delegation: approval.actor.delegation,
         });

@@ -50,7 +50,8 @@ impl Writer {
         let mut command = proofs::of_person(pending, id, act, (key, drawn.commitments()), rights.client);
         let state = pending.person(id).map(|book| book.state.as_ref());
         let by = Person::permits(rights, state, &command).map_err(Failure::Denied)?;
-        command.by.person = pending.grant(by.grant).and_then(|book| book.state.given.person);
+        let grant = by.grant.and_then(|grant| pending.grant(grant));
+        command.by.person = grant.and_then(|book| book.state.given.person);
         let events = Person::decide(state, command, &by).map_err(Failure::Rejected)?;
         // A key that is lost must not be replaced by another: what was kept under it would be forgotten silently.
         if let (Some(person), false) = (state, drawn.is_empty())

@@ -43,7 +43,7 @@ impl Story {
         });
         let fields = fields.collect();
         let command = PersonCommand { id: PERSON, act, key: KEY, fields, unit_known: true, by };
-        let authority = Authority { grant: GrantId(Uuid::nil()), unit: None, delegation: None };
+        let authority = Authority { grant: Some(GrantId(Uuid::nil())), unit: None, delegation: None };
         let events = Person::decide(self.person.as_ref(), command, &authority)?;
         Ok(events.iter().map(|event| self.take(event)).last().unwrap())
     }

@@ -42,7 +42,7 @@ pub struct StandingPublished {
 }
 
 /// A standing that was published, with the fact that did it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {
     /// What was published.
     pub standing: StandingPublished,
