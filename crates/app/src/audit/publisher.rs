@@ -300,7 +300,12 @@ impl Work {
             return Ok(());
         }
         let kept = kept(published);
-        if self.shared.audit.kept.read().iter().any(|other| other.checkpoint == kept.checkpoint) {
+        // After a key has handed over, the same head may be signed by the new one alone: it must not take the place of the
+        // one by which the old key vouches for it.
+        let says_as_much = |other: &Kept| {
+            kept.checkpoint.lines().all(|line| other.checkpoint.lines().any(|known| known == line))
+        };
+        if self.shared.audit.kept.read().iter().any(says_as_much) {
             self.kept_hour = Some(hour);
             return Ok(());
         }
