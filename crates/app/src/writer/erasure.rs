@@ -76,7 +76,7 @@ impl Writer {
             let origin = self.origin(&mut pending, person.erasure.as_ref())?;
             let event = Event::Person(destroyed.into());
             let added = pending.add(vec![(StreamId::Person(id), event)], &origin, &mut self.mint);
-            added.map_err(unwritable)?;
+            added.map_err(|error| unwritable(&error))?;
             pending.aside.extend(kept.into_iter().map(|(key, _)| AsideChange::Remove(key)));
             pending.finish()
         };
@@ -122,7 +122,7 @@ impl Writer {
     }
 }
 
-fn unwritable(unwritable: Unwritable) -> LogError {
+fn unwritable(unwritable: &Unwritable) -> LogError {
     let what = match unwritable {
         Unwritable::TooLarge(size) => format!("it would take {size} bytes"),
         Unwritable::Failed => "no randomness, or no JSON".to_owned(),
