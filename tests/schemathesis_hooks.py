@@ -24,6 +24,17 @@ def before_call(context, case, kwargs):
     # A moment is named by its time or by its position.
     if "as_of" in query:
         query.pop("as_of_position", None)
+    for moment, size in (("recorded_at", "at_size"), ("from", "from_size"), ("to", "to_size")):
+        if moment in query:
+            query.pop(size, None)
+            query[moment] = min(str(query[moment]), "2026-01-01T00:00:00Z")
+        if size in query:
+            query[size] = 7
+    # What changed is asked from an earlier moment to a later one.
+    if "from" in query:
+        query["from"] = "2000-01-01T00:00:00Z"
+    if "from_size" in query:
+        query["from_size"] = 0
     # An identifier is looked up within its scheme.
     if ("scheme" in query) != ("identifier" in query):
         query.pop("scheme", None)
