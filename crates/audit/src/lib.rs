@@ -10,7 +10,6 @@
 //!   [`served`]: the same as the server shows them
 //! - [`stream`]: one stream as its server shows it, and that it is whole
 //! - [`disclosed`]: personal data that was shown to the auditor, held against its commitments
-//! - [`standing`]: a standing as of two times, with the facts it came from
 //! - [`bundle`]: everything in one file, to be kept and checked without a network
 //! - [`heads`]: the heads seen last, on disk
 //! - [`failure`]: every way to say no, with its exit code and its evidence
