@@ -4,6 +4,7 @@ use crate::exit::Exit;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use domain::ClientId;
 use std::{io::Write, net::SocketAddr, path::PathBuf, str::FromStr};
+use tlog::key::VerifierKey;
 use tracing_subscriber::EnvFilter;
 
 /// The book of record of Vietnamese emulation blocs (khối / cụm thi đua).
@@ -154,6 +155,10 @@ pub struct Serve {
     /// The socket of the signer that holds the key of the log (`thidua signer serve`).
     #[arg(long, env = "THIDUA_SIGNER")]
     pub signer: Option<PathBuf>,
+    /// The public key of the log, as `thidua signer key` prints it, where other nodes of the same database reach the
+    /// signer and this one does not: it shows the heads that they have signed.
+    #[arg(long, env = "THIDUA_LOG_VERIFIER", conflicts_with_all = ["signer", "log_key"])]
+    pub log_verifier: Option<VerifierKey>,
     /// The file of the last signed checkpoint: better on another disk than the store, and never restored from a backup.
     /// Beside the store's folder, with .anchor at the end of its name, unless given.
     #[arg(long, env = "THIDUA_ANCHOR")]

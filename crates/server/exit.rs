@@ -74,6 +74,7 @@ impl From<eventlog::LogError> for Exit {
             | E::Unopenable { .. }
             | E::BadBackup { .. }
             | E::BackupDamaged { .. } => Self::Damaged(error.into()),
+            E::Unavailable { .. } | E::Unknown { .. } => Self::Unavailable(causes(&error)),
             E::Failed { .. }
             | E::ReadOnly { .. }
             | E::Unconfirmed

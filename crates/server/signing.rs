@@ -18,6 +18,13 @@ pub fn publish(app: &mut App, options: &Serve) -> Result<(), Exit> {
         let anchor = Anchor::read(&path, remote.key())?;
         return Ok(app.publish(Box::new(remote), anchor)?);
     }
+    if let Some(key) = &options.log_verifier {
+        known(key.name().as_str(), options.allow_development_keys)?;
+        if !app.log().is_shared() {
+            return Err(Exit::Usage("nobody else signs this store: give --log-key or --signer".to_owned()));
+        }
+        return Ok(app.publish_with_others(key.clone(), Anchor::read(&path, key)?)?);
+    }
     match &options.log_key {
         Some(file) => {
             let key = seed::read(file)?;
@@ -29,7 +36,7 @@ pub fn publish(app: &mut App, options: &Serve) -> Result<(), Exit> {
         }
         None => Err(Exit::Usage(
             "nothing signs the log: make a key with `thidua signer key` and name it with --log-key, or the socket of \
-             `thidua signer serve` with --signer"
+             `thidua signer serve` with --signer; a node beside others that do names the public key with --log-verifier"
                 .to_owned(),
         )),
     }

@@ -4,9 +4,10 @@
 //! - [`act`]: what can be asked of the service, and what it answers
 //! - [`awards`]: what a dossier is judged by beside itself, now or in the past
 //! - [`clock`]: where time comes from; [`mint`]: where ids and salts come from
-//! - `writer`: the one thread that decides and commits, in groups; `pending`: what a group has decided so far; `outcome`:
-//!   what its requests came to;
-//!   `proofs`: what a decision needs from elsewhere, one function each
+//! - `writer`: the one thread that decides, in groups; `commit`: how a group becomes part of the log; `pending`: what a
+//!   group has decided so far; `outcome`: what its requests came to; `proofs`: what a decision needs from elsewhere, one
+//!   function each
+//! - `follower`: the thread that folds what other processes write
 //! - [`moment`]: reads, now or as of a time or a position
 //! - [`rebuild`]: the views, folded from the log
 //! - [`audit`]: the tree over the log, and its signed heads
@@ -18,6 +19,8 @@ pub mod act;
 pub mod audit;
 pub mod awards;
 pub mod clock;
+mod commit;
+mod follower;
 pub mod mint;
 pub mod moment;
 mod outcome;
@@ -46,6 +49,7 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
+use tlog::key::VerifierKey;
 use tokio::sync::{mpsc, oneshot, watch};
 use views::Views;
 
@@ -54,6 +58,7 @@ pub struct App {
     shared: Arc<Shared>,
     jobs: mpsc::Sender<writer::Job>,
     writer: parking_lot::Mutex<Option<JoinHandle<()>>>,
+    follower: Option<follower::Follower>,
     publisher: Option<audit::Publisher>,
 }
 
@@ -61,13 +66,15 @@ pub struct App {
 struct Shared {
     log: Arc<dyn EventLog>,
     clock: Arc<dyn Clock>,
-    /// Written by the writer alone, for the moment it takes to fold a committed group.
+    /// Written by the writer and the follower, for the moment it takes to fold a committed group.
     views: RwLock<Views>,
+    /// Held from a commit until it is settled, and by the follower while it folds: each fact is folded by one of them.
+    folding: parking_lot::Mutex<()>,
     /// The tree over the log, grown by the publisher alone.
     audit: Audit,
     /// The durable head, announced after the views hold it.
     head: watch::Sender<Position>,
-    /// Set by the writer when a commit fails; never cleared while the process runs.
+    /// Set when a commit fails for good; never cleared while the process runs.
     read_only: AtomicBool,
 }
 
@@ -80,10 +87,13 @@ impl App {
         let (head, _) = watch::channel(rebuilt.views.head());
         let views = RwLock::new(rebuilt.views);
         let audit = Audit::new(rebuilt.tiles);
-        let shared = Arc::new(Shared { log, clock, views, audit, head, read_only: AtomicBool::new(false) });
+        let (folding, read_only) = (parking_lot::Mutex::default(), AtomicBool::new(false));
+        let shared = Arc::new(Shared { log, clock, views, folding, audit, head, read_only });
         let (jobs, waiting) = mpsc::channel(writer::WAITING);
         let writer = writer::start(Arc::clone(&shared), waiting)?;
-        Ok(Self { shared, jobs, writer: parking_lot::Mutex::new(Some(writer)), publisher: None })
+        let shares = shared.log.is_shared();
+        let follower = shares.then(|| follower::Follower::start(Arc::clone(&shared))).transpose()?;
+        Ok(Self { shared, jobs, writer: parking_lot::Mutex::new(Some(writer)), follower, publisher: None })
     }
 
     /// From now on the tree grows with the log and its head is signed: within a second of a write, once a minute
@@ -92,7 +102,19 @@ impl App {
     /// # Errors
     /// The log is not what was signed, or nothing can be signed.
     pub fn publish(&mut self, signer: Box<dyn HeadSigner>, anchor: Anchor) -> Result<(), AuditError> {
-        self.publisher = Some(audit::Publisher::start(Arc::clone(&self.shared), signer, anchor)?);
+        let key = signer.key().clone();
+        let publisher = audit::Publisher::start(Arc::clone(&self.shared), Some(signer), key, anchor)?;
+        self.publisher = Some(publisher);
+        Ok(())
+    }
+
+    /// The same where another process of the log reaches the signer: its heads, which `key` signed, are handed out here
+    /// once the tree says the same. Call it before anything is written.
+    ///
+    /// # Errors
+    /// The log is not what was signed.
+    pub fn publish_with_others(&mut self, key: VerifierKey, anchor: Anchor) -> Result<(), AuditError> {
+        self.publisher = Some(audit::Publisher::start(Arc::clone(&self.shared), None, key, anchor)?);
         Ok(())
     }
 
@@ -175,7 +197,7 @@ impl App {
         self.shared.fact(position)
     }
 
-    /// Whether the writer has stopped after a failed commit. Reads go on.
+    /// Whether writing has ended after a failure that does not pass. Reads go on.
     pub fn is_read_only(&self) -> bool {
         self.shared.read_only.load(Ordering::Acquire)
     }
@@ -193,6 +215,7 @@ impl App {
         {
             tracing::error!("the writer thread panicked");
         }
+        drop(self.follower);
         drop(self.publisher);
     }
 }

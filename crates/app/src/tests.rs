@@ -45,7 +45,14 @@ impl Service {
         service
     }
 
-    fn request(&self, from: &str, act: Act) -> Request {
+    /// Another node over a log that is founded.
+    pub(crate) fn beside(log: Arc<dyn EventLog>) -> Self {
+        let clock = Arc::new(ScriptedClock::at("2026-01-05T02:00:00Z".parse().unwrap()));
+        // Its clients draw their keys from elsewhere.
+        Self { app: start(log, &clock), clock, keys: AtomicU64::new(1 << 32) }
+    }
+
+    pub(crate) fn request(&self, from: &str, act: Act) -> Request {
         let number = self.keys.fetch_add(1, Ordering::Relaxed);
         let mut key = [0; 16];
         key[..8].copy_from_slice(&number.to_be_bytes());
@@ -71,7 +78,7 @@ fn client(text: &str) -> ClientId {
     ClientId::new(text).unwrap()
 }
 
-fn name(text: &str) -> LocalisedName {
+pub(crate) fn name(text: &str) -> LocalisedName {
     LocalisedName { vi: Name::new(text).unwrap(), en: None }
 }
 
@@ -83,7 +90,7 @@ pub(crate) fn register(unit: UnitId, called: &str) -> Act {
     )
 }
 
-fn rename(unit: UnitId, called: &str) -> Act {
+pub(crate) fn rename(unit: UnitId, called: &str) -> Act {
     Act::Unit(unit, UnitAct::Rename(Renamed { name: name(called) }))
 }
 
@@ -126,7 +133,7 @@ async fn many_at_once_share_a_group_and_each_gets_its_own_answer() {
 }
 
 /// Drives all futures at once, so that they reach the writer together.
-async fn futures<F: Future>(all: impl Iterator<Item = F>) -> Vec<F::Output> {
+pub(crate) async fn futures<F: Future>(all: impl Iterator<Item = F>) -> Vec<F::Output> {
     let mut waiting: Vec<_> = all.map(Box::pin).collect();
     let mut done: Vec<Option<F::Output>> = waiting.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {

@@ -1,16 +1,16 @@
-//! The one writer. It takes everything that is waiting, decides it in order, commits it as one group with one sync,
-//! folds it, and only then answers.
+//! The one writer of a process. It takes everything that is waiting, decides it in order, commits it as one group with one
+//! sync, folds it, and only then answers. How a group is committed is in `commit`.
 
 use crate::{
     Shared,
     act::{Act, Failure, Receipt, Request},
     mint::Mint,
-    outcome::{Outcome, Stop, receipts},
+    outcome::{Outcome, Stop},
     pending::{Decided, Origin, Pending},
     proofs,
 };
 use domain::{
-    Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, KeyHash, LeafHash, Position, Rejection,
+    Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, KeyHash, Position, Rejection,
     RequestRef, Rights, Role, StreamId, Timestamp,
     bloc::Bloc,
     commendation::{Commendation, CommendationCommand},
@@ -20,10 +20,7 @@ use domain::{
     year::{BallotClosed, CastVote, Year, YearAct, YearCommand, YearEvent},
 };
 use eventlog::{AsideChange, LogError};
-use std::{
-    sync::{Arc, atomic::Ordering},
-    thread::JoinHandle,
-};
+use std::{sync::Arc, thread::JoinHandle};
 use tokio::sync::{mpsc, oneshot};
 
 /// How many requests may wait before callers are held back.
@@ -50,7 +47,7 @@ pub type InOrder = (Vec<Receipt>, Option<Failure>);
 
 /// Whether what follows a refused request is still decided.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum AfterRefusal {
+pub enum AfterRefusal {
     GoOn,
     Stop,
 }
@@ -82,8 +79,8 @@ pub fn start(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Job>) -> std::io::
     })
 }
 
-struct Writer {
-    shared: Arc<Shared>,
+pub struct Writer {
+    pub(crate) shared: Arc<Shared>,
     mint: Mint,
 }
 
@@ -142,64 +139,8 @@ impl Writer {
         let _ = reply.send(answer);
     }
 
-    /// Carries out a group; what each request came to, or why none was carried out.
-    fn group(
-        &mut self,
-        requests: Vec<Request>,
-        after: AfterRefusal,
-    ) -> Result<impl Iterator<Item = Result<Receipt, Failure>>, Failure> {
-        if self.shared.read_only.load(Ordering::Acquire) {
-            return Err(Failure::ReadOnly);
-        }
-        match self.commit(requests, after) {
-            Ok((outcomes, facts)) => {
-                let head = self.shared.head.borrow().to_owned();
-                Ok(receipts(outcomes, facts, head))
-            }
-            Err(error) => {
-                self.shared.read_only.store(true, Ordering::Release);
-                metrics::gauge!("thidua_read_only").set(1.0);
-                tracing::error!(
-                    error = crate::chain(&error),
-                    "a commit failed: no more writes until the service is started again"
-                );
-                Err(Failure::Unavailable)
-            }
-        }
-    }
-
-    /// Decides and commits one group. After an error nothing of it is in any view.
-    fn commit(
-        &mut self,
-        requests: Vec<Request>,
-        after: AfterRefusal,
-    ) -> Result<(Vec<Outcome>, Vec<Envelope>), LogError> {
-        let shared = Arc::clone(&self.shared);
-        let turn = shared.log.turn(shared.views.read().head())?;
-        if !turn.missed().is_empty() {
-            let mut views = shared.views.write();
-            for stored in turn.missed() {
-                views.fold(&crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)));
-            }
-        }
-        let (outcomes, decided) = self.decide_all(requests, after)?;
-        let Decided { facts, leaves, aside, changed } = decided;
-        if let Some(first) = facts.first() {
-            turn.commit(&facts, &aside)?;
-            shared.audit.note(first.envelope.position, &leaves);
-        }
-        let envelopes: Vec<_> = facts.into_iter().map(|fact| fact.envelope).collect();
-        metrics::counter!("thidua_facts_total").increment(envelopes.len() as u64);
-        metrics::histogram!("thidua_group_facts").record(envelopes.len() as f64);
-        let mut views = shared.views.write();
-        views.settle(changed, &envelopes);
-        let head = views.head();
-        drop(views);
-        shared.head.send_replace(head);
-        Ok((outcomes, envelopes))
-    }
-
-    fn decide_all(
+    /// Decides a group on what the views hold.
+    pub(crate) fn decide_all(
         &mut self,
         requests: Vec<Request>,
         after: AfterRefusal,

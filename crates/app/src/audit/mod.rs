@@ -2,8 +2,10 @@
 //!
 //! - [`tiles`]: the tree; [`anchor`]: the last signed head, in a second place; [`signer`]: who holds the key
 //! - `publisher`: the thread that reads what was committed, hashes it a second time, and has the head signed
+//! - `nodes`: how the heads that one process signs reach the others of the same log
 
 pub mod anchor;
+mod nodes;
 mod publisher;
 pub mod signer;
 #[cfg(test)]
@@ -130,8 +132,8 @@ impl AuditError {
     pub(crate) const fn may_pass(&self) -> bool {
         match self {
             Self::Anchor { .. } | Self::Sign(SignError::Unreachable(_)) => true,
-            Self::Log(_)
-            | Self::NoAnchor { .. }
+            Self::Log(error) => error.passes(),
+            Self::NoAnchor { .. }
             | Self::Behind { .. }
             | Self::Altered { .. }
             | Self::Raced { .. }
@@ -180,6 +182,13 @@ impl Audit {
     /// The heads that are kept for good, smallest first.
     pub fn kept(&self) -> Vec<Kept> {
         self.kept.read().clone()
+    }
+
+    /// Hands a head out from now on.
+    fn hand_out(&self, published: Published) {
+        metrics::gauge!("thidua_checkpoint_facts").set(published.size() as f64);
+        metrics::gauge!("thidua_checkpoint_signed_seconds").set(published.signed_at.millis() as f64 / 1000.0);
+        self.published.send_replace(Some(Arc::new(published)));
     }
 
     /// Notes the hashes of facts that were just committed, in order from `first` on.

@@ -1,19 +1,20 @@
 //! Reads back what was committed, hashes it a second time, lets the tree grow by it, and has the head signed.
 
-use super::{Anchor, AuditError, HeadSigner, Kept, Published, SignError};
+use super::{Anchor, Audit, AuditError, HeadSigner, Kept, Published, SignError};
 use crate::Shared;
 use domain::{Position, Timestamp};
 use eventlog::{AsideChange, LogError, pages};
 use parking_lot::{Condvar, Mutex};
 use std::{
     collections::VecDeque,
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 use tlog::{
     Hash,
     checkpoint::{Checkpoint, SignedCheckpoint},
+    key::VerifierKey,
     note::NoteSignature,
     witness::Refusal,
 };
@@ -34,18 +35,20 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    /// Holds the log against its anchor, has its head signed, and goes on doing so.
+    /// Holds the log against its anchor, has its head signed, and goes on doing so. Without a signer, heads are those that
+    /// another process of the log had signed with `key`.
     pub(crate) fn start(
         shared: Arc<Shared>,
-        signer: Box<dyn HeadSigner>,
+        signer: Option<Box<dyn HeadSigner>>,
+        key: VerifierKey,
         anchor: Anchor,
     ) -> Result<Self, AuditError> {
         *shared.audit.written.lock() = Some(VecDeque::new());
-        let mut work = Work { shared, signer, anchor, signed: None, kept_hour: None };
+        let mut work = Work { shared, signer, key, anchor, signed: None, kept_hour: None };
         work.recall()?;
         work.grow()?;
         work.check_anchor()?;
-        work.step()?;
+        work.begin()?;
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
         let watched = Arc::clone(&stop);
         let thread = std::thread::Builder::new()
@@ -69,12 +72,14 @@ impl Drop for Publisher {
     }
 }
 
-struct Work {
-    shared: Arc<Shared>,
-    signer: Box<dyn HeadSigner>,
-    anchor: Anchor,
+pub(super) struct Work {
+    pub(super) shared: Arc<Shared>,
+    /// `None` where another process signs.
+    signer: Option<Box<dyn HeadSigner>>,
+    pub(super) key: VerifierKey,
+    pub(super) anchor: Anchor,
     /// What was signed last, and when.
-    signed: Option<(u64, Instant)>,
+    pub(super) signed: Option<(u64, Instant)>,
     /// The hour of the last head that this process kept.
     kept_hour: Option<i64>,
 }
@@ -95,8 +100,7 @@ impl Work {
                     tracing::warn!(error = crate::chain(&error), "no checkpoint was signed");
                 }
                 Err(error) => {
-                    self.shared.read_only.store(true, Ordering::Release);
-                    metrics::gauge!("thidua_read_only").set(1.0);
+                    self.shared.stop_writing();
                     tracing::error!(
                         error = crate::chain(&error),
                         "no checkpoint is signed any more, and nothing is written, until the service is started again"
@@ -112,8 +116,20 @@ impl Work {
         }
     }
 
+    /// A process that can have its head signed does so before it serves.
+    fn begin(&mut self) -> Result<(), AuditError> {
+        if self.signer.is_none() {
+            return self.take_from_others();
+        }
+        let size = self.shared.audit.tiles().size();
+        self.sign(size)
+    }
+
     fn step(&mut self) -> Result<(), AuditError> {
         self.grow()?;
+        if self.shared.log.is_shared() {
+            self.take_from_others()?;
+        }
         let size = self.shared.audit.tiles().size();
         let due = self.signed.is_none_or(|(signed, at)| signed < size || at.elapsed() >= HEARTBEAT);
         if due { self.sign(size) } else { Ok(()) }
@@ -170,42 +186,36 @@ impl Work {
         if tiles != Some(edge) {
             return Err(AuditError::Mismatch { position: Position(size) });
         }
-        let key = self.signer.key().clone();
-        let head = Checkpoint::new(key.name().as_str(), size, edge).map_err(unsignable)?;
-        let signature = self.ask(&head)?;
+        let head = Checkpoint::new(self.key.name().as_str(), size, edge).map_err(unsignable)?;
+        let Some(signature) = self.ask(&head)? else { return Ok(()) };
         let signed = SignedCheckpoint::new(head, signature);
-        signed.note().verify([&key]).map_err(unsignable)?;
-        self.anchor.advance(&signed)?;
-        let published = Published { signed, key, signed_at: self.shared.clock.now() };
+        signed.note().verify([&self.key]).map_err(unsignable)?;
+        self.advance(&signed)?;
+        let signed_at = self.shared.clock.now();
+        let published = Published { signed, key: self.key.clone(), signed_at };
         self.keep(&published)?;
         self.signed = Some((size, Instant::now()));
-        metrics::gauge!("thidua_checkpoint_facts").set(size as f64);
-        metrics::gauge!("thidua_checkpoint_signed_seconds").set(published.signed_at.millis() as f64 / 1000.0);
-        self.shared.audit.published.send_replace(Some(Arc::new(published)));
+        self.shared.audit.hand_out(published);
         Ok(())
     }
 
-    fn ask(&mut self, head: &Checkpoint) -> Result<NoteSignature, AuditError> {
+    /// The signature; `None` where another process signs, or has had more signed than this one has read yet.
+    fn ask(&mut self, head: &Checkpoint) -> Result<Option<NoteSignature>, AuditError> {
+        let Some(signer) = &mut self.signer else { return Ok(None) };
         let old = self.anchor.seen().size;
-        match self.signer.sign(old, &self.proof(old, head.size())?, head) {
-            // It signed, and this process ended before the anchor said so.
+        let tiles = &self.shared.audit;
+        match signer.sign(old, &proof(tiles, old, head.size())?, head) {
+            // It signed, and this process ended before the anchor said so; or it signed for another process.
             Err(SignError::Refused(Refusal::OtherOldSize(signed))) if signed <= head.size() => {
-                Ok(self.signer.sign(signed, &self.proof(signed, head.size())?, head)?)
+                Ok(Some(signer.sign(signed, &proof(tiles, signed, head.size())?, head)?))
             }
-            Err(SignError::Refused(Refusal::OtherOldSize(signed))) => {
-                Err(AuditError::Behind { signed, log: head.size() })
-            }
-            outcome => Ok(outcome?),
+            Err(SignError::Refused(Refusal::OtherOldSize(signed))) => self.behind(signed).map(|()| None),
+            outcome => Ok(Some(outcome?)),
         }
     }
 
-    fn proof(&self, old: u64, new: u64) -> Result<Vec<Hash>, AuditError> {
-        let proof = self.shared.audit.tiles().consistency(old, new);
-        proof.map_err(|_| AuditError::Behind { signed: old, log: new })
-    }
-
     /// Reads the heads that were kept.
-    fn recall(&self) -> Result<(), AuditError> {
+    pub(super) fn recall(&self) -> Result<(), AuditError> {
         let damaged = |key: &[u8]| LogError::AsideDamaged {
             key: key.escape_ascii().to_string(),
             what: "it is no checkpoint",
@@ -220,7 +230,7 @@ impl Work {
     /// Whether the log still is what was signed.
     fn check_anchor(&self) -> Result<(), AuditError> {
         let tiles = self.shared.audit.tiles();
-        let origin = self.signer.key().name().as_str();
+        let origin = self.key.name().as_str();
         let kept = self.shared.audit.kept.read();
         let of_this_log = |kept: &&Kept| kept.checkpoint.lines().next() == Some(origin);
         let known = kept.iter().rev().find(of_this_log);
@@ -229,14 +239,18 @@ impl Work {
         }
         let signed = self.anchor.seen();
         match tiles.root_at(signed.size) {
-            None => Err(AuditError::Behind { signed: signed.size, log: tiles.size() }),
+            None => self.behind(signed.size),
             Some(root) if root != signed.root => Err(AuditError::Altered { signed: signed.size }),
             Some(_) => Ok(()),
         }
     }
 
-    /// Keeps a head for good when it is the first of its hour, or the first that this process signed.
+    /// Puts a head aside: for the other processes of the log; and for good when it is the first of its hour, or the first
+    /// that this process signed.
     fn keep(&mut self, published: &Published) -> Result<(), AuditError> {
+        if self.shared.log.is_shared() {
+            self.give_to_others(&kept(published))?;
+        }
         let hour = published.signed_at.millis().div_euclid(HOUR);
         if self.kept_hour == Some(hour) {
             return Ok(());
@@ -249,8 +263,7 @@ impl Work {
         // A log that goes on under a new name may sign the same size again.
         let key = [KEPT, &kept.size.to_be_bytes(), &published.key.id().0].concat();
         let value = serde_json::to_vec(&kept).map_err(unsignable)?;
-        let log = self.shared.log.as_ref();
-        log.turn(log.head()?)?.commit(&[], &[AsideChange::Put(key, value)])?;
+        eventlog::put_aside(self.shared.log.as_ref(), &[AsideChange::Put(key, value)])?;
         self.kept_hour = Some(hour);
         self.shared.audit.kept.write().push(kept);
         Ok(())
@@ -262,7 +275,12 @@ fn kept(published: &Published) -> Kept {
     Kept { size, signed_at, checkpoint: published.signed.to_string() }
 }
 
+fn proof(audit: &Audit, old: u64, new: u64) -> Result<Vec<Hash>, AuditError> {
+    let proof = audit.tiles().consistency(old, new);
+    proof.map_err(|_| AuditError::Behind { signed: old, log: new })
+}
+
 /// What whoever holds the key gave is no signature of this log's head.
-fn unsignable(error: impl std::fmt::Display) -> AuditError {
+pub(super) fn unsignable(error: impl std::fmt::Display) -> AuditError {
     AuditError::Sign(SignError::Unreachable(error.to_string()))
 }
