@@ -4,8 +4,8 @@
 //! - [`act`]: what can be asked of the service, and what it answers
 //! - [`awards`]: what a dossier is judged by beside itself, now or in the past
 //! - [`clock`]: where time comes from; [`mint`]: where ids and salts come from
-//! - `writer`: the one thread that decides and commits, in groups; `pending`: what a group has decided so far; `outcome`:
-//!   what its requests came to;
+//! - `writer`: the one thread that decides and commits, in groups; `decision`: what follows from one request; `pending`:
+//!   what a group has decided so far; `outcome`: what its requests came to;
 //!   `proofs`: what a decision needs from elsewhere, one function each
 //! - [`moment`]: reads, now or as of a time or a position
 //! - [`rebuild`]: the views, folded from the log
@@ -18,6 +18,7 @@ pub mod act;
 pub mod audit;
 pub mod awards;
 pub mod clock;
+mod decision;
 pub mod mint;
 pub mod moment;
 mod outcome;

@@ -4,34 +4,32 @@
 use crate::{
     Shared,
     act::{Act, Failure, Receipt, Request},
+    decision::{Decision, When, beside, claimed_day, decide, found},
     mint::Mint,
     outcome::{Outcome, Stop, receipts},
     pending::{Decided, Origin, Pending},
     proofs,
 };
 use domain::{
-    Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, KeyHash, LeafHash, Position, Rejection,
-    RequestRef, Rights, Role, StreamId, Timestamp,
+    Envelope, Event, KeyHash, LeafHash, Position, RequestRef, Rights, Timestamp,
     bloc::Bloc,
     commendation::{Commendation, CommendationCommand},
-    grant::{Given, Grant, GrantCommand},
-    rejection::Thing,
+    grant::{Grant, GrantCommand},
     unit::Unit,
-    year::{BallotClosed, CastVote, Year, YearAct, YearCommand, YearEvent},
+    year::{Year, YearAct, YearCommand},
 };
-use eventlog::{AsideChange, LogError};
+use eventlog::{Commit, Fact, LogError, Stored};
 use std::{
     sync::{Arc, atomic::Ordering},
     thread::JoinHandle,
 };
 use tokio::sync::{mpsc, oneshot};
+use views::Books;
 
 /// How many requests may wait before callers are held back.
 pub const WAITING: usize = 1024;
 /// The most requests in one group; the writer never waits for more.
 const GROUP: usize = 512;
-/// How many days ahead an act may be dated.
-const DAYS_AHEAD: i32 = 366;
 
 /// What the writer is asked to do, and where the answer goes.
 #[allow(
@@ -53,22 +51,6 @@ pub type InOrder = (Vec<Receipt>, Option<Failure>);
 enum AfterRefusal {
     GoOn,
     Stop,
-}
-
-/// What follows from one request.
-struct Decision {
-    /// The facts of the act's own stream, then their counterparts elsewhere.
-    events: Vec<(StreamId, Event)>,
-    aside: Vec<AsideChange>,
-    by: Option<Authority>,
-}
-
-/// When a request came, the day its act counts from, and whether it cites a document or says that it is an example.
-#[derive(Clone, Copy)]
-struct When {
-    received: Timestamp,
-    effective_on: Date,
-    documented: bool,
 }
 
 /// Starts the writer. It ends when every sender is gone and the last job is answered.
@@ -156,6 +138,13 @@ impl Writer {
                 let head = self.shared.head.borrow().to_owned();
                 Ok(receipts(outcomes, facts, head))
             }
+            Err(error) if error.passes() => {
+                tracing::warn!(
+                    error = crate::chain(&error),
+                    "a group was not carried out, or it is not known to be"
+                );
+                Err(Failure::Unavailable)
+            }
             Err(error) => {
                 self.shared.read_only.store(true, Ordering::Release);
                 metrics::gauge!("thidua_read_only").set(1.0);
@@ -168,48 +157,74 @@ impl Writer {
         }
     }
 
-    /// Decides and commits one group. After an error nothing of it is in any view.
+    /// Decides and commits one group, again if others wrote first. After an error nothing of it is in any view.
     fn commit(
         &mut self,
         requests: Vec<Request>,
         after: AfterRefusal,
     ) -> Result<(Vec<Outcome>, Vec<Envelope>), LogError> {
-        let shared = Arc::clone(&self.shared);
-        let turn = shared.log.turn(shared.views.read().head())?;
-        if !turn.missed().is_empty() {
-            let mut views = shared.views.write();
-            for stored in turn.missed() {
-                views.fold(&crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)));
+        // What is decided again was received no later than the first time.
+        let received = self.shared.clock.now();
+        let mut kept = Some(requests);
+        while let Some(requests) = kept.take() {
+            let shared = Arc::clone(&self.shared);
+            let turn = shared.log.turn(shared.views.read().head())?;
+            self.fold_missed(turn.missed())?;
+            if !turn.is_held() {
+                kept = Some(requests.clone());
             }
+            let (outcomes, decided) = self.decide_all(requests, after, received)?;
+            let Decided { facts, leaves, aside, changed } = decided;
+            if !facts.is_empty() && turn.commit(&facts, &aside)? == Commit::Again {
+                metrics::counter!("thidua_turns_lost_total").increment(1);
+                continue;
+            }
+            return Ok((outcomes, self.settle(facts, &leaves, changed)));
         }
-        let (outcomes, decided) = self.decide_all(requests, after)?;
-        let Decided { facts, leaves, aside, changed } = decided;
+        Err(LogError::Unknown { source: "a turn that held the others off was lost".into() })
+    }
+
+    /// Folds what others wrote.
+    fn fold_missed(&self, missed: &[Stored]) -> Result<(), LogError> {
+        if missed.is_empty() {
+            return Ok(());
+        }
+        let mut views = self.shared.views.write();
+        for stored in missed {
+            views.fold(&crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)));
+        }
+        self.shared.head.send_replace(views.head());
+        Ok(())
+    }
+
+    /// Lets the views take over a group that is durable.
+    fn settle(&self, facts: Vec<Fact>, leaves: &[LeafHash], changed: Books) -> Vec<Envelope> {
         if let Some(first) = facts.first() {
-            turn.commit(&facts, &aside)?;
-            shared.audit.note(first.envelope.position, &leaves);
+            self.shared.audit.note(first.envelope.position, leaves);
         }
         let envelopes: Vec<_> = facts.into_iter().map(|fact| fact.envelope).collect();
         metrics::counter!("thidua_facts_total").increment(envelopes.len() as u64);
         metrics::histogram!("thidua_group_facts").record(envelopes.len() as f64);
-        let mut views = shared.views.write();
+        let mut views = self.shared.views.write();
         views.settle(changed, &envelopes);
         let head = views.head();
         drop(views);
-        shared.head.send_replace(head);
-        Ok((outcomes, envelopes))
+        self.shared.head.send_replace(head);
+        envelopes
     }
 
     fn decide_all(
         &mut self,
         requests: Vec<Request>,
         after: AfterRefusal,
+        received: Timestamp,
     ) -> Result<(Vec<Outcome>, Decided), LogError> {
         let shared = Arc::clone(&self.shared);
         let views = shared.views.read();
         let mut pending = Pending::new(&views);
         let mut outcomes = Vec::with_capacity(requests.len());
         for request in requests {
-            match self.decide_one(&mut pending, request) {
+            match self.decide_one(&mut pending, request, received) {
                 Ok(outcome) => outcomes.push(outcome),
                 Err(Stop::Refused(failure)) => {
                     outcomes.push(Outcome::Refused(failure));
@@ -223,7 +238,12 @@ impl Writer {
         Ok((outcomes, pending.finish()))
     }
 
-    fn decide_one(&mut self, pending: &mut Pending<'_>, request: Request) -> Result<Outcome, Stop> {
+    fn decide_one(
+        &mut self,
+        pending: &mut Pending<'_>,
+        request: Request,
+        received: Timestamp,
+    ) -> Result<Outcome, Stop> {
         if let Some(outcome) = self.answered_before(pending, &request)? {
             return Ok(outcome);
         }
@@ -233,7 +253,7 @@ impl Writer {
             Some(expected) if expected != actual => return Err(Failure::Stale { expected, actual }.into()),
             Some(_) | None => {}
         }
-        let received = pending.stamp(self.shared.clock.now());
+        let received = pending.stamp(received);
         let effective_on = claimed_day(request.effective_on, received)?;
         let rights = proofs::rights(pending, &request.client, &request.act, received.day());
         let documented = !request.basis.documents.is_empty() || request.basis.illustrative;
@@ -331,58 +351,5 @@ impl Writer {
         let counterparts: Vec<_> = events.iter().flat_map(|event| event.counterparts(stream)).collect();
         let events = events.into_iter().map(|event| (stream, event)).chain(counterparts).collect();
         Ok(Decision { events, aside, by: Some(by) })
-    }
-}
-
-fn decide<A: Aggregate>(
-    state: Option<&A>,
-    rights: &Rights<'_>,
-    command: A::Command,
-    event: impl Fn(A::Event) -> Event,
-) -> Result<(Vec<Event>, Authority), Stop> {
-    let by = A::permits(rights, state, &command).map_err(Failure::Denied)?;
-    let events = A::decide(state, command, &by).map_err(Failure::Rejected)?;
-    Ok((events.into_iter().map(event).collect(), by))
-}
-
-/// The first grant of a log, which no grant can allow.
-fn found(pending: &Pending<'_>, id: GrantId, client: ClientId) -> Result<Decision, Stop> {
-    if !pending.has_no_grants() {
-        return Err(Failure::Rejected(Rejection::AlreadyExists(Thing::Grant(id))).into());
-    }
-    let given = Given { client, role: Role::Registrar, until: None };
-    let events = vec![(StreamId::Grant(id), Event::Grant(given.into()))];
-    Ok(Decision { events, aside: Vec::new(), by: None })
-}
-
-/// The changes beside the log that go with the facts: the choice of a secret vote waits until the ballot closes.
-fn beside(events: &[Event], vote: Option<&CastVote>) -> Vec<AsideChange> {
-    let mut changes = Vec::new();
-    for event in events {
-        if let (Event::Year(YearEvent::VoteCast(cast)), Some(vote)) = (event, vote)
-            && cast.choice.is_none()
-        {
-            let key = proofs::waiting_key(vote.ballot, &vote.receipt);
-            changes.push(AsideChange::Put(key, proofs::waiting_value(vote.choice)));
-        }
-        if let Event::Year(YearEvent::BallotClosed(BallotClosed { ballot, choices, .. })) = event {
-            changes.extend(
-                choices.iter().map(|c| AsideChange::Remove(proofs::waiting_key(*ballot, &c.receipt))),
-            );
-        }
-    }
-    changes
-}
-
-/// The day an act counts from: today unless another is claimed, in the past as far as one likes, ahead a year.
-fn claimed_day(claimed: Option<Date>, received: Timestamp) -> Result<Date, Failure> {
-    let today = received.day();
-    let latest = today.plus_days(DAYS_AHEAD);
-    match claimed {
-        Some(claimed) if claimed > latest => {
-            Err(Failure::Rejected(Rejection::ImpossibleDate { claimed, latest }))
-        }
-        Some(claimed) => Ok(claimed),
-        None => Ok(today),
     }
 }

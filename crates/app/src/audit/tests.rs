@@ -198,6 +198,10 @@ impl EventLog for FlippedBit {
     fn aside(&self, prefix: &[u8]) -> Result<AsideEntries, LogError> {
         self.inner.aside(prefix)
     }
+
+    fn moment(&self) -> Result<(Position, AsideEntries), LogError> {
+        self.inner.moment()
+    }
 }
 
 #[tokio::test]
