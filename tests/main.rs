@@ -96,3 +96,7 @@ mod nodes;
 // the same name: `cargo test` alone needs nothing but Rust, `tests/run` installs the rest and switches it on.
 #[cfg(feature = "strace")]
 mod trace;
+
+// The same service on PostgreSQL, and moving house. The feature stands for the Debian package.
+#[cfg(feature = "postgres")]
+mod on_postgres;

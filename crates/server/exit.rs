@@ -66,6 +66,7 @@ impl From<eventlog::LogError> for Exit {
         use eventlog::LogError as E;
         match error {
             E::InUse { .. } => Self::InUse(error),
+            E::Unavailable { .. } | E::Unknown { .. } => Self::Unavailable(causes(&error)),
             E::Damaged { .. }
             | E::AsideDamaged { .. }
             | E::BehindTip { .. }
@@ -78,6 +79,8 @@ impl From<eventlog::LogError> for Exit {
             E::Failed { .. }
             | E::ReadOnly { .. }
             | E::Unconfirmed
+            | E::Version { .. }
+            | E::AnotherLog { .. }
             | E::TooLarge { .. }
             | E::AsideTooLarge { .. }
             | E::OutOfPlace { .. }

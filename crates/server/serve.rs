@@ -5,6 +5,7 @@ use crate::{
     cli::{self, Listen, Serve},
     exit::Exit,
     opening, signing,
+    store::StoreUrl,
 };
 use actix_web::{HttpServer, dev::Server};
 use api::auth::{Issuer, KeyLocation, KeysFault, Verifier};
@@ -27,7 +28,11 @@ pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
         fetch_keys(&verifier).await?;
         let fetching = actix_web::rt::spawn(fetch_until_ready(Arc::clone(&verifier)));
         let running = Running::start(Arc::clone(&app), verifier, metrics, &options.listen)?;
-        let admin = admin::listen(opening::folder(&options.store), Arc::clone(app.log()))?;
+        // Whoever looks after a database asks the database.
+        let admin = match &options.store {
+            StoreUrl::Sled(folder) => Some(admin::listen(folder, Arc::clone(app.log()))?),
+            StoreUrl::Postgres(_) => None,
+        };
         running.announce(json, None)?;
         let outcome = running.until_stopped().await;
         fetching.abort();

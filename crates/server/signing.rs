@@ -10,8 +10,8 @@ const DEVELOPMENT: &str = "development.invalid/";
 
 /// Holds the log against its anchor and begins to sign it, as the options of `serve` say.
 pub fn publish(app: &mut App, options: &Serve) -> Result<(), Exit> {
-    let folder = opening::folder(&options.store);
-    let path = options.anchor.clone().unwrap_or_else(|| beside(folder));
+    let folder = opening::folder(&options.store)?;
+    let path = options.anchor.clone().unwrap_or_else(|| beside(&folder));
     if let Some(socket) = &options.signer {
         let remote = Remote::connect(socket)?;
         known(remote.key().name().as_str(), options.allow_development_keys)?;

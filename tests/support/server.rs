@@ -156,7 +156,9 @@ pub fn serve_on(place: &Place, store: &str, address: &str) -> Command {
         .args(["--listen", address, "--metrics-listen", "127.0.0.1:0"])
         .args(["--issuer", ISSUER, "--audience", AUDIENCE, "--first-registrar", REGISTRAR])
         .arg("--jwks")
-        .arg(place.jwks());
+        .arg(place.jwks())
+        // What a machine keeps for a store that is elsewhere.
+        .env("XDG_STATE_HOME", place.file("state"));
     command
 }
 

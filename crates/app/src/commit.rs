@@ -49,6 +49,8 @@ impl Writer {
     /// told by the next turn.
     fn commit(&mut self, mut requests: Vec<Request>, after: AfterRefusal) -> Result<Committed, LogError> {
         let shared = Arc::clone(&self.shared);
+        // What is decided again was received no later than the first time.
+        let received = shared.clock.now();
         loop {
             let seen = shared.views.read().head();
             let turn = shared.log.turn(seen)?;
@@ -62,7 +64,7 @@ impl Writer {
             }
             // A log that is written by this process alone never asks for a group again.
             let asked = if shared.log.is_shared() { requests.clone() } else { std::mem::take(&mut requests) };
-            let (outcomes, decided) = self.decide_all(asked, after)?;
+            let (outcomes, decided) = self.decide_all(asked, after, received)?;
             match write(shared.log.as_ref(), turn, &decided, Position(known))? {
                 Commit::Durable => return Ok((outcomes, self.settle(decided))),
                 Commit::Again => metrics::counter!("thidua_turns_lost_total").increment(1),

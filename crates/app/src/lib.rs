@@ -4,9 +4,9 @@
 //! - [`act`]: what can be asked of the service, and what it answers
 //! - [`awards`]: what a dossier is judged by beside itself, now or in the past
 //! - [`clock`]: where time comes from; [`mint`]: where ids and salts come from
-//! - `writer`: the one thread that decides, in groups; `commit`: how a group becomes part of the log; `pending`: what a
-//!   group has decided so far; `outcome`: what its requests came to; `proofs`: what a decision needs from elsewhere, one
-//!   function each
+//! - `writer`: the one thread that decides, in groups; `decision`: what follows from one request; `commit`: how a group
+//!   becomes part of the log; `pending`: what a group has decided so far; `outcome`: what its requests came to; `proofs`:
+//!   what a decision needs from elsewhere, one function each
 //! - `follower`: the thread that folds what other processes write
 //! - [`moment`]: reads, now or as of a time or a position
 //! - [`rebuild`]: the views, folded from the log
@@ -20,6 +20,7 @@ pub mod audit;
 pub mod awards;
 pub mod clock;
 mod commit;
+mod decision;
 mod follower;
 pub mod mint;
 pub mod moment;

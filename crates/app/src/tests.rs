@@ -192,6 +192,54 @@ async fn an_unknown_outcome_is_told_by_the_same_key_after_a_restart() {
 }
 
 #[tokio::test]
+async fn writing_goes_on_after_a_failure_that_passes() {
+    let log = Arc::new(FaultyLog::new(MemoryLog::default()));
+    let service = Service::founded(Arc::clone(&log) as _).await;
+    for (moment, id, written) in
+        [(FaultyMoment::Unavailable, UNIT, false), (FaultyMoment::Unknown, OTHER, true)]
+    {
+        log.fail_next(moment);
+        let request = service.request("registry", register(id, "Hội Luật gia"));
+        assert_eq!(service.app.execute(request.clone()).await.unwrap_err(), Failure::Unavailable);
+        assert!(!service.app.is_read_only());
+        // The same key tells what became of it, or carries it out now.
+        assert_eq!(service.app.execute(request).await.unwrap().replayed, written);
+        assert!(service.app.views().books.unit(id).is_some());
+    }
+    assert_eq!(service.app.head(), Position(3));
+}
+
+/// Whoever writes first, everybody's facts are there once, and each knows what the others wrote before.
+#[tokio::test]
+async fn several_services_that_write_at_once_lose_nothing() {
+    const WRITERS: u32 = 3;
+    const EACH: u32 = 60;
+    let log: Arc<dyn EventLog> = Arc::new(MemoryLog::default());
+    let founded = Service::founded(Arc::clone(&log)).await;
+    founded.asks("registry", register(UNIT, "Hội")).await.unwrap();
+    std::thread::scope(|scope| {
+        for number in 1..=WRITERS {
+            let clock = Arc::clone(&founded.clock);
+            let app = start(Arc::clone(&log), &clock);
+            let service = Service { app, clock, keys: AtomicU64::new(u64::from(number) * 10_000) };
+            scope.spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                runtime.block_on(async {
+                    for round in 0..EACH {
+                        let called = format!("Hội {number} lần {round}");
+                        service.asks("registry", rename(UNIT, &called)).await.unwrap();
+                    }
+                });
+            });
+        }
+    });
+    let rebuilt = rebuild(log.as_ref(), Position(0), |_| {}).unwrap();
+    assert_eq!(rebuilt.views.head(), Position(2 + u64::from(WRITERS * EACH)));
+    assert_eq!(rebuilt.views.books.unit(UNIT).unwrap().version, Version(1 + WRITERS * EACH));
+    eventlog::verify::verify(log.as_ref(), None, &mut |_| ()).unwrap();
+}
+
+#[tokio::test]
 async fn the_past_is_read_as_it_was_known() {
     let service = Service::founded(Arc::new(MemoryLog::default())).await;
     service.asks("registry", register(UNIT, "Tên cũ")).await.unwrap();

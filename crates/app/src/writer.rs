@@ -4,22 +4,21 @@
 use crate::{
     Shared,
     act::{Act, Failure, Receipt, Request},
+    decision::{Decision, When, beside, claimed_day, decide, found},
     mint::Mint,
     outcome::{Outcome, Stop},
     pending::{Decided, Origin, Pending},
     proofs,
 };
 use domain::{
-    Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, KeyHash, Position, Rejection,
-    RequestRef, Rights, Role, StreamId, Timestamp,
+    Envelope, Event, KeyHash, Position, RequestRef, Rights, Timestamp,
     bloc::Bloc,
     commendation::{Commendation, CommendationCommand},
-    grant::{Given, Grant, GrantCommand},
-    rejection::Thing,
+    grant::{Grant, GrantCommand},
     unit::Unit,
-    year::{BallotClosed, CastVote, Year, YearAct, YearCommand, YearEvent},
+    year::{Year, YearAct, YearCommand},
 };
-use eventlog::{AsideChange, LogError};
+use eventlog::LogError;
 use std::{sync::Arc, thread::JoinHandle};
 use tokio::sync::{mpsc, oneshot};
 
@@ -27,8 +26,6 @@ use tokio::sync::{mpsc, oneshot};
 pub const WAITING: usize = 1024;
 /// The most requests in one group; the writer never waits for more.
 const GROUP: usize = 512;
-/// How many days ahead an act may be dated.
-const DAYS_AHEAD: i32 = 366;
 
 /// What the writer is asked to do, and where the answer goes.
 #[allow(
@@ -50,22 +47,6 @@ pub type InOrder = (Vec<Receipt>, Option<Failure>);
 pub enum AfterRefusal {
     GoOn,
     Stop,
-}
-
-/// What follows from one request.
-struct Decision {
-    /// The facts of the act's own stream, then their counterparts elsewhere.
-    events: Vec<(StreamId, Event)>,
-    aside: Vec<AsideChange>,
-    by: Option<Authority>,
-}
-
-/// When a request came, the day its act counts from, and whether it cites a document or says that it is an example.
-#[derive(Clone, Copy)]
-struct When {
-    received: Timestamp,
-    effective_on: Date,
-    documented: bool,
 }
 
 /// Starts the writer. It ends when every sender is gone and the last job is answered.
@@ -144,13 +125,14 @@ impl Writer {
         &mut self,
         requests: Vec<Request>,
         after: AfterRefusal,
+        received: Timestamp,
     ) -> Result<(Vec<Outcome>, Decided), LogError> {
         let shared = Arc::clone(&self.shared);
         let views = shared.views.read();
         let mut pending = Pending::new(&views);
         let mut outcomes = Vec::with_capacity(requests.len());
         for request in requests {
-            match self.decide_one(&mut pending, request) {
+            match self.decide_one(&mut pending, request, received) {
                 Ok(outcome) => outcomes.push(outcome),
                 Err(Stop::Refused(failure)) => {
                     outcomes.push(Outcome::Refused(failure));
@@ -164,7 +146,12 @@ impl Writer {
         Ok((outcomes, pending.finish()))
     }
 
-    fn decide_one(&mut self, pending: &mut Pending<'_>, request: Request) -> Result<Outcome, Stop> {
+    fn decide_one(
+        &mut self,
+        pending: &mut Pending<'_>,
+        request: Request,
+        received: Timestamp,
+    ) -> Result<Outcome, Stop> {
         if let Some(outcome) = self.answered_before(pending, &request)? {
             return Ok(outcome);
         }
@@ -174,7 +161,7 @@ impl Writer {
             Some(expected) if expected != actual => return Err(Failure::Stale { expected, actual }.into()),
             Some(_) | None => {}
         }
-        let received = pending.stamp(self.shared.clock.now());
+        let received = pending.stamp(received);
         let effective_on = claimed_day(request.effective_on, received)?;
         let rights = proofs::rights(pending, &request.client, &request.act, received.day());
         let documented = !request.basis.documents.is_empty() || request.basis.illustrative;
@@ -272,58 +259,5 @@ impl Writer {
         let counterparts: Vec<_> = events.iter().flat_map(|event| event.counterparts(stream)).collect();
         let events = events.into_iter().map(|event| (stream, event)).chain(counterparts).collect();
         Ok(Decision { events, aside, by: Some(by) })
-    }
-}
-
-fn decide<A: Aggregate>(
-    state: Option<&A>,
-    rights: &Rights<'_>,
-    command: A::Command,
-    event: impl Fn(A::Event) -> Event,
-) -> Result<(Vec<Event>, Authority), Stop> {
-    let by = A::permits(rights, state, &command).map_err(Failure::Denied)?;
-    let events = A::decide(state, command, &by).map_err(Failure::Rejected)?;
-    Ok((events.into_iter().map(event).collect(), by))
-}
-
-/// The first grant of a log, which no grant can allow.
-fn found(pending: &Pending<'_>, id: GrantId, client: ClientId) -> Result<Decision, Stop> {
-    if !pending.has_no_grants() {
-        return Err(Failure::Rejected(Rejection::AlreadyExists(Thing::Grant(id))).into());
-    }
-    let given = Given { client, role: Role::Registrar, until: None };
-    let events = vec![(StreamId::Grant(id), Event::Grant(given.into()))];
-    Ok(Decision { events, aside: Vec::new(), by: None })
-}
-
-/// The changes beside the log that go with the facts: the choice of a secret vote waits until the ballot closes.
-fn beside(events: &[Event], vote: Option<&CastVote>) -> Vec<AsideChange> {
-    let mut changes = Vec::new();
-    for event in events {
-        if let (Event::Year(YearEvent::VoteCast(cast)), Some(vote)) = (event, vote)
-            && cast.choice.is_none()
-        {
-            let key = proofs::waiting_key(vote.ballot, &vote.receipt);
-            changes.push(AsideChange::Put(key, proofs::waiting_value(vote.choice)));
-        }
-        if let Event::Year(YearEvent::BallotClosed(BallotClosed { ballot, choices, .. })) = event {
-            changes.extend(
-                choices.iter().map(|c| AsideChange::Remove(proofs::waiting_key(*ballot, &c.receipt))),
-            );
-        }
-    }
-    changes
-}
-
-/// The day an act counts from: today unless another is claimed, in the past as far as one likes, ahead a year.
-fn claimed_day(claimed: Option<Date>, received: Timestamp) -> Result<Date, Failure> {
-    let today = received.day();
-    let latest = today.plus_days(DAYS_AHEAD);
-    match claimed {
-        Some(claimed) if claimed > latest => {
-            Err(Failure::Rejected(Rejection::ImpossibleDate { claimed, latest }))
-        }
-        Some(claimed) => Ok(claimed),
-        None => Ok(today),
     }
 }

@@ -3,7 +3,7 @@
 use super::{Anchor, Audit, AuditError, HeadSigner, Kept, Published, SignError};
 use crate::Shared;
 use domain::{Position, Timestamp};
-use eventlog::{AsideChange, LogError, pages};
+use eventlog::{AsideChange, LogError, pages, put_aside};
 use parking_lot::{Condvar, Mutex};
 use std::{
     collections::VecDeque,
@@ -263,7 +263,7 @@ impl Work {
         // A log that goes on under a new name may sign the same size again.
         let key = [KEPT, &kept.size.to_be_bytes(), &published.key.id().0].concat();
         let value = serde_json::to_vec(&kept).map_err(unsignable)?;
-        eventlog::put_aside(self.shared.log.as_ref(), &[AsideChange::Put(key, value)])?;
+        put_aside(self.shared.log.as_ref(), &[AsideChange::Put(key, value)])?;
         self.kept_hour = Some(hour);
         self.shared.audit.kept.write().push(kept);
         Ok(())
