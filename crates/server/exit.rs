@@ -66,7 +66,6 @@ impl From<eventlog::LogError> for Exit {
         use eventlog::LogError as E;
         match error {
             E::InUse { .. } => Self::InUse(error),
-            E::Unavailable { .. } | E::Unknown { .. } => Self::Unavailable(causes(&error)),
             E::Damaged { .. }
             | E::AsideDamaged { .. }
             | E::BehindTip { .. }

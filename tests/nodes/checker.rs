@@ -8,7 +8,7 @@
 use super::history::{Asked, Call, Heard, Row, Told};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    fmt::Debug,
+    fmt::{self, Debug},
     time::Duration,
 };
 
@@ -52,6 +52,12 @@ pub struct Found {
     pub fault: Fault,
     /// Where.
     pub shown: String,
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.fault, self.shown)
+    }
 }
 
 /// Everything that is wrong. The rows may begin anywhere in the log, at `first`.

@@ -2,7 +2,7 @@
 
 use super::{
     checker::check,
-    history::{Call, Row, Told},
+    history::{Heard, Row, Told},
     load::Load,
 };
 use crate::support::{
@@ -162,10 +162,10 @@ impl World {
         load.progress(40);
         let calls = load.stop();
         let rows = self.rows(first);
-        let found = check(first, &rows, &calls);
-        assert!(found.is_empty(), "{what}: {found:#?}");
+        let found: Vec<_> = check(first, &rows, &calls).iter().map(ToString::to_string).collect();
+        assert!(found.is_empty(), "{what}: {} faults, the first of them {:#?}", found.len(), &found[..found.len().min(5)]);
         self.nodes_agree(what, first, &rows);
-        let unanswered = calls.iter().filter(|call| call.heard == super::history::Heard::Nothing).count();
+        let unanswered = calls.iter().filter(|call| call.heard == Heard::Nothing).count();
         println!(
             "{what}: {} facts, {} requests, {unanswered} of them without an answer, {} s",
             rows.len(),

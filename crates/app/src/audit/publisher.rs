@@ -233,7 +233,7 @@ impl Work {
         let origin = self.key.name().as_str();
         let kept = self.shared.audit.kept.read();
         let of_this_log = |kept: &&Kept| kept.checkpoint.lines().next() == Some(origin);
-        let known = kept.iter().rev().find(of_this_log);
+        let known = kept.iter().rev().find(of_this_log).filter(|_| !self.may_join());
         if let (None, Some(Kept { size, .. })) = (self.anchor.held(), known) {
             return Err(AuditError::NoAnchor { path: self.anchor.path().to_owned(), signed: *size });
         }
@@ -243,6 +243,12 @@ impl Work {
             Some(root) if root != signed.root => Err(AuditError::Altered { signed: signed.size }),
             Some(_) => Ok(()),
         }
+    }
+
+    /// Whether this may be another process of a log that was signed before: it has no anchor yet, and needs none where what
+    /// was signed is remembered elsewhere.
+    fn may_join(&self) -> bool {
+        self.shared.log.is_shared() && self.signer.as_ref().is_none_or(|signer| signer.remembers())
     }
 
     /// Puts a head aside: for the other processes of the log; and for good when it is the first of its hour, or the first

@@ -244,6 +244,10 @@ impl HeadSigner for Elsewhere {
         &self.key
     }
 
+    fn remembers(&self) -> bool {
+        true
+    }
+
     fn sign(&mut self, old: u64, proof: &[Hash], head: &Checkpoint) -> Result<NoteSignature, SignError> {
         if self.reachable.load(Ordering::Relaxed) {
             self.far.lock().sign(old, proof, head)
