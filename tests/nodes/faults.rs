@@ -67,7 +67,8 @@ fn a_turn_takes_long(world: &mut World, load: &Load) {
     let mut seen = 0;
     for _ in 0..3 {
         let mut holder = hold_inserts(world, Duration::from_secs(2));
-        let blocked = "select count(*) from pg_stat_activity where usename = 'thidua' and wait_event_type = 'Lock'";
+        let blocked =
+            "select count(*) from pg_stat_activity where usename = 'thidua' and wait_event_type = 'Lock'";
         eventually("a turn waits in its insertion, and another behind it", || {
             world.primary().sql("postgres", blocked).parse::<u64>().is_ok_and(|waiting| waiting >= 2)
         });
@@ -122,7 +123,9 @@ fn no_standby_is_left(world: &mut World, load: &Load) {
     let resumed = load.progress(1);
     for reader in readers {
         let waits = reader.stop();
-        println!("no standby is left: writes refused after {longest:?}, resumed after {resumed:?}; {waits:?}");
+        println!(
+            "no standby is left: writes refused after {longest:?}, resumed after {resumed:?}; {waits:?}"
+        );
         assert_eq!(waits.failures, 0, "reads stopped: {waits:?}");
     }
     // The keys of the requests that were refused tell what became of them.

@@ -58,7 +58,8 @@ fn a_full_disk_stops_writing_until_there_is_room_and_loses_nothing() {
     let settings = [("max_wal_size", "64MB"), ("min_wal_size", "32MB"), ("shared_buffers", "32MB")];
     let mut world = World::new(Cluster::start_in(&disk.0, &settings), 0, 2);
     world.under_load("the disk is full", |world, load| {
-        let readers: Vec<_> = world.urls().iter().map(|url| Reader::start(url, "/v1/units?limit=5")).collect();
+        let readers: Vec<_> =
+            world.urls().iter().map(|url| Reader::start(url, "/v1/units?limit=5")).collect();
         let full = disk.fill();
         let stopped = until_nothing_is_acknowledged(world);
         fs::remove_file(full).expect("the file goes");
@@ -72,7 +73,10 @@ fn a_full_disk_stops_writing_until_there_is_room_and_loses_nothing() {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        println!("the disk was full after {stopped:?}; writes went on {:?} after there was room", start.elapsed());
+        println!(
+            "the disk was full after {stopped:?}; writes went on {:?} after there was room",
+            start.elapsed()
+        );
         for reader in readers {
             let waits = reader.stop();
             assert_eq!(waits.failures, 0, "reads stopped: {waits:?}");

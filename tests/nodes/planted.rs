@@ -29,7 +29,11 @@ impl History {
                 history.call(client, write(), Heard::Nothing);
             }
             if round % 11 == 9 {
-                history.call(client, Asked::Write { key: format!("refused-{round}"), subject: subject.clone() }, Heard::Refused(412));
+                history.call(
+                    client,
+                    Asked::Write { key: format!("refused-{round}"), subject: subject.clone() },
+                    Heard::Refused(412),
+                );
             }
             let fact = history.write(&subject, &key, round as u64 / 3);
             let head = history.rows.len() as u64;
@@ -145,9 +149,11 @@ fn faults_of_acknowledgements_are_found() {
     planted(Fault::RefusedButThere, |history| drop(history.write("unit/common", "refused-9", 99)));
     planted(Fault::Order, |history| {
         // The one acknowledged first was asked for last.
-        for call in history.calls.iter_mut().filter(|call| {
-            matches!(&call.asked, Asked::Write { key, .. } if key == "key-20")
-        }) {
+        for call in history
+            .calls
+            .iter_mut()
+            .filter(|call| matches!(&call.asked, Asked::Write { key, .. } if key == "key-20"))
+        {
             call.began += Duration::from_secs(60);
             call.ended += Duration::from_secs(60);
         }

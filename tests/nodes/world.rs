@@ -62,14 +62,24 @@ impl World {
         run(Command::new(binary()).args(["store", "migrate", "--store", &store]));
         let file = |name: &str| place.file(name).display().to_string();
         let (key, socket) = (file("log.key"), file("signer"));
-        let made = run(Command::new(binary()).args(["signer", "key", "--name", "nodes.test/log", "--key", &key]));
+        let made =
+            run(Command::new(binary()).args(["signer", "key", "--name", "nodes.test/log", "--key", &key]));
         let verifier = String::from_utf8(made.stdout).expect("text").trim().to_owned();
         let signer = signer(&key, &file("signed"), &socket);
         let token = place.token(REGISTRAR, &format!("{REGISTERS_UNITS} audit:read"));
         let addresses = (0..nodes).map(|_| free_address()).collect();
         let nodes = (0..nodes).map(|_| None).collect();
         let mut world = Self {
-            nodes, database, primary: 0, addresses, store, token, verifier, loads: 0, _signer: signer, place,
+            nodes,
+            database,
+            primary: 0,
+            addresses,
+            store,
+            token,
+            verifier,
+            loads: 0,
+            _signer: signer,
+            place,
         };
         if standbys > 0 {
             world.wait_for_standbys();
@@ -163,7 +173,12 @@ impl World {
         let calls = load.stop();
         let rows = self.rows(first);
         let found: Vec<_> = check(first, &rows, &calls).iter().map(ToString::to_string).collect();
-        assert!(found.is_empty(), "{what}: {} faults, the first of them {:#?}", found.len(), &found[..found.len().min(5)]);
+        assert!(
+            found.is_empty(),
+            "{what}: {} faults, the first of them {:#?}",
+            found.len(),
+            &found[..found.len().min(5)]
+        );
         self.nodes_agree(what, first, &rows);
         let unanswered = calls.iter().filter(|call| call.heard == Heard::Nothing).count();
         println!(
@@ -228,6 +243,11 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let said = std::fs::read_to_string(self.place.file("server.log")).unwrap_or_default();
+            let lines: Vec<_> = said.lines().filter(|line| !line.contains(" INFO ")).collect();
+            eprintln!("the nodes said:\n{}", lines[lines.len().saturating_sub(40)..].join("\n"));
+        }
         // What stands still can neither be stopped nor waited for.
         for server in self.servers() {
             if server.folder().join("postmaster.pid").exists() {

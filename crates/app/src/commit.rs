@@ -31,7 +31,10 @@ impl Writer {
             }
             Err(error) if error.passes() => {
                 metrics::counter!("thidua_groups_unanswered_total").increment(1);
-                tracing::warn!(error = crate::chain(&error), "a group was not committed: its callers may ask again");
+                tracing::warn!(
+                    error = crate::chain(&error),
+                    "a group was not committed: its callers may ask again"
+                );
                 Err(Failure::Unavailable)
             }
             Err(error) => {

@@ -95,9 +95,7 @@ impl Shared {
         let known = self.views.read().head();
         let new = facts.iter().filter(|stored| stored.position >= known);
         let new: Result<Vec<_>, LogError> = new
-            .map(|stored| {
-                Ok((crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes))))
-            })
+            .map(|stored| Ok((crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)))))
             .collect();
         let new = new?;
         if new.is_empty() {

@@ -1,6 +1,6 @@
 //! What can befall a server: its end between two instructions, a pause of all its processes, another primary.
 
-use super::{Server, done, program};
+use super::Server;
 use std::{fs, process::Command};
 
 impl Server {
@@ -56,9 +56,11 @@ impl Server {
     /// # Panics
     /// When that cannot be done.
     pub fn rejoin(&self, primary: &Self, name: &str) {
-        let mut empty = program("find");
-        empty.arg(self.folder()).args(["-mindepth", "1", "-delete"]);
-        done(empty);
+        for entry in fs::read_dir(self.folder()).expect("its folder") {
+            let path = entry.expect("its folder").path();
+            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            removed.expect("what it had is removed");
+        }
         self.copy_from(primary, name);
         self.start();
     }
@@ -68,7 +70,8 @@ impl Server {
     /// # Panics
     /// When it does not answer.
     pub fn standbys_attached(&self) -> usize {
-        let question = "select count(*) from pg_stat_replication where state = 'streaming' and sync_state <> 'async'";
+        let question =
+            "select count(*) from pg_stat_replication where state = 'streaming' and sync_state <> 'async'";
         self.sql("postgres", question).parse().expect("a number")
     }
 
@@ -109,5 +112,6 @@ fn stat(process: u32) -> Option<String> {
 fn send(signal: &str, processes: &[u32]) {
     let list: Vec<_> = processes.iter().map(ToString::to_string).collect();
     // One that has ended meanwhile is no fault.
-    let _ = Command::new("sh").args(["-c", &format!("kill -{signal} {} 2> /dev/null", list.join(" "))]).status();
+    let _ =
+        Command::new("sh").args(["-c", &format!("kill -{signal} {} 2> /dev/null", list.join(" "))]).status();
 }

@@ -202,15 +202,18 @@ impl Work {
     /// The signature; `None` where another process signs, or has had more signed than this one has read yet.
     fn ask(&mut self, head: &Checkpoint) -> Result<Option<NoteSignature>, AuditError> {
         let Some(signer) = &mut self.signer else { return Ok(None) };
-        let old = self.anchor.seen().size;
-        let tiles = &self.shared.audit;
-        match signer.sign(old, &proof(tiles, old, head.size())?, head) {
-            // It signed, and this process ended before the anchor said so; or it signed for another process.
-            Err(SignError::Refused(Refusal::OtherOldSize(signed))) if signed <= head.size() => {
-                Ok(Some(signer.sign(signed, &proof(tiles, signed, head.size())?, head)?))
+        let (size, mut old) = (head.size(), self.anchor.seen().size);
+        loop {
+            match signer.sign(old, &proof(&self.shared.audit, old, size)?, head) {
+                // It signed, and this process ended before the anchor said so; or it signed for another process.
+                Err(SignError::Refused(Refusal::OtherOldSize(signed))) if old < signed && signed <= size => {
+                    old = signed;
+                }
+                Err(SignError::Refused(Refusal::OtherOldSize(signed))) if signed > size => {
+                    return self.behind(signed).map(|()| None);
+                }
+                outcome => return Ok(Some(outcome?)),
             }
-            Err(SignError::Refused(Refusal::OtherOldSize(signed))) => self.behind(signed).map(|()| None),
-            outcome => Ok(Some(outcome?)),
         }
     }
 

@@ -285,7 +285,11 @@ async fn a_node_that_reaches_no_signer_hands_out_the_heads_of_the_others() {
         Checkpoint::new("log.test/a", 7, [9; 32]).unwrap(),
         &key("log.test/a"),
     );
-    let forged = super::Kept { size: 7, signed_at: "2030-01-01T00:00:00Z".parse().unwrap(), checkpoint: forged.to_string() };
+    let forged = super::Kept {
+        size: 7,
+        signed_at: "2030-01-01T00:00:00Z".parse().unwrap(),
+        checkpoint: forged.to_string(),
+    };
     let aside = [b"last-checkpoint/".as_slice(), &public.id().0].concat();
     let change = eventlog::AsideChange::Put(aside, serde_json::to_vec(&forged).unwrap());
     eventlog::put_aside(log.as_ref(), &[change]).unwrap();

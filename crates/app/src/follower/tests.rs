@@ -75,7 +75,8 @@ async fn nodes_that_write_at_once_lose_nothing_and_agree() {
         })
         .collect();
     let answers = futures(asked.iter().map(|(node, request)| node.app.execute(request.clone()))).await;
-    let mut positions: Vec<_> = answers.into_iter().map(|answer| answer.unwrap().facts[0].position.0).collect();
+    let mut positions: Vec<_> =
+        answers.into_iter().map(|answer| answer.unwrap().facts[0].position.0).collect();
     positions.sort_unstable();
     assert_eq!(positions, (1..=2 * EACH as u64).collect::<Vec<_>>());
     let end = log.head().unwrap();
@@ -92,12 +93,17 @@ async fn a_log_out_of_reach_is_told_to_callers_and_asked_again() {
     let log = Arc::new(FaultyLog::new(MemoryLog::default()));
     let node = Service::founded(Arc::clone(&log) as _).await;
     // Nothing was written, or everything: the caller cannot know, and the same key tells.
-    for (number, moment, replayed) in [(1, FaultyMoment::Unavailable, false), (2, FaultyMoment::Unknown, true)] {
+    for (number, moment, replayed) in
+        [(1, FaultyMoment::Unavailable, false), (2, FaultyMoment::Unknown, true)]
+    {
         let request = node.request("registry", register(unit(number), "Hội Luật gia"));
         log.fail_next(moment);
         assert_eq!(node.app.execute(request.clone()).await.unwrap_err(), Failure::Unavailable);
         assert!(!node.app.is_read_only());
         let receipt = node.app.execute(request).await.unwrap();
-        assert_eq!((receipt.replayed, receipt.facts[0].position.0), (replayed, u64::try_from(number).unwrap()));
+        assert_eq!(
+            (receipt.replayed, receipt.facts[0].position.0),
+            (replayed, u64::try_from(number).unwrap())
+        );
     }
 }

@@ -106,7 +106,8 @@ fn together(world: &World, nodes: usize, each: usize) -> f64 {
         load.drive(slice()).per_second
     };
     thread::scope(|scope| {
-        let driven: Vec<_> = addresses.into_iter().map(|address| scope.spawn(move || drive(address))).collect();
+        let driven: Vec<_> =
+            addresses.into_iter().map(|address| scope.spawn(move || drive(address))).collect();
         driven.into_iter().map(|driven| driven.join().unwrap()).sum()
     })
 }

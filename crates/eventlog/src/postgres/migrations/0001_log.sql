@@ -13,7 +13,8 @@ create table {schema}.events (
     recorded_at timestamptz not null,
     type text collate "C" not null,
     leaf bytea not null check (octet_length(leaf) <= 60000),
-    -- Which transaction wrote it: groups are written one after the other, so this must never fall.
+    -- Which transaction wrote it. The facts of one stand next to each other; the numbers need not rise, for a transaction may
+    -- be numbered before it has waited for the turn.
     xid xid8 not null default pg_current_xact_id(),
     unique (stream, version),
     unique (key, part)
