@@ -170,7 +170,7 @@ impl Writer {
             let shared = Arc::clone(&self.shared);
             let turn = shared.log.turn(shared.views.read().head())?;
             self.fold_missed(turn.missed())?;
-            if !turn.is_held() {
+            if shared.log.is_shared() {
                 kept = Some(requests.clone());
             }
             let (outcomes, decided) = self.decide_all(requests, after, received)?;
@@ -181,7 +181,7 @@ impl Writer {
             }
             return Ok((outcomes, self.settle(facts, &leaves, changed)));
         }
-        Err(LogError::Unknown { source: "a turn that held the others off was lost".into() })
+        Err(LogError::failed("writing facts")("a turn was lost, though nobody else writes"))
     }
 
     /// Folds what others wrote.
