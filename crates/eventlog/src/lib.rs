@@ -107,7 +107,8 @@ pub trait EventLog: Send + Sync {
     /// The head and everything aside, both of one moment.
     fn moment(&self) -> Result<(Position, AsideEntries), LogError>;
 
-    /// Whether other processes may write too, so that facts can appear that nobody here committed.
+    /// Whether other processes may write too. Then facts can appear that nobody here committed, and a turn, even one that
+    /// is held, may end with [`Commit::Again`]: whoever decides keeps what is needed to decide once more.
     fn is_shared(&self) -> bool {
         false
     }
@@ -146,8 +147,7 @@ pub trait Turn {
     /// What others wrote since the caller last looked.
     fn missed(&self) -> &[Stored];
 
-    /// Whether nobody else can write before this turn ends. When it is not held, [`Turn::commit`] may answer
-    /// [`Commit::Again`], so the caller keeps what it needs to decide once more.
+    /// Whether nobody else can write before this turn ends.
     fn is_held(&self) -> bool;
 
     /// Writes all facts and all changes aside, or none. When it returns [`Commit::Durable`], they survive a power cut.

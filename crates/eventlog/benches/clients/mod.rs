@@ -13,7 +13,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use thidua_eventlog::{EventLog, Fact, SledLog, contract::Samples};
+use thidua_eventlog::{Commit, EventLog, Fact, SledLog, contract::Samples};
 use tokio::{runtime::Builder, sync::oneshot};
 
 /// The most facts a writer takes at once.
@@ -91,7 +91,7 @@ impl Engine for Sled {
             fact.envelope.position = self.head;
             self.head = self.head.next();
         }
-        turn.commit(facts, &[]).unwrap();
+        assert_eq!(turn.commit(facts, &[]).unwrap(), Commit::Durable);
     }
 }
 
