@@ -96,7 +96,7 @@ impl Work {
             };
             match self.step() {
                 Ok(()) => {}
-                Err(error) if error.may_pass() => {
+                Err(error) if self.passes(&error) => {
                     tracing::warn!(error = crate::chain(&error), "no checkpoint was signed");
                 }
                 Err(error) => {
@@ -114,6 +114,12 @@ impl Work {
                 return;
             }
         }
+    }
+
+    /// Whether the next attempt may succeed without anybody's doing. Of several servers one that is the primary no longer may
+    /// answer for a while, and hold less than was signed: that is told, and nothing is signed on it.
+    fn passes(&self, error: &AuditError) -> bool {
+        error.may_pass() || self.shared.log.is_shared() && matches!(error, AuditError::Behind { .. })
     }
 
     /// A process that can have its head signed does so before it serves.

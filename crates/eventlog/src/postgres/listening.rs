@@ -67,6 +67,9 @@ impl Listener {
         if head > seen {
             return Ok(head);
         }
+        if head < seen {
+            return Err(Fault::behind());
+        }
         session.announcement(LOOK.min(until.saturating_duration_since(Instant::now())))?;
         self::head(session)
     }

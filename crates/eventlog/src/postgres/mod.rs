@@ -58,8 +58,8 @@ pub struct PostgresLog {
     readers: Readers,
     writer: Mutex<Writer>,
     listener: Mutex<Listener>,
-    /// The highest head this process knows of.
-    known: AtomicU64,
+    /// The highest head this process knows of. A server that holds less is not the primary, whatever it says.
+    known: Arc<AtomicU64>,
 }
 
 impl PostgresLog {
@@ -81,8 +81,8 @@ impl PostgresLog {
             let what = format!("the head stands at {head} and the facts end at {end}");
             return Err(LogError::damaged(reading::position(head.min(end)), what));
         }
-        let readers = Readers::new(place.clone());
-        let known = AtomicU64::new(reading::position(head).0);
+        let known = Arc::new(AtomicU64::new(reading::position(head).0));
+        let readers = Readers::new(place.clone(), Arc::clone(&known));
         Ok(Self { place, readers, writer: Mutex::default(), listener: Mutex::default(), known })
     }
 

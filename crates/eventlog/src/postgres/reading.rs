@@ -9,7 +9,10 @@ use domain::Position;
 use parking_lot::Mutex;
 use std::{
     collections::VecDeque,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -99,16 +102,18 @@ pub(super) struct Readers {
     place: Place,
     idle: Mutex<Vec<Reader>>,
     recent: Mutex<VecDeque<Arc<Page>>>,
+    /// The highest head this process knows of.
+    known: Arc<AtomicU64>,
     /// When the database was last asked in vain, as long as nobody has got an answer since.
     away: Mutex<Option<Instant>>,
 }
 
 impl Readers {
-    pub(super) fn new(mut place: Place) -> Self {
+    pub(super) fn new(mut place: Place, known: Arc<AtomicU64>) -> Self {
         let patience = &mut place.patience;
         patience.connect = patience.connect.min(WAIT);
         patience.answer = patience.answer.min(2 * WAIT);
-        Self { place, idle: Mutex::default(), recent: Mutex::default(), away: Mutex::default() }
+        Self { place, idle: Mutex::default(), recent: Mutex::default(), known, away: Mutex::default() }
     }
 
     /// The database has answered somebody.
@@ -127,7 +132,10 @@ impl Readers {
     }
 
     pub(super) fn head(&self) -> Result<Position, LogError> {
-        self.ask("reading the head", Reader::head)
+        let known = self.known.load(Ordering::Acquire);
+        self.ask("reading the head", |reader| {
+            reader.head().and_then(|head| if head.0 < known { Err(Fault::behind()) } else { Ok(head) })
+        })
     }
 
     pub(super) fn aside(&self, prefix: &[u8]) -> Result<AsideEntries, LogError> {
@@ -140,7 +148,13 @@ impl Readers {
 
     /// The facts from `from` on, before `until`, as far as there are any.
     pub(super) fn facts(&self, from: Position, until: Position) -> Result<Vec<Stored>, LogError> {
-        let rows = self.ask("reading facts", |reader| reader.facts(stored(from), stored(until)))?;
+        let due = stored(until.min(Position(self.known.load(Ordering::Acquire))));
+        let rows = self.ask("reading facts", |reader| {
+            let rows = reader.facts(stored(from), stored(until))?;
+            let end =
+                rows.last().map_or(Ok(stored(from)), |row| row.try_get::<_, i64>(0).map(|last| last + 1))?;
+            if end < due { Err(Fault::behind()) } else { Ok(rows) }
+        })?;
         let mut facts = Vec::with_capacity(rows.len());
         for (index, row) in rows.into_iter().enumerate() {
             let expected = Position(from.0 + index as u64);

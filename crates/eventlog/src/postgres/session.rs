@@ -41,6 +41,11 @@ impl From<tokio_postgres::Error> for Fault {
 }
 
 impl Fault {
+    /// A server holds less than is known to be durable: another has taken its place, and it has not noticed.
+    pub(super) fn behind() -> Self {
+        Self::Lost("this server holds fewer facts than are durable: it is the primary no longer".into())
+    }
+
     pub(super) fn into_source(self) -> Box<dyn StdError + Send + Sync> {
         match self {
             Self::Refused(error) => error.into(),

@@ -63,7 +63,10 @@ impl<'a> PostgresTurn<'a> {
             match writing.take(self.at) {
                 Ok(taken) => {
                     self.held = true;
-                    check::seen(taken.head, self.at)?;
+                    if taken.head < self.at {
+                        (self.held, self.writer.writing) = (false, None);
+                        return Err(LogError::unavailable(TAKING)(Fault::behind().into_source()));
+                    }
                     self.log.note(taken.head);
                     let Some(leaves) = taken.missed else {
                         self.give_back();
