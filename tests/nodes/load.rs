@@ -20,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const PERSEVERANCE: Duration = Duration::from_secs(120);
 /// The number of the unit that is common to all clients.
 const COMMON: u16 = 4_000;
+/// How a node answers a request that it has read half when it stood still: it was asked too slowly, as far as it can tell.
+const STOOD_STILL: u16 = 408;
 /// The pause after an answer that says to try again.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -246,6 +248,7 @@ impl Writer {
                 assert!(answer.header("Retry-After").is_some(), "when to try again is said: {answer:?}");
                 Heard::Nothing
             }
+            STOOD_STILL => Heard::Nothing,
             status => Heard::Refused(status),
         }
     }
@@ -263,7 +266,7 @@ impl Writer {
                 let name = answer.json()["name"]["vi"].as_str().expect("a name").to_owned();
                 Heard::Seen { name, head: answer.position() }
             }
-            Some(answer) if answer.status == 503 => Heard::Nothing,
+            Some(answer) if matches!(answer.status, 503 | STOOD_STILL) => Heard::Nothing,
             Some(answer) => panic!("{answer:?}"),
             None => Heard::Nothing,
         };
