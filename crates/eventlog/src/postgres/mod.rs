@@ -3,8 +3,8 @@
 //! # Layout
 //! - `place`: where a log lies, and how it is reached; `passwords`, `tls`
 //! - `migrations`: the tables and functions, in numbered steps of SQL
-//! - `session`: one connection; `writing`: the one that takes turns, and what became of a commit that was not answered;
-//!   `rows`: a group as columns
+//! - `session`: one connection; `turn`: a turn, from its beginning to its outcome; `writing`: the connection that takes
+//!   turns, and what became of a commit that was not answered; `rows`: a group as columns
 //! - `reading`: the ones that read; `listening`: the one that waits for what others write
 //! - `columns`: whether the columns say what the facts say
 //!

@@ -62,7 +62,7 @@ pub(super) struct Session {
     warned: Arc<AtomicBool>,
     /// What was announced on the channels this session listens to.
     announced: UnboundedReceiver<String>,
-    runtime: Runtime,
+    runtime: Driving,
     /// How long to wait for the answer to anything.
     pub(super) answer: Duration,
 }
@@ -73,13 +73,14 @@ impl Session {
         let lost = |error: std::io::Error| Fault::Lost(error.into());
         let configs = place.configs().map_err(lost)?;
         let tls = place.tls().map_err(lost)?;
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(lost)?;
+        let runtime = Driving::new().map_err(lost)?;
         let warned = Arc::new(AtomicBool::new(false));
         let (announce, announced) = unbounded_channel();
         let patience = place.patience.connect;
         let driver = Driver { warned: Arc::clone(&warned), announce };
         let connecting = first(configs, tls, driver);
-        let client = block_on(&runtime, async { tokio::time::timeout(patience, connecting).await })
+        let client = runtime
+            .block_on(async { tokio::time::timeout(patience, connecting).await })?
             .map_err(|late| Fault::Lost(late.into()))?
             .map_err(Fault::Lost)?;
         let session = Self { client, warned, announced, runtime, answer: place.patience.answer };
@@ -116,14 +117,15 @@ impl Session {
         patience: Duration,
         question: impl Future<Output = T> + Send,
     ) -> Result<T, Fault> {
-        block_on(&self.runtime, async { tokio::time::timeout(patience, question).await })
-            .map_err(|late| Fault::Lost(late.into()))
+        let answered = self.runtime.block_on(async { tokio::time::timeout(patience, question).await })?;
+        answered.map_err(|late| Fault::Lost(late.into()))
     }
 
     /// Waits for an announcement at most so long.
     pub(super) fn announcement(&mut self, patience: Duration) -> Result<(), Fault> {
         let announced = &mut self.announced;
-        let heard = block_on(&self.runtime, async { tokio::time::timeout(patience, announced.recv()).await });
+        let heard =
+            self.runtime.block_on(async { tokio::time::timeout(patience, announced.recv()).await })?;
         // The ones behind it say the same.
         while announced.try_recv().is_ok() {}
         match heard {
@@ -222,13 +224,32 @@ impl Driver {
     }
 }
 
-/// Runs a future to its end on this thread, or, when this thread already runs futures, on another.
-fn block_on<T: Send>(runtime: &Runtime, future: impl Future<Output = T> + Send) -> T {
-    if Handle::try_current().is_err() {
-        return runtime.block_on(future);
+/// What moves a connection's messages while its thread waits for them.
+struct Driving(Option<Runtime>);
+
+impl Driving {
+    fn new() -> std::io::Result<Self> {
+        Builder::new_current_thread().enable_all().build().map(|runtime| Self(Some(runtime)))
     }
-    thread::scope(|scope| match scope.spawn(|| runtime.block_on(future)).join() {
-        Ok(output) => output,
-        Err(panic) => resume_unwind(panic),
-    })
+
+    /// Runs a future to its end on this thread, or, when this thread already runs futures, on another.
+    fn block_on<T: Send>(&self, future: impl Future<Output = T> + Send) -> Result<T, Fault> {
+        let Some(runtime) = &self.0 else { return Err(Fault::Lost("the connection is being closed".into())) };
+        if Handle::try_current().is_err() {
+            return Ok(runtime.block_on(future));
+        }
+        thread::scope(|scope| match scope.spawn(|| runtime.block_on(future)).join() {
+            Ok(output) => Ok(output),
+            Err(panic) => resume_unwind(panic),
+        })
+    }
+}
+
+impl Drop for Driving {
+    fn drop(&mut self) {
+        // A thread that runs futures may not wait for the end of others.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }

@@ -88,7 +88,7 @@ fn a_superuser_who_alters_a_fact_on_purpose_is_found() {
             &format!("set session_replication_role = replica; update events set {set} where position = 20"),
         );
     };
-    // Something between a form that is still an envelope, and the chain of its stream or of the whole.
+    // Still a fact, and of the same length: its stream does not fit any more, or at least not the root.
     alter(
         "leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '\"client\":\"cong-thi-dua\"', '\"client\":\"cong-thi-dux\"'), 'UTF8')",
     );
