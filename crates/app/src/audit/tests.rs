@@ -258,7 +258,7 @@ impl HeadSigner for Elsewhere {
 }
 
 /// A node beside another, over the same log.
-async fn beside(log: &Arc<dyn EventLog>) -> Service {
+fn beside(log: &Arc<dyn EventLog>) -> Service {
     Service::beside(Arc::clone(log))
 }
 
@@ -266,7 +266,7 @@ async fn beside(log: &Arc<dyn EventLog>) -> Service {
 async fn a_node_that_reaches_no_signer_hands_out_the_heads_of_the_others() {
     let (folder, log) = (tempfile::tempdir().unwrap(), memory());
     let signs = published(&log, &folder.path().join("signs"), 3).await;
-    let mut follows = beside(&log).await;
+    let mut follows = beside(&log);
     let (anchor, public) = (folder.path().join("follows"), key("log.test/a").verifier().clone());
     follows.app.publish_with_others(public.clone(), Anchor::read(&anchor, &public).unwrap()).unwrap();
     // What is written at either is signed by the one and handed out by both.
@@ -308,7 +308,7 @@ async fn two_nodes_with_one_signer_do_not_stop_each_other() {
     for anchors in [["one", "two"], ["both", "both"]] {
         let log = memory();
         *far.lock() = OwnKey::new(self::key("log.test/a"), Seen::nothing());
-        let mut nodes = [Service::founded(Arc::clone(&log)).await, beside(&log).await];
+        let mut nodes = [Service::founded(Arc::clone(&log)).await, beside(&log)];
         for (node, anchor) in nodes.iter_mut().zip(anchors) {
             let signer = Elsewhere { key: key.clone(), far: Arc::clone(&far), reachable: Arc::default() };
             signer.reachable.store(true, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! Several nodes over one log, told as stories: the log is in memory, and it fails when told to.
+//! Several nodes over one log, told as stories: the log is in memory.
 
 use crate::{
     Failure,
@@ -6,7 +6,7 @@ use crate::{
     tests::{Service, futures, name, register, rename},
 };
 use domain::{Position, UnitId};
-use eventlog::{EventLog, FaultyLog, FaultyMoment, MemoryLog};
+use eventlog::{EventLog, MemoryLog};
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -85,25 +85,5 @@ async fn nodes_that_write_at_once_lose_nothing_and_agree() {
         assert!(node.app.reach(end, SOON).await);
         let views = node.app.views();
         assert_eq!((views.head(), views.books.counts()), (end, replayed.views.books.counts()));
-    }
-}
-
-#[tokio::test]
-async fn a_log_out_of_reach_is_told_to_callers_and_asked_again() {
-    let log = Arc::new(FaultyLog::new(MemoryLog::default()));
-    let node = Service::founded(Arc::clone(&log) as _).await;
-    // Nothing was written, or everything: the caller cannot know, and the same key tells.
-    for (number, moment, replayed) in
-        [(1, FaultyMoment::Unavailable, false), (2, FaultyMoment::Unknown, true)]
-    {
-        let request = node.request("registry", register(unit(number), "Hội Luật gia"));
-        log.fail_next(moment);
-        assert_eq!(node.app.execute(request.clone()).await.unwrap_err(), Failure::Unavailable);
-        assert!(!node.app.is_read_only());
-        let receipt = node.app.execute(request).await.unwrap();
-        assert_eq!(
-            (receipt.replayed, receipt.facts[0].position.0),
-            (replayed, u64::try_from(number).unwrap())
-        );
     }
 }
