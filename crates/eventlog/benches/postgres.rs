@@ -21,13 +21,13 @@ mod baselines;
 mod clients;
 
 use baselines::{Insert, MessageDb};
-use clients::{Engine, Measured, drive, pool};
+use clients::{Engine, Measured, drive};
 use cluster::Cluster;
 use domain::Position;
 use std::{
     env,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -49,6 +49,12 @@ fn main() {
 
 fn setting(name: &str, default: usize) -> usize {
     env::var(name).map_or(default, |text| text.parse().expect("a number"))
+}
+
+/// The facts of all measurements.
+fn pool() -> Arc<Vec<Fact>> {
+    static POOL: LazyLock<Arc<Vec<Fact>>> = LazyLock::new(clients::pool);
+    Arc::clone(&POOL)
 }
 
 fn slice() -> Duration {

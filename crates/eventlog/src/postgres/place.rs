@@ -201,10 +201,10 @@ impl Place {
 
     /// How to encrypt, if that is asked for.
     pub(super) fn tls(&self) -> std::io::Result<Option<tls::Connector>> {
-        match self.config.get_ssl_mode() {
-            SslMode::Disable => Ok(None),
-            _ => tls::connector(&self.files).map(Some),
+        if self.config.get_ssl_mode() == SslMode::Disable {
+            return Ok(None);
         }
+        tls::connector(&self.files).map(Some)
     }
 
     /// What a connection is opened with, for each server. The password is read each time, for it may have been changed.

@@ -18,7 +18,11 @@ use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
     task::JoinSet,
 };
-use tokio_postgres::{AsyncMessage, Client, Connection, NoTls, config::Config, error::Severity};
+use tokio_postgres::{
+    AsyncMessage, Client, Connection, NoTls,
+    config::Config,
+    error::{DbError, Severity},
+};
 
 /// What went wrong with a connection.
 #[derive(Debug)]
@@ -31,7 +35,7 @@ pub(super) enum Fault {
 
 impl From<tokio_postgres::Error> for Fault {
     fn from(error: tokio_postgres::Error) -> Self {
-        let severity = error.as_db_error().map(|error| error.parsed_severity());
+        let severity = error.as_db_error().map(DbError::parsed_severity);
         match severity {
             Some(Some(Severity::Error)) => Self::Refused(error),
             // FATAL and PANIC end the connection.
