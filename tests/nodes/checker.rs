@@ -75,7 +75,7 @@ pub fn check(first: u64, rows: &[Row], calls: &[Call]) -> Vec<Found> {
 struct Findings(Vec<Found>);
 
 impl Findings {
-    fn unless(&mut self, holds: bool, fault: Fault, shown: impl Debug) {
+    fn unless(&mut self, holds: bool, fault: Fault, shown: &dyn Debug) {
         if !holds {
             self.0.push(Found { fault, shown: format!("{shown:?}") });
         }
@@ -87,14 +87,14 @@ fn the_log_itself(first: u64, rows: &[Row], found: &mut Findings) {
     let mut versions: HashMap<&str, u64> = HashMap::new();
     let mut last: Option<&Row> = None;
     for (position, row) in (first..).zip(rows) {
-        found.unless(row.fact.position == position, Fault::Gap, (position, row));
-        found.unless(ids.insert(&row.fact.id), Fault::IdTwice, row);
+        found.unless(row.fact.position == position, Fault::Gap, &(position, row));
+        found.unless(ids.insert(&row.fact.id), Fault::IdTwice, &row);
         // The facts of one request stand next to each other.
         let continues = last.is_some_and(|last| last.key == row.key && last.transaction == row.transaction);
-        found.unless(continues || spent.insert(&row.key), Fault::KeyTwice, row);
+        found.unless(continues || spent.insert(&row.key), Fault::KeyTwice, &row);
         // Numbers of transactions need not rise: one is given before the turn is waited for.
         let continues = last.is_some_and(|last| last.transaction == row.transaction);
-        found.unless(continues || transactions.insert(row.transaction), Fault::Transaction, row);
+        found.unless(continues || transactions.insert(row.transaction), Fault::Transaction, &row);
         let subject = row.fact.subject.as_str();
         // A stream that began before `first` goes on from wherever it stood.
         let due = match versions.get(subject) {
@@ -102,7 +102,7 @@ fn the_log_itself(first: u64, rows: &[Row], found: &mut Findings) {
             None if first > 0 => row.fact.version,
             None => 1,
         };
-        found.unless(row.fact.version == due, Fault::Version, (due, row));
+        found.unless(row.fact.version == due, Fault::Version, &(due, row));
         versions.insert(subject, row.fact.version);
         last = Some(row);
     }
@@ -112,10 +112,10 @@ fn the_log_itself(first: u64, rows: &[Row], found: &mut Findings) {
 fn acknowledgements(rows: &[Row], calls: &[Call], found: &mut Findings) {
     let by_id: HashMap<_, _> = rows.iter().map(|row| (row.fact.id.as_str(), row)).collect();
     for (call, told, head) in recorded(calls) {
-        found.unless(head > told.position, Fault::Behind, call);
+        found.unless(head > told.position, Fault::Behind, &call);
         match by_id.get(told.id.as_str()) {
-            None => found.unless(false, Fault::Lost, call),
-            Some(row) => found.unless(&row.fact == told, Fault::Changed, (call, row)),
+            None => found.unless(false, Fault::Lost, &call),
+            Some(row) => found.unless(&row.fact == told, Fault::Changed, &(call, row)),
         }
     }
 }
@@ -139,11 +139,12 @@ fn keys(rows: &[Row], calls: &[Call], found: &mut Findings) {
     for (key, heard) in &answers {
         let told: HashSet<_> = heard.iter().filter_map(|heard| told(heard)).collect();
         let refused = heard.iter().any(|heard| matches!(heard, Heard::Refused(_)));
-        found.unless(told.len() <= 1 && !(refused && !told.is_empty()), Fault::TwoAnswers, (key, heard));
-        found.unless(!(refused && in_log.contains_key(key)), Fault::RefusedButThere, (key, heard));
+        let answers = told.len() + usize::from(refused);
+        found.unless(answers <= 1, Fault::TwoAnswers, &(key, heard));
+        found.unless(!refused || !in_log.contains_key(key), Fault::RefusedButThere, &(key, heard));
     }
     for row in rows {
-        found.unless(answers.contains_key(row.key.as_str()), Fault::Unasked, row);
+        found.unless(answers.contains_key(row.key.as_str()), Fault::Unasked, &row);
     }
 }
 
@@ -177,7 +178,7 @@ fn order(calls: &[Call], found: &mut Findings) {
         while let Some((_, acknowledged)) = ends.next_if(|(ended, _)| *ended < began) {
             highest = highest.max(Some(acknowledged));
         }
-        found.unless(Some(position) > highest, Fault::Order, (began, position, highest));
+        found.unless(Some(position) > highest, Fault::Order, &(began, position, highest));
     }
 }
 
@@ -192,14 +193,14 @@ fn reads(rows: &[Row], calls: &[Call], found: &mut Findings) {
         else {
             continue;
         };
-        found.unless(head >= at_least, Fault::Behind, call);
+        found.unless(head >= at_least, Fault::Behind, &call);
         let stream = streams.get(subject.as_str()).map_or(&[][..], Vec::as_slice);
         let shown = stream.iter().rfind(|row| row.name.as_deref() == Some(name));
         let due = stream.iter().rfind(|row| row.fact.position < *head);
         match (shown, due) {
-            (None, _) => found.unless(false, Fault::Phantom, call),
+            (None, _) => found.unless(false, Fault::Phantom, &call),
             (Some(shown), Some(due)) => {
-                found.unless(shown.fact.position >= due.fact.position, Fault::Stale, (call, due));
+                found.unless(shown.fact.position >= due.fact.position, Fault::Stale, &(call, due));
             }
             (Some(_), None) => {}
         }

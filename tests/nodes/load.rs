@@ -197,16 +197,16 @@ impl Writer {
         if self.before.is_empty() {
             return;
         }
-        let chosen = self.draw(self.before.len() as u64) as usize;
+        let chosen = self.draw(self.before.len());
         let write = self.before[chosen].clone();
-        let node = self.draw(self.nodes.len() as u64) as usize;
+        let node = self.draw(self.nodes.len());
         self.ask(node, &write);
     }
 
     /// Insists until there is an answer; the tag of what was written.
     fn write(&mut self, write: Write) -> Option<String> {
         let start = Instant::now();
-        let mut node = self.draw(self.nodes.len() as u64) as usize;
+        let mut node = self.draw(self.nodes.len());
         loop {
             match self.ask(node, &write) {
                 Some((answer, Heard::Recorded { .. })) => {
@@ -257,7 +257,7 @@ impl Writer {
     fn read(&mut self) {
         let own = self.draw(2) == 0 && self.tag.is_some();
         let unit = if own { self.own.id } else { self.shared.common.id };
-        let node = self.draw(self.nodes.len() as u64) as usize;
+        let node = self.draw(self.nodes.len());
         let (began, at_least) = (self.shared.start.elapsed(), self.shared.seen.load(Ordering::Relaxed));
         let ask = self.nodes[node].ask(reqwest::Method::GET, &format!("/v1/units/{unit}"));
         let answer = ask.header("Min-Event-Position", &at_least.to_string()).try_send().ok();
@@ -280,11 +280,12 @@ impl Writer {
     }
 
     /// A number below `limit` (xorshift64*).
-    fn draw(&mut self, limit: u64) -> u64 {
+    fn draw(&mut self, limit: usize) -> usize {
         self.random ^= self.random >> 12;
         self.random ^= self.random << 25;
         self.random ^= self.random >> 27;
-        (self.random.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % limit
+        let drawn = (self.random.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % limit as u64;
+        usize::try_from(drawn).expect("a small number")
     }
 }
 

@@ -42,7 +42,7 @@ impl History {
                 history.call(client, write(), Heard::Recorded { fact, head: head + 1 });
             }
             let read = Asked::Read { subject: subject.clone(), at_least: head };
-            let name = history.rows[head as usize - 1].name.clone().unwrap();
+            let name = history.rows[history.rows.len() - 1].name.clone().unwrap();
             history.call(client, read, Heard::Seen { name, head });
         }
         history
@@ -72,20 +72,20 @@ impl History {
 
     /// The acknowledgement with this number.
     fn acknowledged(&mut self, number: usize) -> (&mut Told, &mut u64) {
-        let told = self.calls.iter_mut().filter_map(|call| match &mut call.heard {
+        let mut told = self.calls.iter_mut().filter_map(|call| match &mut call.heard {
             Heard::Recorded { fact, head } => Some((fact, head)),
             Heard::Seen { .. } | Heard::Refused(_) | Heard::Nothing => None,
         });
-        told.skip(number).next().unwrap()
+        told.nth(number).unwrap()
     }
 
     /// The last read.
     fn read(&mut self) -> (&mut Asked, &mut String, &mut u64) {
-        let reads = self.calls.iter_mut().rev().filter_map(|call| match &mut call.heard {
+        let mut reads = self.calls.iter_mut().rev().filter_map(|call| match &mut call.heard {
             Heard::Seen { name, head } => Some((&mut call.asked, name, head)),
             Heard::Recorded { .. } | Heard::Refused(_) | Heard::Nothing => None,
         });
-        reads.into_iter().next().unwrap()
+        reads.next().unwrap()
     }
 }
 

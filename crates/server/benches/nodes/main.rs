@@ -164,8 +164,8 @@ fn standby() {
 fn frozen() {
     let world = World::new(Cluster::start(&[("max_connections", "200")]), 0, 2);
     let mut waits = Vec::new();
-    for _ in 0..setting("FREEZES", 10) {
-        let busy = load::Load::start(&world.urls()[..1], &world.token, 50_000 + waits.len() as u32, 8);
+    for freeze in 0..setting("FREEZES", 10) {
+        let busy = load::Load::start(&world.urls()[..1], &world.token, 50_000 + freeze, 8);
         busy.progress(20);
         signal(world.node(0).id(), "STOP");
         let mut other = Registrar::new(&world);
