@@ -15,6 +15,6 @@ mod faults;
 #[cfg(feature = "postgres")]
 mod full_disk;
 #[cfg(feature = "postgres")]
-pub mod load;
+mod load;
 #[cfg(feature = "postgres")]
-pub mod world;
+mod world;

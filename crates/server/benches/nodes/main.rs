@@ -16,8 +16,18 @@
 
 #[path = "../service/load.rs"]
 mod connections;
-#[path = "../../../../tests/nodes/mod.rs"]
-mod nodes;
+/// What the tests of several nodes start and load them with.
+#[path = "."]
+mod nodes {
+    #[path = "../../../../tests/nodes/checker.rs"]
+    mod checker;
+    #[path = "../../../../tests/nodes/history.rs"]
+    mod history;
+    #[path = "../../../../tests/nodes/load.rs"]
+    pub mod load;
+    #[path = "../../../../tests/nodes/world.rs"]
+    pub mod world;
+}
 #[path = "../../../../tests/support/mod.rs"]
 mod support;
 
