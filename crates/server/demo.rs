@@ -3,7 +3,7 @@
 use crate::{
     cli::{self, DEVELOPMENT_ISSUER, Demo, StoreUrl},
     exit::Exit,
-    import, opening,
+    exporting, import, opening,
     serve::{Running, install_metrics, stop},
     signing,
 };
@@ -41,6 +41,8 @@ pub fn run(options: &Demo, json: bool) -> Result<(), Exit> {
     let (verifier, token) = development_token(&keys_folder, &client)?;
     // The example's anchor goes with the example: who takes a store for a real one names another.
     signing::publish_for_development(&mut app, &keys_folder.join("log.key"), &keys_folder.join("anchor"))?;
+    signing::note_reads_in(&mut app, &keys_folder.join("reads"), None, Arc::new(SystemClock))?;
+    exporting::offer_in(&mut app, &keys_folder.join("exports"))?;
     actix_web::rt::System::new().block_on(async {
         load(&app, &client, &clock).await?;
         let app = Arc::new(app);

@@ -1,8 +1,11 @@
 //! Who signs the log that is served: a signer elsewhere, a key in a file, or a development key.
 
 use crate::{cli::Serve, exit::Exit, opening, seed, signer::Remote};
-use app::{Anchor, App, HeadSigner, OwnKey};
-use std::path::{Path, PathBuf};
+use app::{Anchor, App, Clock, HeadSigner, OwnKey, ReadLog, SystemClock};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tlog::key::{Signer, VerifierKey};
 
 /// What the names of development keys begin with. Nobody owns this domain (RFC 2606 §2).
@@ -11,7 +14,7 @@ const DEVELOPMENT: &str = "development.invalid/";
 /// Holds the log against its anchor and begins to sign it, as the options of `serve` say.
 pub fn publish(app: &mut App, options: &Serve) -> Result<(), Exit> {
     let folder = opening::folder(&options.store);
-    let path = options.anchor.clone().unwrap_or_else(|| beside(folder));
+    let path = options.anchor.clone().unwrap_or_else(|| beside(folder, "anchor"));
     let development = options.allow_development_keys;
     let Some(current) = holder(options.signer.as_deref(), options.log_key.as_deref(), development)? else {
         return if development {
@@ -96,9 +99,40 @@ fn known(name: &str, development_allowed: bool) -> Result<(), Exit> {
     Ok(())
 }
 
-/// The file beside a folder, with `.anchor` at the end of its name.
-fn beside(folder: &Path) -> PathBuf {
+/// Opens the log of reads, which from now on notes what is shown that is not public. Call it once the log is signed.
+pub fn note_reads(app: &mut App, options: &Serve) -> Result<(), Exit> {
+    let folder = options.reads.clone().unwrap_or_else(|| beside(opening::folder(&options.store), "reads"));
+    note_reads_in(app, &folder, options.reads_key.as_deref(), Arc::new(SystemClock))
+}
+
+/// The same in a folder, with a key that is made where none is named.
+pub fn note_reads_in(
+    app: &mut App,
+    folder: &Path,
+    key: Option<&Path>,
+    clock: Arc<dyn Clock>,
+) -> Result<(), Exit> {
+    let own = beside(folder, "key");
+    let key = match key {
+        Some(named) => seed::read(named)?,
+        None if own.exists() => seed::read(&own)?,
+        None => {
+            let head = app.audit().published().ok_or_else(|| Exit::failed("nothing was signed"))?;
+            let key = seed::make(&format!("{}-reads", head.key.name()), &own)?;
+            tracing::info!(key = %key.verifier(), "the log of reads has a key: tell those who check it");
+            key
+        }
+    };
+    let anchor = Anchor::read(&beside(folder, "anchor"), key.verifier())?;
+    let seen = anchor.seen();
+    app.note_reads(ReadLog::open(folder, Box::new(OwnKey::new(key, seen)), anchor, clock)?);
+    Ok(())
+}
+
+/// What lies beside a folder: its name with a dot and this at its end.
+fn beside(folder: &Path, end: &str) -> PathBuf {
     let mut name = folder.as_os_str().to_owned();
-    name.push(".anchor");
+    name.push(".");
+    name.push(end);
     name.into()
 }

@@ -44,6 +44,8 @@ ids! {
     CommendationId,
     /// One fact in the log (UUIDv7).
     EventId,
+    /// An export of the whole log, made as a job.
+    ExportId,
     /// A grant: who may act for whom, in which role, from when to when.
     GrantId,
     /// One HTTP request or one line of an import.

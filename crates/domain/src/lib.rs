@@ -6,6 +6,7 @@
 //! - how rules are written: [`aggregate`] (the trait), [`rejection`] (every way to say no)
 //! - the aggregates: [`mod@unit`], [`bloc`], [`year`] (a folder, one file per step), [`grant`],
 //!   [`commendation`], [`log`] (the log about itself); [`quota`]: how many awards there may be
+//! - [`reading`]: who was shown what, the entries of a log beside the log
 //! - [`regulation`]: what differs from place to place, as data; [`province`]: the provinces, as reference data
 //!
 //! # What it refuses to know
@@ -28,6 +29,7 @@ pub mod names;
 pub mod points;
 pub mod province;
 pub mod quota;
+pub mod reading;
 pub mod regulation;
 pub mod rejection;
 mod stored;
@@ -44,7 +46,9 @@ pub use envelope::{
 };
 pub use event::Event;
 pub use identifier::{IdentifierScheme, UnitIdentifier};
-pub use ids::{AchievementId, BallotId, BlocId, CommendationId, EventId, GrantId, RequestId, UnitId};
+pub use ids::{
+    AchievementId, BallotId, BlocId, CommendationId, EventId, ExportId, GrantId, RequestId, UnitId,
+};
 pub use names::{LocalisedName, Name, Remark, Text};
 pub use points::Points;
 pub use rejection::Rejection;
