@@ -47,7 +47,7 @@ fn rotation(log: &Log, new: &Signer) -> Envelope {
 fn rotated(log: &Log, vouching: &[&Signer]) {
     let fact = rotation(log, &second());
     let entry = written(&[fact]).remove(0);
-    let entries = [facts(), &[entry.clone()]].concat();
+    let entries = [facts(), std::slice::from_ref(&entry)].concat();
     log.tile("log", &entries);
     let head = log.head("log");
     let mut vouched = SignedCheckpoint::new(head.clone(), vouching[0].sign(&head.to_text()));
@@ -111,7 +111,8 @@ fn a_key_without_a_chain_to_the_one_that_is_believed_is_not() {
     let mut vouched = SignedCheckpoint::sign(head.clone(), &log.signer);
     vouched.add(second().sign(&head.to_text()));
     let entry = written(&[rotation(&log, &second())]).remove(0);
-    prove(&log, &[facts(), &[entry.clone()]].concat(), entry, vouched);
+    let entries = [facts(), std::slice::from_ref(&entry)].concat();
+    prove(&log, &entries, entry, vouched);
     assert_eq!(verify(&log).code, 3);
 }
 

@@ -44,8 +44,8 @@ impl Publisher {
         jobs: WeakSender<Job>,
     ) -> Result<Self, AuditError> {
         *shared.audit.written.lock() = Some(VecDeque::new());
-        let (committed, pen) = (Instant::now(), Pen::new(signers, anchor));
-        let mut work = Work { shared, pen, jobs, signed: None, kept_hour: None, committed };
+        let (commit_at, pen) = (next_commitment(&shared), Pen::new(signers, anchor));
+        let mut work = Work { shared, pen, jobs, signed: None, kept_hour: None, commit_at };
         work.recall()?;
         work.expect_current_key()?;
         work.grow()?;
@@ -83,8 +83,8 @@ struct Work {
     signed: Option<(u64, Instant)>,
     /// The hour of the last head that this process kept.
     kept_hour: Option<i64>,
-    /// When the log last committed to its streams, or this process began.
-    committed: Instant,
+    /// When the log is to commit to its streams next.
+    commit_at: Instant,
 }
 
 impl Work {
@@ -186,10 +186,10 @@ impl Work {
 
     /// Lets the log commit to its streams when an hour has passed and something else was written.
     fn commit_stream_heads(&mut self) {
-        if self.committed.elapsed() < COMMIT {
+        if Instant::now() < self.commit_at {
             return;
         }
-        self.committed = Instant::now();
+        self.commit_at = Instant::now() + COMMIT;
         if self.shared.views.read().has_committed() {
             return;
         }
@@ -290,7 +290,82 @@ impl Work {
     }
 }
 
+/// An hour from now; at once where the last time lies an hour back, for a service that is often started anew.
+fn next_commitment(shared: &Shared) -> Instant {
+    let views = shared.views.read();
+    let last = views.books.log().and_then(|book| book.state.commitments.last());
+    let recorded = last.and_then(|last| views.history.recorded_before(last.next()));
+    let is_over = recorded.is_some_and(|at| shared.clock.now().millis() - at.millis() >= HOUR);
+    if is_over { Instant::now() } else { Instant::now() + COMMIT }
+}
+
 fn kept(published: &Published) -> Kept {
     let (size, signed_at): (u64, Timestamp) = (published.size(), published.signed_at);
     Kept { size, signed_at, checkpoint: published.signed.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        audit::OwnKey,
+        tests::{Service, register},
+    };
+    use domain::{Event, UnitId, log::LogEvent};
+    use eventlog::{EventLog, MemoryLog};
+    use tlog::{key::Signer, witness::Seen};
+
+    fn work(service: &Service, folder: &std::path::Path) -> Work {
+        let key = Signer::from_seed("log.test/a".parse().unwrap(), &[7; 32]).unwrap();
+        let anchor = Anchor::read(&folder.join("anchor"), key.verifier()).unwrap();
+        let current = Box::new(OwnKey::new(key, Seen::nothing()));
+        Work {
+            shared: Arc::clone(&service.app.shared),
+            pen: Pen::new(Signers { current, previous: None }, anchor),
+            jobs: service.app.jobs.downgrade(),
+            signed: None,
+            kept_hour: None,
+            commit_at: Instant::now(),
+        }
+    }
+
+    async fn passes_an_hour(work: Work) -> Work {
+        let hour = move || {
+            let mut work = Work { commit_at: Instant::now(), ..work };
+            work.commit_stream_heads();
+            work
+        };
+        tokio::task::spawn_blocking(hour).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_log_commits_to_its_streams_every_hour_in_which_something_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let log: Arc<dyn EventLog> = Arc::new(MemoryLog::default());
+        let service = Service::founded(Arc::clone(&log)).await;
+        let work = passes_an_hour(work(&service, folder.path())).await;
+        assert_eq!(service.app.head(), Position(2), "the grant, and the commitment");
+        let work = passes_an_hour(work).await;
+        assert_eq!(service.app.head(), Position(2), "nothing was written");
+        let unit = UnitId(uuid::Uuid::from_u128(1));
+        service.asks("registry", register(unit, "Hội Luật gia")).await.unwrap();
+        let mut work = passes_an_hour(work).await;
+        assert_eq!(service.app.head(), Position(4));
+        work.commit_stream_heads();
+        assert_eq!(service.app.head(), Position(4), "the hour has not passed");
+
+        // What was committed to is what a reader makes of the history and the tiles.
+        work.grow().unwrap();
+        for position in [1, 3] {
+            let fact = service.app.fact(Position(position)).unwrap().unwrap();
+            assert!(fact.actor.is_system(), "{fact:?}");
+            let Event::Log(LogEvent::StreamHeadsCommitted(committed)) = fact.event else {
+                panic!("{fact:?}")
+            };
+            let tree = service.app.stream_heads(position).unwrap();
+            assert_eq!((committed.size, committed.streams), (position, tree.size()));
+            assert_eq!(committed.root.0, tree.root());
+        }
+        assert!(service.app.stream_heads(5).is_none(), "the log is not so long");
+    }
 }

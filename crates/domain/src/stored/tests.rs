@@ -61,6 +61,16 @@ fn a_text_with_escapes_is_read_by_serde_json() {
     assert_eq!(Envelope::read(fact.as_bytes()).unwrap(), serde_json::from_str(&fact).unwrap());
 }
 
+#[test]
+fn a_raw_control_character_is_in_no_text() {
+    let regulation = facts().iter().find(|fact| fact.contains(r#""unsourced":["/"#)).unwrap().to_string();
+    for byte in ['\0', '\n', '\t', '\u{1f}'] {
+        let damaged = regulation.replacen(r#""unsourced":["/"#, &format!(r#""unsourced":["{byte}"#), 1);
+        assert!(stored(damaged.as_bytes(), Extent::Whole).is_err(), "{byte:?}");
+        assert!(Envelope::read(damaged.as_bytes()).is_err(), "{byte:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_read_the_short_way_from_damaged_bytes_serde_json_reads_alike(

@@ -11,8 +11,8 @@ mod ties;
 
 use super::*;
 use crate::{
-    Aggregate, BallotId, Denied, EventId, GrantId, LocalisedName, Name, Points, Position, Recorded, Remark,
-    Rights, Role, Version,
+    Aggregate, BallotId, Date, Denied, EventId, GrantId, LocalisedName, Name, Points, Position, Recorded,
+    Remark, Rights, Role, Timestamp, Version,
     regulation::{
         BallotRule, Candidates, Class, Criterion, CriterionId, Deadline, LatePolicy, LeadershipMethod,
         LeadershipRule, Majority, MajorityBase, OverMaximum, Part, PartKind, Rounding, ScoreSheet, Scorer,

@@ -1,6 +1,6 @@
 //! How the key of the log was replaced, and what it committed to of its streams.
 
-use super::FRESH;
+use super::{FRESH, covering};
 use crate::{
     answer::{Answer, Cache},
     answer_body, body,
@@ -35,6 +35,8 @@ impl Read for Rotations {
     }
 
     async fn answer(call: &Call<'_>, _: NoParameters, _: NoParameters) -> Result<Answer, Problem> {
+        // Where nothing is signed no key can have been replaced either.
+        covering(call, 0).await?;
         let app = call.service.app();
         let mut items = Vec::new();
         while let Some(proof) = app.rotation(items.len() + 1)? {

@@ -103,7 +103,9 @@ fn an_upheld_objection_leads_to_a_corrected_score_table_and_ranking_that_name_th
     let retable = AdoptScoreTable { correction: correction(table, ruled) };
     let retabled = story.does(YearAct::AdoptScoreTable(retable));
     let rerank = AdoptRanking { correction: correction(ranking, ruled) };
-    let reranked = story.does(YearAct::AdoptRanking(rerank));
+    story.does(YearAct::AdoptRanking(rerank));
+    // Its publication follows the ranking.
+    let (_, reranked) = marks(&story);
 
     let objection = story.year().objection(lodged).unwrap();
     let effects: Vec<_> = objection.effects.iter().map(|mark| mark.id).collect();
