@@ -15,5 +15,7 @@ import database
 import proxy
 
 if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        raise SystemExit(__doc__)
     what, program = sys.argv[1:]
     {"proxy": proxy.run, "database": database.run}[what](Path(program).resolve())
