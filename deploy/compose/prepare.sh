@@ -52,3 +52,4 @@ chown 10002:10002 tls/server.key
 chown 10001:10001 passwords owner-passwords log.key
 chown 99:99 proxy.pem
 echo "deploy/compose/secrets is ready; others verify the log with: $(cat log.public)"
+echo "A token: $program token mint --key deploy/compose/secrets/tokens/signing-key.pem --client so-noi-vu"
