@@ -116,26 +116,37 @@ fn every_metric_that_is_watched_is_shown_by_a_server_that_works() {
     let server = Server::start(&place);
     let client = server.client(&place.token(REGISTRAR, REGISTERS_UNITS));
     assert_eq!(NewUnit::new(0, 0, 0).post(&client).expect("an answer").status, 201);
-    let mut watched = BTreeMap::new();
-    for file in deployed().iter().filter(|file| !file.path.starts_with("deploy/database/")) {
-        // The owner of the tables is a role of the database.
-        for metric in names(&file.text, "thidua_").into_iter().filter(|name| *name != "thidua_owner") {
-            watched.insert(metric.to_owned(), file.path.clone());
-        }
-    }
+    let files = deployed();
+    let watching = files.iter().filter(|file| file.path.starts_with("deploy/monitoring/"));
+    let watched: BTreeSet<_> = watching.flat_map(|file| names(&file.text, "thidua_")).collect();
     assert!(watched.len() > 5, "{watched:?}");
     let metrics = Client::new(&server.metrics, "");
     let start = Instant::now();
     loop {
         let shown = metrics.get("/metrics").expect("an answer").text;
         let shown: BTreeSet<_> = shown.lines().filter_map(|line| line.split(['{', ' ']).next()).collect();
-        let missing: Vec<_> = watched.iter().filter(|(metric, _)| !shown.contains(&***metric)).collect();
+        let missing: Vec<_> = watched.difference(&shown).collect();
         if missing.is_empty() {
             return;
         }
         // Heads are signed after the answer.
         assert!(start.elapsed() < Duration::from_secs(30), "nothing shows {missing:?}; shown are {shown:?}");
         std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn every_metric_that_is_explained_is_counted_somewhere() {
+    let code = files(|path| path.starts_with("crates/") && path.ends_with(".rs"));
+    let documents = files(|path| path.starts_with("deploy/") && path.ends_with(".md"));
+    // The owner of the tables is a role of the database.
+    let metrics =
+        documents.iter().flat_map(|file| names(&file.text, "thidua_")).filter(|name| *name != "thidua_owner");
+    let metrics: BTreeSet<_> = metrics.collect();
+    assert!(metrics.len() > 4, "{metrics:?}");
+    for metric in metrics {
+        let quoted = format!("\"{metric}\"");
+        assert!(code.iter().any(|file| file.text.contains(&quoted)), "nothing counts {metric}");
     }
 }
 
