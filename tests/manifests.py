@@ -30,7 +30,7 @@ def check_pod(name, pod, faults):
     faults.unless(whole.get("runAsNonRoot") and whole.get("runAsUser", 0) > 0, name, "may run as root")
     faults.unless(whole.get("seccompProfile", {}).get("type") == "RuntimeDefault", name, "has no seccomp profile")
     faults.unless(spec.get("automountServiceAccountToken") is False, name, "gets a token of the cluster")
-    volumes = {volume["name"] for volume in spec.get("volumes", [])} | {"store", "anchor"}
+    volumes = {volume["name"] for volume in spec.get("volumes", [])} | {"store", "anchor", "signed"}
     for container in spec["containers"] + spec.get("initContainers", []):
         context, what = container.get("securityContext", {}), f"{name}/{container['name']}"
         faults.unless(context.get("readOnlyRootFilesystem") is True, what, "can write to its root")
@@ -55,7 +55,7 @@ def check_kubernetes(faults):
         if document["kind"] != "Namespace":
             faults.unless(document["metadata"].get("namespace") == "thidua", name, "is in no namespace of its own")
     faults.unless(len(labels) >= 4, "only", len(labels), "pods were found")
-    faults.unless(sorted(serving) == ["Deployment/thidua", "StatefulSet/thidua-one"], "probes have only", serving)
+    faults.unless(sorted(serving) == ["Deployment/thidua", "StatefulSet/thidua-one", "StatefulSet/thidua-signing"], "probes have only", serving)
     for document in documents:
         spec = document.get("spec", {})
         selector = spec.get("podSelector") or spec.get("selector") or {}
