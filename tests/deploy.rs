@@ -66,9 +66,13 @@ fn call(rest: &str) -> (String, Vec<String>) {
 
 /// Metrics that a server on a folder of its own has no reason to show, and what they wait for.
 const ELSEWHERE: &[(&str, &str)] = &[
+    ("thidua_checkpoint_witnessed", "witnesses"),
     ("thidua_groups_unanswered_total", "a database that does not answer"),
     ("thidua_log_reachable", "a database"),
+    ("thidua_reads_halted", "a log of reads that cannot be written"),
+    ("thidua_time_stamped_seconds", "an authority for time stamps"),
     ("thidua_turns_lost_total", "another node"),
+    ("thidua_witness_cosigned_seconds", "witnesses"),
 ];
 
 fn code() -> Vec<SourceFile> {
