@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 
-from common import Client, check, free_ports, in_use, samples, wait_for
+from common import Client, check, free_ports, in_use, samples, status, wait_for
 from proxy import readers
 
 
@@ -20,7 +20,7 @@ class Nodes:
         self.program = made.folder / "thidua"
         shutil.copy(program, self.program)
         hosts = ",".join(f"{database.host}:{database.port}" for database in databases)
-        self.store = f"postgres://%s@{hosts}/thidua?sslrootcert={made.folder / 'ca.pem'}&passfile={made.folder / 'passwords'}"
+        self.store = f"postgres://%s@{hosts}/thidua?sslmode=verify-full&sslrootcert={made.folder / 'ca.pem'}&passfile={made.folder / 'passwords'}"
         for name, text in {"passwords": "*:*:thidua:thidua_owner:owner\n*:*:thidua:thidua:node\n"}.items():
             (made.folder / name).touch(0o600)
             (made.folder / name).write_text(text)
@@ -31,10 +31,12 @@ class Nodes:
         self.https, self.metrics, *self.ports = free_ports(6)
         for number in (1, 2):
             self.start(number)
+        for port in self.ports[::2]:
+            wait_for("a node is ready", lambda port=port: status(port, "/health/ready") == 200)
         made.proxy(PROXY_HTTPS=f"127.0.0.1:{self.https}", PROXY_METRICS=f"127.0.0.1:{self.metrics}",
                    NODE_1=f"127.0.0.1:{self.ports[0]}", NODE_2=f"127.0.0.1:{self.ports[2]}")
         self.trusted = made.folder / "ca.pem"
-        wait_for("both nodes can write", lambda: in_use(self.metrics, "write", 2))
+        wait_for("the proxy leads to the nodes", lambda: status(self.https, "/health/ready", self.trusted) == 200)
         self.first = self.head()
 
     def run(self, *words):
