@@ -58,17 +58,23 @@ class Topology:
         self.certificate()
 
     def certificate(self):
-        """One certificate for everything that speaks TLS here."""
+        """An authority, and one certificate of it for everything that speaks TLS here."""
         names = "subjectAltName=" + ",".join(f"IP:{host}" for host in ["127.0.0.1", *DATABASE_HOSTS])
-        key, certificate = self.folder / "server.key", self.folder / "server.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-days", "2", "-subj", "/CN=localhost", "-addext", names,
-                        "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
-        (self.folder / "ca.pem").write_bytes(certificate.read_bytes())
-        (self.folder / "proxy.pem").write_bytes(certificate.read_bytes() + key.read_bytes())
+        self.openssl("req", "-x509", "-days", "2", "-subj", "/CN=topology authority", "-keyout", "ca.key", "-out", "ca.pem")
+        self.openssl("req", "-subj", "/CN=topology", "-keyout", "server.key", "-out", "server.csr")
+        (self.folder / "names").write_text(names)
+        subprocess.run(["openssl", "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                        "-days", "2", "-extfile", "names", "-out", "server.pem"], check=True, cwd=self.folder,
+                       stderr=subprocess.DEVNULL)
+        both = [(self.folder / name).read_bytes() for name in ("server.pem", "server.key")]
+        (self.folder / "proxy.pem").write_bytes(b"".join(both))
         if self.user:
             for path in [self.folder, *self.folder.iterdir()]:
                 shutil.chown(path, self.user, self.user)
+
+    def openssl(self, request, *words):
+        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        subprocess.run(["openssl", request, *key, *words], check=True, cwd=self.folder, stderr=subprocess.DEVNULL)
 
     def environment(self, additions):
         """What is set for a process; its home is here."""
