@@ -4,7 +4,7 @@
 use crate::{
     province::{Line, Province, Size},
     support::{
-        Place, Server,
+        Client, Place, Server,
         place::{REGISTRAR, binary},
     },
 };
@@ -52,7 +52,66 @@ fn a_small_province_is_imported_and_its_standings_are_what_its_papers_add_up_to(
         assert_eq!(standing["stage"], "final", "{path}");
         let expected = totals(&province, bloc, year, &book, &public.read(&format!("{path}/regulations")));
         holds(&standing, &expected, &path);
+        changes_lead_to_what_stands(&public, &path);
     }
+}
+
+/// Every item of a list, page by page.
+fn walk(public: &Client, path: &str) -> Vec<Value> {
+    walk_over(public, path, "items")
+}
+
+/// Everything in a list that stands under `member`, page by page.
+fn walk_over(public: &Client, path: &str, member: &str) -> Vec<Value> {
+    let (mut items, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = public.read(&format!("{path}{cursor}"));
+        let found = page[member].as_array().expect("a list");
+        assert!(!found.is_empty() || cursor.is_empty(), "{path}: a page with nothing on it");
+        items.extend(found.iter().cloned());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return items,
+        }
+    }
+}
+
+/// The changes of the scores, one after the other, end with the scores that stand; pages of any size tell the same.
+fn changes_lead_to_what_stands(public: &Client, path: &str) {
+    let changes = walk(public, &format!("{path}/score-changes?limit=500"));
+    assert_eq!(walk(public, &format!("{path}/score-changes?limit=149")), changes, "{path}");
+    let slot = |one: &Value, unit: &Value, criterion: &Value| {
+        let several = ["peer", "panel"].iter().any(|kind| one["scorer"] == *kind);
+        let giver = if several { text(&one["given_by"]) } else { String::new() };
+        (text(unit), text(&one["scorer"]), giver, one["month"].as_u64(), text(criterion))
+    };
+    let mut told = BTreeMap::new();
+    for change in &changes {
+        let slot = slot(change, &change["unit"], &change["criterion"]);
+        let before = match change["to"].as_str() {
+            Some(points) => told.insert(slot, points.to_owned()),
+            None => told.remove(&slot),
+        };
+        assert_eq!(before.as_deref(), change["from"].as_str(), "{path}: {change}");
+    }
+    let mut stands = BTreeMap::new();
+    for unit in walk(public, &format!("{path}/scores?limit=3")) {
+        for score in unit["scores"].as_array().expect("scores") {
+            for entry in score["entries"].as_array().expect("entries") {
+                stands.insert(slot(score, &unit["unit"], &entry["criterion"]), text(&entry["points"]));
+            }
+        }
+    }
+    assert_eq!(told, stands, "{path}");
+    let positions = changes.iter().map(|change| change["position"].as_u64());
+    assert!(positions.is_sorted(), "{path}: in the order they were recorded");
+    let ranked = public.read(&format!("{path}/standing"))["rows"].as_array().expect("rows").clone();
+    let explained = walk_over(public, &format!("{path}/standing/explain?limit=4"), "units");
+    let totals =
+        |rows: &[Value]| rows.iter().map(|row| (text(&row["unit"]), text(&row["total"]))).collect::<Vec<_>>();
+    assert_eq!(totals(&explained), totals(&ranked), "{path}");
+    let asked = walk(public, &format!("{path}/score-queries?limit=500"));
+    assert_eq!(walk(public, &format!("{path}/score-queries?limit=2")), asked, "{path}");
 }
 
 /// The rows have the totals expected, and each rank leaves room for exactly those that are better.

@@ -118,14 +118,12 @@ impl Running {
             move |error| Exit::failed(format!("listening on {address} failed: {error}"))
         };
         let service = Arc::new(api::Service::new(app, verifier, api::resources::ALL).map_err(Exit::failed)?);
-        let api = HttpServer::new(move || {
-            actix_web::App::new().configure(|config| api::service::mount(config, &service))
-        })
-        .workers(workers)
-        .keep_alive(Duration::from_secs(75))
-        .shutdown_timeout(10)
-        .bind(listen.listen)
-        .map_err(in_use(listen.listen))?;
+        let api = HttpServer::new(move || api::service::mount(&service))
+            .workers(workers)
+            .keep_alive(Duration::from_secs(75))
+            .shutdown_timeout(10)
+            .bind(listen.listen)
+            .map_err(in_use(listen.listen))?;
         let histograms = metrics.clone();
         let metrics = HttpServer::new(move || {
             let handle = metrics.clone();

@@ -14,19 +14,22 @@ use crate::{
     service::{Path, Service},
     words::Language,
 };
-use actix_web::{
-    HttpRequest, HttpResponse,
+use actix_http::{
+    Payload, Request, RequestHead, Response,
     body::{BodyStream, to_bytes_limited},
-    dev::Payload,
+};
+use actix_web::{
+    dev::Url,
     http::{
-        Method, StatusCode,
+        Method, StatusCode, Uri,
         header::{self, HeaderMap, HeaderValue},
     },
     web::Bytes,
 };
-use app::mint::Mint;
+use app::mint::new_uuid;
 use domain::{RequestId, Timestamp};
 use std::{
+    borrow::Cow,
     cell::{OnceCell, RefCell},
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -36,11 +39,6 @@ use std::{
     time::{Duration, Instant},
 };
 use uuid::Uuid;
-
-thread_local! {
-    /// Randomness for request ids, drawn in blocks.
-    static MINT: RefCell<Mint> = RefCell::default();
-}
 
 /// The service as one worker holds it.
 pub struct Mounted {
@@ -98,15 +96,17 @@ impl Series {
 }
 
 /// Answers one request.
-pub async fn answer(mounted: &Mounted, request: &HttpRequest, payload: Payload) -> HttpResponse {
+pub async fn answer(mounted: &Mounted, request: Request) -> Response<Bytes> {
     let service = &*mounted.service;
-    let (index, parameters) = service.find(request.match_info().as_str()).unzip();
+    let (request, payload) = request.into_parts();
+    let request = &*request;
+    let named = path_of(&request.uri);
+    let (index, parameters) = service.find(&named).unzip();
     let path = index.map(|index| &service.paths()[index]);
     let found = parameters.as_deref().unwrap_or_default();
     let started = Instant::now();
     let now = service.app().now();
-    let id =
-        MINT.with_borrow_mut(|mint| mint.event_id(now)).map_or(RequestId(Uuid::nil()), |id| RequestId(id.0));
+    let id = RequestId(new_uuid(now).unwrap_or(Uuid::nil()));
     let seen = OnceCell::new();
     let at_door = AtDoor { path: path.zip(Some(found)), request, id, now };
     let work = pin!(dispatch(service, at_door, payload, &seen));
@@ -114,10 +114,20 @@ pub async fn answer(mounted: &Mounted, request: &HttpRequest, payload: Payload) 
         Ok(answer) => succeed(answer, request, id),
         Err(problem) => refuse(&problem, request, id),
     };
-    let (method, took) = (method_label(request.method()), started.elapsed());
+    let (method, took) = (method_label(&request.method), started.elapsed());
     mounted.count(index, method, response.status(), took);
     write_line(method, route(path), response.status(), took, id, seen.get().map(AsRef::as_ref));
     response
+}
+
+/// The path a request names, without escapes: those of a slash, a plus and a per cent sign stay.
+fn path_of(uri: &Uri) -> Cow<'_, str> {
+    let path = uri.path();
+    if path.as_bytes().contains(&b'%') {
+        Cow::Owned(Url::new(uri.clone()).path().to_owned())
+    } else {
+        Cow::Borrowed(path)
+    }
 }
 
 /// A panic becomes a problem, and the connection lives on. The panic hook has already said where it happened.
@@ -133,7 +143,7 @@ fn caught(
 /// A request that has come in, and what is known of it without asking who sent it.
 struct AtDoor<'r> {
     path: Option<(&'r Path, &'r [(&'static str, &'r str)])>,
-    request: &'r HttpRequest,
+    request: &'r RequestHead,
     id: RequestId,
     now: Timestamp,
 }
@@ -145,20 +155,20 @@ async fn dispatch(
     seen: &OnceCell<Arc<Claims>>,
 ) -> Result<Answer, Problem> {
     let Some((path, found)) = path else { return elsewhere(request) };
-    if request.method() == Method::OPTIONS {
+    if request.method == Method::OPTIONS {
         return Ok(options(path));
     }
-    let Some(route) = path.route(request.method()) else {
+    let Some(route) = path.route(&request.method) else {
         return Err(Problem::new(Code::MethodNotAllowed).with_header(header::ALLOW, path.allow.clone()));
     };
     let claims = match route.access {
         Access::Public => None,
-        Access::Scopes(required) => Some(authorise(service, required, request.headers(), now, seen).await?),
+        Access::Scopes(required) => Some(authorise(service, required, &request.headers, now, seen).await?),
     };
     let call = Call {
         service,
         claims,
-        language: language(request.headers()),
+        language: language(&request.headers),
         form: form(route, request)?,
         id,
         now,
@@ -168,7 +178,7 @@ async fn dispatch(
         (Kind::Fact(row), Some(claims)) => {
             // Boxed, so that reads do not carry the room it needs.
             Box::pin(async {
-                let body = body(request.headers(), payload).await?;
+                let body = body(&request.headers, payload).await?;
                 fact::answer(row, &call, &claims.client, request, &body).await
             })
             .await
@@ -181,14 +191,14 @@ async fn dispatch(
 }
 
 /// Where the registry has nothing: a path with a slash too many is sent to the one without.
-fn elsewhere(request: &HttpRequest) -> Result<Answer, Problem> {
-    let path = request.path();
+fn elsewhere(request: &RequestHead) -> Result<Answer, Problem> {
+    let path = request.uri.path();
     let trimmed = path.trim_end_matches('/');
     // A second slash in front would name another host.
     if trimmed.len() == path.len() || trimmed.is_empty() || trimmed.starts_with("//") {
         return Err(Problem::new(Code::ResourceNotFound));
     }
-    let target = match request.query_string() {
+    let target = match request.uri.query().unwrap_or_default() {
         "" => trimmed.to_owned(),
         query => format!("{trimmed}?{query}"),
     };
@@ -230,13 +240,13 @@ pub fn language(headers: &HeaderMap) -> Language {
 }
 
 /// The form of the answer. Pages are never refused for it: a browser asks for whatever a link leads to.
-fn form(route: &Route, request: &HttpRequest) -> Result<&'static str, Problem> {
+fn form(route: &Route, request: &RequestHead) -> Result<&'static str, Problem> {
     let forms: &'static [&'static str] = match &route.kind {
         Kind::Fact(_) => &[crate::answer::JSON],
         Kind::Read(row) => row.forms,
         Kind::Page(_) => return Ok(crate::answer::HTML),
     };
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accept = request.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     read::negotiate(forms, accept)
         .ok_or_else(|| Problem::new(Code::NotAcceptable).with("supported", forms.to_vec()))
 }

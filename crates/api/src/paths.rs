@@ -5,14 +5,45 @@
 //! down a tree.
 
 use crate::body::parameters::Pairs;
-use ahash::AHashMap;
+use std::{cmp::Ordering, ops::Deref};
 
 /// A path template, matched without a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Pattern(pub &'static str);
 
-/// The parameters found in a path, in its order.
-pub type Found<'p> = Vec<(&'static str, &'p str)>;
+/// A parameter found in a path: its name and what stands in for it.
+pub type Parameter<'p> = (&'static str, &'p str);
+
+/// The parameters found in a path, in its order. Kept in place: every request has some.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Found<'p> {
+    pairs: [Parameter<'p>; MOST],
+    count: usize,
+}
+
+/// More parameters than any template has, which a test says.
+const MOST: usize = 6;
+
+impl<'p> Found<'p> {
+    fn push(&mut self, pair: Parameter<'p>) {
+        if let Some(place) = self.pairs.get_mut(self.count) {
+            *place = pair;
+            self.count += 1;
+        }
+    }
+
+    fn pop(&mut self) {
+        self.count = self.count.saturating_sub(1);
+    }
+}
+
+impl<'p> Deref for Found<'p> {
+    type Target = [Parameter<'p>];
+
+    fn deref(&self) -> &[Parameter<'p>] {
+        &self.pairs[..self.count]
+    }
+}
 
 /// One segment of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +58,11 @@ impl Pattern {
     /// The parameters of a path of this form.
     pub fn parameters(self, path: &str) -> Option<Pairs<'_>> {
         let mut given = path.split('/');
-        let mut found = Vec::new();
+        let mut found = Found::default();
         for segment in self.segments() {
             segment.take(given.next()?, &mut found)?;
         }
-        given.next().is_none().then(|| Pairs::known(found.into_iter()))
+        given.next().is_none().then(|| Pairs::known(found.iter().copied()))
     }
 
     fn segments(self) -> impl Iterator<Item = Segment> {
@@ -65,7 +96,8 @@ pub struct Paths {
 /// Where the segments so far lead.
 #[derive(Debug, Default)]
 struct Step {
-    literals: AHashMap<&'static str, Step>,
+    /// The shortest first: most are told apart by their length alone.
+    literals: Vec<(&'static str, Step)>,
     parameter: Option<Box<Step>>,
     end: Option<End>,
 }
@@ -89,7 +121,7 @@ impl Paths {
             let (mut step, mut names) = (&mut paths.root, Vec::new());
             for segment in Pattern(template).segments() {
                 step = match segment {
-                    Segment::Literal(text) => step.literals.entry(text).or_default(),
+                    Segment::Literal(text) => step.literal_or_new(text),
                     Segment::Parameter(name) => {
                         names.push(name);
                         step.parameter.get_or_insert_default()
@@ -105,24 +137,42 @@ impl Paths {
 
     /// The template of a path, and its parameters. A literal segment wins over a parameter in its place.
     pub fn find<'p>(&self, path: &'p str) -> Option<(usize, Found<'p>)> {
-        let mut found = Vec::new();
+        let mut found = Found::default();
         if let Some(end) = self.root.find(Some(path), &mut found) {
-            found.iter_mut().zip(&end.names).for_each(|((name, _), known)| *name = known);
+            found.pairs.iter_mut().zip(&end.names).for_each(|((name, _), known)| *name = known);
             return Some((end.index, found));
         }
         self.open.iter().find_map(|(index, start, name)| {
-            path.strip_prefix(start).map(|rest| (*index, vec![(*name, rest)]))
+            let rest = path.strip_prefix(start)?;
+            found.push((*name, rest));
+            Some((*index, found))
         })
     }
 }
 
 impl Step {
+    fn place_of(&self, text: &str) -> Result<usize, usize> {
+        let order = |known: &str| -> Ordering { known.len().cmp(&text.len()).then_with(|| known.cmp(text)) };
+        self.literals.binary_search_by(|(known, _)| order(known))
+    }
+
+    fn literal(&self, text: &str) -> Option<&Self> {
+        self.place_of(text).ok().map(|at| &self.literals[at].1)
+    }
+
+    fn literal_or_new(&mut self, text: &'static str) -> &mut Self {
+        let at = self.place_of(text).unwrap_or_else(|at| {
+            self.literals.insert(at, (text, Self::default()));
+            at
+        });
+        &mut self.literals[at].1
+    }
+
     /// Follows what is left of a path; `None` is its end. What stands in for parameters is added without their names.
     fn find<'p>(&self, path: Option<&'p str>, found: &mut Found<'p>) -> Option<&End> {
         let Some(path) = path else { return self.end.as_ref() };
-        let slash = path.bytes().position(|byte| byte == b'/');
-        let (given, rest) = slash.map_or((path, None), |at| (&path[..at], Some(&path[at + 1..])));
-        if let Some(end) = self.literals.get(given).and_then(|step| step.find(rest, found)) {
+        let (given, rest) = path.split_once('/').map_or((path, None), |(given, rest)| (given, Some(rest)));
+        if let Some(end) = self.literal(given).and_then(|step| step.find(rest, found)) {
             return Some(end);
         }
         let parameter = self.parameter.as_ref().filter(|_| !given.is_empty())?;
@@ -151,26 +201,31 @@ mod tests {
             let path = template.replace(":.*", "").replace(['{', '}'], "~");
             let (found, parameters) = paths.find(&path).unwrap();
             assert_eq!(found, index, "{template}");
-            for (name, value) in parameters {
-                assert_eq!(value, format!("~{name}~"));
+            let named = template.matches('{').count();
+            assert_eq!(parameters.len(), named, "{template}");
+            for (name, value) in parameters.iter() {
+                assert_eq!(*value, format!("~{name}~"));
             }
         }
     }
 
     #[test]
     fn a_literal_wins_over_a_parameter_and_nothing_is_no_parameter() {
+        fn find<'p>(paths: &Paths, path: &'p str) -> Option<(usize, Vec<Parameter<'p>>)> {
+            paths.find(path).map(|(index, found)| (index, found.to_vec()))
+        }
         let paths = Paths::new(["/a/b", "/a/{x}", "/a/{x}/c"].into_iter());
-        assert_eq!(paths.find("/a/b"), Some((0, vec![])));
-        assert_eq!(paths.find("/a/bb"), Some((1, vec![("x", "bb")])));
+        assert_eq!(find(&paths, "/a/b"), Some((0, vec![])));
+        assert_eq!(find(&paths, "/a/bb"), Some((1, vec![("x", "bb")])));
         // Here the literal leads nowhere.
-        assert_eq!(paths.find("/a/b/c"), Some((2, vec![("x", "b")])));
+        assert_eq!(find(&paths, "/a/b/c"), Some((2, vec![("x", "b")])));
         let open = Paths::new(["/docs", "/docs/{file:.*}"].into_iter());
-        assert_eq!(open.find("/docs"), Some((0, vec![])));
-        assert_eq!(open.find("/docs/"), Some((1, vec![("file", "")])));
-        assert_eq!(open.find("/docs/a/b.js"), Some((1, vec![("file", "a/b.js")])));
-        assert_eq!(open.find("/docsx"), None);
+        assert_eq!(find(&open, "/docs"), Some((0, vec![])));
+        assert_eq!(find(&open, "/docs/"), Some((1, vec![("file", "")])));
+        assert_eq!(find(&open, "/docs/a/b.js"), Some((1, vec![("file", "a/b.js")])));
+        assert_eq!(find(&open, "/docsx"), None);
         for path in ["/a/", "/a", "/a//c", "/a/b/", "a/b", "", "/", "/a/b/c/d", "/A/b/c"] {
-            assert_eq!(paths.find(path), None, "{path}");
+            assert_eq!(find(&paths, path), None, "{path}");
         }
     }
 }

@@ -48,7 +48,7 @@ impl Posts {
             return Err(Problem::new(Code::IdempotencyKeyMissing));
         }
         let origin = Origin { fresh: fact::fresh(app)?, key: key.as_bytes() };
-        let (id, parameters) = (RequestId(fact::fresh(app)?), Pairs::known(found.into_iter()));
+        let (id, parameters) = (RequestId(fact::fresh(app)?), Pairs::known(found.iter().copied()));
         let posted = Posted { client, key: key.as_bytes(), path, parameters, body, id, expected: None };
         fact::request(&self.rows[index], posted, &origin, Vec::new())
     }

@@ -1,15 +1,16 @@
 //! Answers and problems as HTTP, with the headers that all have.
 
 use crate::{answer::Answer, middleware::language, problem::Problem, service::API_VERSION};
+use actix_http::{RequestHead, Response};
 use actix_web::{
-    HttpRequest, HttpResponse,
     http::{
         Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
+    web::Bytes,
 };
-use domain::RequestId;
-use std::borrow::Cow;
+use domain::{Position, RequestId};
+use std::{borrow::Cow, cell::RefCell};
 use uuid::fmt::Hyphenated;
 
 /// What every whole answer has. A page brings its own policy instead of the one here.
@@ -21,15 +22,23 @@ static USUAL: [(HeaderName, HeaderValue); 6] = [
     (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains")),
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
 ];
+thread_local! {
+    /// The position that was written last, with its text: between two facts every answer has the same.
+    static POSITION: RefCell<(Position, HeaderValue)> = RefCell::new((Position(0), HeaderValue::from(0_u64)));
+}
+
 static EVENT_POSITION: HeaderName = HeaderName::from_static("event-position");
 static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
 /// The answer to a request that succeeded; `304` without a body when the client holds it already.
-pub fn succeed(answer: Answer, request: &HttpRequest, id: RequestId) -> HttpResponse {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD);
-    let held = safe && answer.is_held_by(request.headers().get(header::IF_NONE_MATCH));
+pub fn succeed(answer: Answer, request: &RequestHead, id: RequestId) -> Response<Bytes> {
+    let safe = matches!(request.method, Method::GET | Method::HEAD);
+    let held = safe && answer.is_held_by(request.headers.get(header::IF_NONE_MATCH));
     let Answer { status, media, body, etag, position, cache, headers } = answer;
-    let mut response = HttpResponse::new(if held { StatusCode::NOT_MODIFIED } else { status });
+    // An answer may be nothing, such as the proof that a log grew out of itself: it still says in which form.
+    let bare = held || (body.is_empty() && status != StatusCode::OK);
+    let status = if held { StatusCode::NOT_MODIFIED } else { status };
+    let mut response = Response::with_body(status, if bare { Bytes::new() } else { body });
     let all = response.headers_mut();
     // What a client holds has the usual headers already, and keeps those that a 304 does not replace (RFC 9111 §3.2).
     if !held {
@@ -41,29 +50,26 @@ pub fn succeed(answer: Answer, request: &HttpRequest, id: RequestId) -> HttpResp
         all.insert(header::ETAG, etag);
     }
     if let Some(position) = position {
-        all.insert(EVENT_POSITION.clone(), HeaderValue::from(position.0));
+        all.insert(EVENT_POSITION.clone(), position_header(position));
     }
     for (name, value) in headers {
         all.insert(name, value);
-    }
-    // An answer may be nothing, such as the proof that a log grew out of itself: it still says in which form.
-    if held || (body.is_empty() && status != StatusCode::OK) {
-        return response;
     }
     let media = match media {
         Cow::Borrowed(media) => Some(HeaderValue::from_static(media)),
         Cow::Owned(media) => HeaderValue::try_from(media).ok(),
     };
-    if let Some(media) = media {
+    if let Some(media) = media.filter(|_| !bare) {
         all.insert(header::CONTENT_TYPE, media);
     }
-    response.set_body(body).map_into_boxed_body()
+    response
 }
 
 /// The answer to a request that did not succeed.
-pub fn refuse(problem: &Problem, request: &HttpRequest, id: RequestId) -> HttpResponse {
-    let language = language(request.headers());
-    let mut response = HttpResponse::new(problem.code().status());
+pub fn refuse(problem: &Problem, request: &RequestHead, id: RequestId) -> Response<Bytes> {
+    let language = language(&request.headers);
+    let body = problem.body(language, &id.to_string());
+    let mut response = Response::with_body(problem.code().status(), Bytes::from(body));
     let all = response.headers_mut();
     stamp(all);
     all.insert(REQUEST_ID.clone(), request_id(id));
@@ -74,13 +80,22 @@ pub fn refuse(problem: &Problem, request: &HttpRequest, id: RequestId) -> HttpRe
     for (name, value) in problem.headers() {
         all.append(name.clone(), value.clone());
     }
-    response.set_body(problem.body(language, &id.to_string())).map_into_boxed_body()
+    response
 }
 
 fn stamp(headers: &mut HeaderMap) {
     for (name, value) in &USUAL {
         headers.insert(name.clone(), value.clone());
     }
+}
+
+fn position_header(position: Position) -> HeaderValue {
+    POSITION.with_borrow_mut(|(known, header)| {
+        if *known != position {
+            (*known, *header) = (position, HeaderValue::from(position.0));
+        }
+        header.clone()
+    })
 }
 
 /// Written here, because every request has one: a `String` on the way would cost as much again.

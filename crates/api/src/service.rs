@@ -8,17 +8,18 @@ use crate::{
     paths::{Found, Paths},
     routes::{Kind, Route, document::document},
 };
+use actix_http::{Request, Response};
 use actix_web::{
-    dev::{ServiceRequest, ServiceResponse, fn_service},
+    dev::{AppConfig, ServiceFactory, fn_factory, fn_service},
     http::{Method, header::HeaderValue},
-    web::{Bytes, ServiceConfig},
+    web::Bytes,
 };
 use ahash::AHashMap;
 use app::App;
 use domain::{BlocId, Date, EmulationYear, Position};
 use parking_lot::RwLock;
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeMap, fmt::Write, rc::Rc, sync::Arc};
+use std::{collections::BTreeMap, convert::Infallible, fmt::Write, future::ready, rc::Rc, sync::Arc};
 
 /// The version of the contract, in every answer and in the document. Additive within `/v1`.
 pub const API_VERSION: &str = "1.0.0";
@@ -174,20 +175,28 @@ impl Path {
     }
 }
 
-/// Mounts the service. Called once per worker.
+/// The service as a server takes it. One function answers every request, so it stands directly behind the protocol: what
+/// an application of actix-web puts between them (a router, a service in a box for each answer) would find one resource.
 ///
 /// ```text
-/// HttpServer::new(move || actix_web::App::new().configure(|config| api::service::mount(config, &service)))
+/// HttpServer::new(move || api::service::mount(&service))
 /// ```
-pub fn mount(config: &mut ServiceConfig, service: &Arc<Service>) {
-    // One counter per worker and path instead of one that all workers fight over.
-    let mounted = Rc::new(Mounted::new(service));
-    config.default_service(fn_service(move |request: ServiceRequest| {
-        let mounted = Rc::clone(&mounted);
-        async move {
-            let (request, payload) = request.into_parts();
-            let response = middleware::answer(&mounted, &request, payload).await;
-            Ok(ServiceResponse::new(request, response))
-        }
-    }));
+pub fn mount(
+    service: &Arc<Service>,
+) -> impl ServiceFactory<
+    Request,
+    Config = AppConfig,
+    Response = Response<Bytes>,
+    Error = Infallible,
+    InitError = Infallible,
+> + use<> {
+    let service = Arc::clone(service);
+    fn_factory(move || {
+        // One counter per worker and path instead of one that all workers fight over.
+        let mounted = Rc::new(Mounted::new(&service));
+        ready(Ok(fn_service::<_, _, _, _, _, ()>(move |request: Request| {
+            let mounted = Rc::clone(&mounted);
+            async move { Ok(middleware::answer(&mounted, request).await) }
+        })))
+    })
 }

@@ -1,7 +1,13 @@
 //! Where ids and salts come from.
 
 use domain::{EventId, Salt, Timestamp};
+use std::cell::RefCell;
 use uuid::{Builder, Uuid};
+
+thread_local! {
+    /// For things that are named outside the writer: a system call for each would cost more than the name.
+    static MINT: RefCell<Mint> = RefCell::default();
+}
 
 /// Makes ids and salts from the operating system's randomness, drawn in blocks.
 pub struct Mint {
@@ -56,9 +62,7 @@ pub fn uuid_v7(at: Timestamp, random: [u8; 10]) -> Uuid {
 /// # Errors
 /// When the operating system gives no randomness.
 pub fn new_uuid(at: Timestamp) -> Result<Uuid, getrandom::Error> {
-    let mut random = [0; 10];
-    getrandom::fill(&mut random)?;
-    Ok(uuid_v7(at, random))
+    MINT.with_borrow_mut(|mint| mint.event_id(at)).map(|id| id.0)
 }
 
 /// An id that says nothing, not even when it was made (UUIDv4).

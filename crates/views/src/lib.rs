@@ -41,7 +41,7 @@ pub use peer_matrix::PeerMatrix;
 pub use persons::Persons;
 pub use requests::Requests;
 pub use rotation::Rotation;
-pub use score_changes::{ScoreChange, score_changes};
+pub use score_changes::{Paper, ScoreChange, papers, score_changes};
 
 use domain::{Envelope, LeafHash, Position};
 

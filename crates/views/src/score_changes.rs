@@ -3,7 +3,7 @@
 use domain::{
     Actor, Date, Envelope, Event, EventId, Points, Position, Timestamp, UnitId,
     regulation::{CriterionId, Month, Scorer},
-    year::{Correction, ScoresGiven, YearEvent},
+    year::{Correction, Score, ScoresGiven, Year, YearEvent},
 };
 use std::collections::BTreeMap;
 
@@ -36,6 +36,39 @@ pub struct ScoreChange {
     pub recorded_at: Timestamp,
     /// The day it counts from, as claimed.
     pub effective_on: Date,
+}
+
+/// A fact that gave a score, and the one whose place it took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// Where it stands in the log.
+    pub position: Position,
+    /// Where the fact stands that it replaced; `None` for a first score.
+    pub replaced: Option<Position>,
+}
+
+/// The facts that gave the scores of a year, in their order: those of the given unit, and without those that say nothing
+/// of the given criterion, as far as the year's book tells.
+pub fn papers(year: &Year, unit: Option<UnitId>, criterion: Option<CriterionId>) -> Vec<Paper> {
+    let units = year.units.iter().filter(|(known, _)| unit.is_none_or(|unit| unit == **known));
+    // What a replaced fact said is read from the log alone.
+    let may_tell = |score: &&Score| {
+        !score.replaced.is_empty()
+            || criterion.is_none_or(|id| score.marks.iter().any(|(mark, _)| *mark == id))
+    };
+    let scores = units.flat_map(|(_, known)| &known.scores).filter(may_tell);
+    let mut papers: Vec<_> = scores
+        .flat_map(|score| {
+            let mut replaced = None;
+            score
+                .replaced
+                .iter()
+                .chain([&score.mark])
+                .map(move |mark| Paper { position: mark.position, replaced: replaced.replace(mark.position) })
+        })
+        .collect();
+    papers.sort_unstable_by_key(|paper| paper.position);
+    papers
 }
 
 /// The changes that some facts of one year made, in their order: those of the given unit, and of the given criterion alone

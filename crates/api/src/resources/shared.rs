@@ -171,16 +171,39 @@ impl Page {
     pub fn fill<C, T>(
         &self,
         candidates: impl Iterator<Item = C>,
+        show: impl FnMut(C) -> Result<Option<T>, Problem>,
+    ) -> Result<Found<T>, Problem> {
+        self.fill_by_place(candidates.enumerate().skip(self.begin), show)
+    }
+
+    /// As [`Page::fill`], where each candidate comes with its place, by which the next page begins. They come in the order
+    /// of their places, from [`Page::begin`] on.
+    ///
+    /// # Errors
+    /// Those of `show`.
+    pub fn fill_by_place<C, T>(
+        &self,
+        candidates: impl Iterator<Item = (usize, C)>,
         mut show: impl FnMut(C) -> Result<Option<T>, Problem>,
     ) -> Result<Found<T>, Problem> {
         let mut items = Vec::with_capacity(self.limit);
-        for (index, candidate) in candidates.enumerate().skip(self.begin) {
+        for (place, candidate) in candidates {
             if items.len() == self.limit {
-                return Ok(Found { items, next_cursor: Some(self.cursor(index)) });
+                return Ok(Found { items, next_cursor: Some(self.cursor(place)) });
             }
             items.extend(show(candidate)?);
         }
         Ok(Found { items, next_cursor: None })
+    }
+
+    /// The place of the first candidate of this page.
+    pub const fn begin(&self) -> usize {
+        self.begin
+    }
+
+    /// Lets the page end earlier than asked, where what it holds grows large.
+    pub fn hold_at_most(&mut self, items: usize) {
+        self.limit = self.limit.min(items);
     }
 
     fn cursor(&self, next: usize) -> String {

@@ -12,12 +12,10 @@ use crate::{
     issue::{Flaw, Issue, Place},
     problem::{Code, Problem},
 };
-use actix_web::{
-    HttpRequest,
-    http::{
-        StatusCode,
-        header::{HeaderMap, HeaderName, IF_MATCH, LOCATION},
-    },
+use actix_http::RequestHead;
+use actix_web::http::{
+    StatusCode,
+    header::{HeaderMap, HeaderName, IF_MATCH, LOCATION},
 };
 use app::{Act, App, Receipt, Request};
 use domain::{Basis, ClientId, Date, Envelope, EventId, Fingerprint, KeyHash, RequestId, Version};
@@ -142,19 +140,19 @@ pub async fn answer(
     row: &FactRow,
     call: &Call<'_>,
     client: &ClientId,
-    request: &HttpRequest,
+    request: &RequestHead,
     body: &[u8],
 ) -> Result<Answer, Problem> {
-    let key = idempotency_key(request.headers())?;
-    let (expected, mut issues) = match read_headers(request.headers(), &key) {
+    let key = idempotency_key(&request.headers)?;
+    let (expected, mut issues) = match read_headers(&request.headers, &key) {
         Ok(expected) => (expected, Vec::new()),
         Err(issues) => (None, issues),
     };
-    issues.extend(query_issues(request.query_string()));
+    issues.extend(query_issues(request.uri.query().unwrap_or_default()));
     let posted = Posted {
         client,
         key: &key,
-        path: request.path(),
+        path: request.uri.path(),
         parameters: call.parameters(),
         body,
         id: call.id,

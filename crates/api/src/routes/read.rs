@@ -11,10 +11,8 @@ use crate::{
     issue::{Flaw, Issue, Place},
     problem::Problem,
 };
-use actix_web::{
-    HttpRequest,
-    http::header::{HeaderMap, HeaderName, HeaderValue, VARY},
-};
+use actix_http::RequestHead;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, VARY};
 use app::{App, AsOf};
 use domain::{Position, Timestamp};
 use std::{pin::Pin, time::Duration};
@@ -63,7 +61,7 @@ pub struct ReadRow {
 }
 
 type AnswerFn =
-    for<'c> fn(&'c Call<'c>, &'c HttpRequest) -> Pin<Box<dyn Future<Output = Result<Answer, Problem>> + 'c>>;
+    for<'c> fn(&'c Call<'c>, &'c RequestHead) -> Pin<Box<dyn Future<Output = Result<Answer, Problem>> + 'c>>;
 
 impl ReadRow {
     pub(super) const fn of<R: Read>() -> Self {
@@ -93,16 +91,16 @@ impl ReadRow {
     }
 }
 
-async fn parse_and_answer<R: Read>(call: &Call<'_>, request: &HttpRequest) -> Result<Answer, Problem> {
+async fn parse_and_answer<R: Read>(call: &Call<'_>, request: &RequestHead) -> Result<Answer, Problem> {
     let mut path_faults = Faults::new(Place::Path);
     let path = R::Path::take(&mut call.parameters(), &mut path_faults);
     let mut query_faults = Faults::new(Place::Query);
-    let mut pairs = Pairs::query(request.query_string(), &mut query_faults);
+    let mut pairs = Pairs::query(request.uri.query().unwrap_or_default(), &mut query_faults);
     let query = R::Query::take(&mut pairs, &mut query_faults);
     pairs.close(&mut query_faults);
     match (path_faults.finish(path), query_faults.finish(query)) {
         (Ok(path), Ok(query)) => {
-            if let Some(seen) = min_position(request.headers())? {
+            if let Some(seen) = min_position(&request.headers)? {
                 Box::pin(wait_for(seen, call.service.app())).await?;
             }
             R::answer(call, path, query).await
@@ -126,7 +124,7 @@ pub async fn answer(
     row: &ReadRow,
     access: Access,
     call: &Call<'_>,
-    request: &HttpRequest,
+    request: &RequestHead,
 ) -> Result<Answer, Problem> {
     let answer = (row.answer)(call, request).await?;
     let cache = match access {

@@ -288,23 +288,23 @@ impl Teller<'_> {
             let given = entries.iter().flat_map(|entry| &entry.shares).flat_map(|share| &share.given);
             given.into_iter().any(|given| given.mark.id == score.mark.id)
         };
-        let beside = self.scores.iter().filter(|score| !used(score));
-        let told = beside.filter_map(|score| {
-            Some(SetAside {
-                scorer: score.scorer,
-                given_by: score.given_by,
-                month: score.month,
-                points: score.points(criterion)?,
-                because: self.because(score, criterion, entries),
-                mark: score.mark,
-            })
+        let of_criterion = self.scores.iter().filter_map(|score| Some((score, score.points(criterion)?)));
+        let beside = of_criterion.filter(|(score, _)| !used(score));
+        let told = beside.map(|(score, points)| SetAside {
+            scorer: score.scorer,
+            given_by: score.given_by,
+            month: score.month,
+            points,
+            because: self.because(score, criterion, entries),
+            mark: score.mark,
         });
         told.collect()
     }
 
     fn because(&self, score: &Score, criterion: CriterionId, entries: &[Entry]) -> NotCounted {
         let alike = |one: &&Score| one.scorer == score.scorer && one.month == score.month;
-        let givers = self.scores.iter().filter(alike).filter(|one| one.points(criterion).is_some()).count();
+        let givers =
+            || self.scores.iter().filter(alike).filter(|one| one.points(criterion).is_some()).count();
         let asked = self.sheet.combine(score.scorer).map_or(0, |combine| usize::from(combine.at_least));
         let first = self.sheet.counts.iter().find(|scorer| {
             **scorer == score.scorer || entries.iter().any(|entry| entry.is_by(**scorer, score.month))
@@ -313,7 +313,7 @@ impl Teller<'_> {
             NotCounted::NeverCounts
         } else if first != Some(&score.scorer) && entries.iter().any(|entry| entry.month == score.month) {
             NotCounted::AnotherFirst
-        } else if givers < asked {
+        } else if givers() < asked {
             NotCounted::TooFew
         } else if entries.iter().any(|entry| entry.is_by(score.scorer, score.month)) {
             NotCounted::AnotherFirst
@@ -343,7 +343,7 @@ fn shares_of(line: &Line) -> Vec<(Option<Month>, Scorer, Option<u8>)> {
 impl Score {
     /// What it gives a criterion; a monthly one may give it several times.
     pub fn points(&self, criterion: CriterionId) -> Option<Points> {
-        let given: Vec<_> = self.marks.iter().filter(|(id, _)| *id == criterion).collect();
-        (!given.is_empty()).then(|| given.into_iter().map(|(_, points)| *points).sum())
+        let given = self.marks.iter().filter(|(id, _)| *id == criterion).map(|(_, points)| *points);
+        given.reduce(|sum, points| sum + points)
     }
 }

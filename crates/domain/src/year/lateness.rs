@@ -60,7 +60,10 @@ impl Year {
 
     fn lapses_of(&self, unit: UnitId) -> Vec<Lapse> {
         let Some(known) = self.unit(unit) else { return Vec::new() };
-        let findings = self.evaluate(unit).map(|evaluation| evaluation.findings).unwrap_or_default();
+        // A sheet without penalties finds nothing, whatever the scores are.
+        let finds = self.regulation.as_ref().is_some_and(|one| !one.regulation.sheet.penalties.is_empty());
+        let findings = if finds { self.evaluate(unit) } else { None };
+        let findings = findings.map(|evaluation| evaluation.findings).unwrap_or_default();
         let mut lapses = Vec::new();
         for step in Step::ALL {
             let late = known.marks(step).into_iter().filter(|mark| mark.timeliness.late);

@@ -50,11 +50,10 @@ pub fn serve(store: &Path, keys: &Path) {
     actix_web::rt::System::new().block_on(async {
         service.verifier().prefetch(service.app().now().millis() / 1000).await;
         let shared = Arc::clone(&service);
-        let server =
-            HttpServer::new(move || actix_web::App::new().configure(|config| mount(config, &shared)))
-                .workers(setting("WORKERS", 1))
-                .bind("127.0.0.1:0")
-                .unwrap();
+        let server = HttpServer::new(move || mount(&shared))
+            .workers(setting("WORKERS", 1))
+            .bind("127.0.0.1:0")
+            .unwrap();
         println!("{}", serde_json::json!({ "listening": format!("http://{}", server.addrs()[0]) }));
         server.run().await.unwrap();
     });

@@ -9,19 +9,20 @@ use super::{
 use crate::{
     answer::{Answer, Cache},
     answer_body, body,
-    body::{Faults, List, Schemas},
+    body::{Faults, List, Schemas, parameters::Limit},
     parameters,
     problem::Problem,
-    resources::shared::{AsOfQuery, year_tag},
+    resources::shared::{AsOfQuery, Page, PageQuery, year_tag},
     routes::{Call, Fact, Read, fact::Origin},
     shown::Shown,
 };
 use app::{Act, Moment};
 use domain::{
-    BlocId, EmulationYear, Event, EventId, Remark, Timestamp, UnitId,
+    BlocId, EmulationYear, Event, EventId, Position, Remark, Text, Timestamp, UnitId,
     regulation::{CriterionId, Scorer},
     year::{self, Contested, Mark, Objection, Outcome, Query, Year, YearAct, YearEvent},
 };
+use std::sync::Arc;
 use utoipa::openapi::{RefOr, Schema};
 
 body! {
@@ -160,6 +161,8 @@ answer_body! {
     pub struct QueryList {
         /// Các yêu cầu. The queries.
         items: Vec<QueryAnswer>,
+        /// Con trỏ tới trang sau; vắng mặt ở trang cuối. Where the next page begins; absent on the last one.
+        next_cursor: Option<String>,
     }
 }
 
@@ -254,26 +257,42 @@ fn objection_answer(moment: &Moment, objection: &Objection) -> Result<ObjectionA
     })
 }
 
+parameters! {
+    /// Which of the queries.
+    pub struct QueriesQuery {
+        /// Số yêu cầu một trang. How many queries a page holds.
+        limit: Limit,
+        /// Con trỏ từ trang trước. Where to begin, as the page before said.
+        cursor: Option<Text<200>>,
+        /// Như đã biết tại thời điểm này (giờ máy chủ ghi nhận). As known at a recorded time.
+        as_of: Option<Timestamp>,
+        /// Như đã biết sau chừng ấy sự kiện. As known after so many facts.
+        as_of_position: Option<Position>,
+    }
+}
+
 /// `GET /v1/blocs/{bloc}/years/{year}/score-queries`
 pub struct Queries;
 
 impl Read for Queries {
     type Path = YearPath;
-    type Query = AsOfQuery;
+    type Query = QueriesQuery;
     const CACHE: Cache = Cache::Revalidate;
 
     fn schema(schemas: &mut Schemas) -> RefOr<Schema> {
         QueryList::schema(schemas)
     }
 
-    async fn answer(call: &Call<'_>, path: YearPath, query: AsOfQuery) -> Result<Answer, Problem> {
-        let moment = query.moment(call)?;
-        let book = year_at(&moment, &path)?;
-        let items = book.state.queries.iter().map(|query| query_answer(&moment, query));
-        let list = QueryList { items: items.collect::<Result<_, _>>()? };
-        Ok(Answer::serialised(&list)?
-            .with_etag(year_tag(call, &moment, path.bloc, &book))
-            .at(moment.position()))
+    async fn answer(call: &Call<'_>, path: YearPath, query: QueriesQuery) -> Result<Answer, Problem> {
+        let QueriesQuery { limit, cursor, as_of, as_of_position } = query;
+        let asked = (path.bloc, path.year);
+        let page = Page::open(call, PageQuery { cursor, limit, as_of, as_of_position }, &asked)?;
+        let book = year_at(&page.moment, &path)?;
+        let shown = |query: &Arc<Query>| query_answer(&page.moment, query).map(Some);
+        let found = page.fill(book.state.queries.iter(), shown)?;
+        Ok(Answer::serialised(&QueryList { items: found.items, next_cursor: found.next_cursor })?
+            .with_etag(year_tag(call, &page.moment, path.bloc, &book))
+            .at(page.moment.position()))
     }
 }
 

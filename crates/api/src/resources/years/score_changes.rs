@@ -5,12 +5,12 @@ use super::{YearPath, year_at};
 use crate::{
     answer::{Answer, Cache},
     answer_body,
-    body::Schemas,
+    body::{Schemas, parameters::Limit},
     parameters,
     problem::Problem,
     resources::{
         commendations::eligibility::Sentence,
-        shared::{AsOfQuery, unit_name, year_tag},
+        shared::{Page, PageQuery, unit_name, year_tag},
     },
     routes::{Call, Read},
     shown::Shown,
@@ -18,11 +18,11 @@ use crate::{
 };
 use app::Moment;
 use domain::{
-    Date, EventId, LocalisedName, Points, Position, Remark, StreamId, Timestamp, UnitId,
+    Date, EventId, LocalisedName, Points, Position, Remark, Text, Timestamp, UnitId,
     regulation::{CriterionId, Scorer},
 };
 use utoipa::openapi::{RefOr, Schema};
-use views::{ScoreChange, history::Filter};
+use views::{Paper, ScoreChange, papers, score_changes};
 
 answer_body! {
     /// Một thay đổi điểm. One change of a score.
@@ -67,6 +67,8 @@ answer_body! {
     pub struct ScoreChangeList {
         /// Các thay đổi. The changes.
         items: Vec<ScoreChangeAnswer>,
+        /// Con trỏ tới trang sau; vắng mặt ở trang cuối. Where the next page begins; absent on the last one.
+        next_cursor: Option<String>,
     }
 }
 
@@ -77,6 +79,10 @@ parameters! {
         unit: Option<UnitId>,
         /// Chỉ tiêu chí này. This criterion only.
         criterion: Option<CriterionId>,
+        /// Số thay đổi một trang. How many changes a page holds.
+        limit: Limit,
+        /// Con trỏ từ trang trước. Where to begin, as the page before said.
+        cursor: Option<Text<200>>,
         /// Như đã biết tại thời điểm này. As known at a recorded time.
         as_of: Option<Timestamp>,
         /// Như đã biết sau chừng ấy sự kiện. As known after so many facts.
@@ -97,22 +103,48 @@ impl Read for ScoreChanges {
     }
 
     async fn answer(call: &Call<'_>, path: YearPath, query: ScoreChangeQuery) -> Result<Answer, Problem> {
-        let ScoreChangeQuery { unit, criterion, as_of, as_of_position } = query;
-        let moment = AsOfQuery { as_of, as_of_position }.moment(call)?;
-        let book = year_at(&moment, &path)?;
-        let filter = Filter {
-            types: vec!["year.scores_given".into()],
-            stream: Some(StreamId::Year(path.bloc, path.year)),
-            ..Filter::default()
-        };
-        let history =
-            call.service.app().views().history.find(&filter, Position(0), moment.position(), usize::MAX);
-        let changes = views::score_changes(&moment.facts(&history)?, unit, criterion);
-        let items = changes.into_iter().map(|change| change_answer(&moment, change));
-        Ok(Answer::serialised(&ScoreChangeList { items: items.collect::<Result<_, _>>()? })?
-            .with_etag(year_tag(call, &moment, path.bloc, &book))
+        let ScoreChangeQuery { unit, criterion, limit, cursor, as_of, as_of_position } = query;
+        let asked = (path.bloc, path.year, unit, criterion);
+        let page = Page::open(call, PageQuery { cursor, limit, as_of, as_of_position }, &asked)?;
+        let moment = &page.moment;
+        let book = year_at(moment, &path)?;
+        // A year of monthly scores holds thousands of papers: only those of this page are read.
+        let papers = papers(&book.state, unit, criterion).into_iter();
+        let papers = papers.skip_while(|paper| place(paper.position, 0) + PLACES <= page.begin());
+        let changes = papers.flat_map(|paper| match changes_by(moment, paper, criterion) {
+            Ok(changes) => changes
+                .into_iter()
+                .enumerate()
+                .map(|(at, one)| (place(paper.position, at), Ok(one)))
+                .collect(),
+            Err(problem) => vec![(place(paper.position, 0), Err(problem))],
+        });
+        let changes = changes.skip_while(|(place, _)| *place < page.begin());
+        let found = page.fill_by_place(changes, |change| change_answer(moment, change?).map(Some))?;
+        Ok(Answer::serialised(&ScoreChangeList { items: found.items, next_cursor: found.next_cursor })?
+            .with_etag(year_tag(call, moment, path.bloc, &book))
             .at(moment.position()))
     }
+}
+
+/// How many changes one fact can make, at most: a body of 64 KiB names fewer criteria.
+const PLACES: usize = 1 << 16;
+
+/// Where a change stands in the list: by its fact, then by its criterion.
+fn place(position: Position, at: usize) -> usize {
+    usize::try_from(position.0).unwrap_or(usize::MAX >> 16) * PLACES + at
+}
+
+/// The changes that one fact made.
+fn changes_by(
+    moment: &Moment,
+    paper: Paper,
+    criterion: Option<CriterionId>,
+) -> Result<Vec<ScoreChange>, Problem> {
+    let facts: Vec<_> = paper.replaced.into_iter().chain([paper.position]).collect();
+    let mut changes = score_changes(&moment.facts(&facts)?, None, criterion);
+    changes.retain(|change| change.position == paper.position);
+    Ok(changes)
 }
 
 fn change_answer(moment: &Moment, change: ScoreChange) -> Result<ScoreChangeAnswer, Problem> {

@@ -8,16 +8,16 @@ use super::{
 use crate::{
     answer::{Answer, Cache},
     answer_body,
-    body::Schemas,
+    body::{Schemas, parameters::Limit},
     parameters,
     problem::Problem,
-    resources::shared::{AsOfQuery, unit_name, year_tag},
+    resources::shared::{Page, PageQuery, unit_name, year_tag},
     routes::{Call, Read},
     shown::Shown,
 };
 use app::Moment;
 use domain::{
-    EventId, LocalisedName, Points, Position, Timestamp, UnitId,
+    EventId, LocalisedName, Points, Position, Text, Timestamp, UnitId,
     regulation::{Breach, CriterionId, Finding, FindingState, Line, PenaltyRule, Scorer, Share, Step},
     year::{Score, Year},
 };
@@ -128,10 +128,12 @@ answer_body! {
 }
 
 answer_body! {
-    /// Điểm của các đơn vị. The scores of every unit, in the order they joined.
+    /// Điểm của các đơn vị. The scores of every unit, in the order they joined; a page ends early once it holds 500 scores.
     pub struct ScoreList {
         /// Các đơn vị. The units.
         items: Vec<UnitScores>,
+        /// Con trỏ tới trang sau; vắng mặt ở trang cuối. Where the next page begins; absent on the last one.
+        next_cursor: Option<String>,
         /// Các loại sự kiện có dữ liệu minh họa. Kinds of facts some of which are examples that no document states.
         illustrative: Vec<&'static str>,
     }
@@ -142,6 +144,10 @@ parameters! {
     pub struct ScoreQuery {
         /// Chỉ đơn vị này. This unit only.
         unit: Option<UnitId>,
+        /// Số đơn vị một trang. How many units a page holds.
+        limit: Limit,
+        /// Con trỏ từ trang trước. Where to begin, as the page before said.
+        cursor: Option<Text<200>>,
         /// Như đã biết tại thời điểm này. As known at a recorded time.
         as_of: Option<Timestamp>,
         /// Như đã biết sau chừng ấy sự kiện. As known after so many facts.
@@ -162,18 +168,30 @@ impl Read for Scores {
     }
 
     async fn answer(call: &Call<'_>, path: YearPath, query: ScoreQuery) -> Result<Answer, Problem> {
-        let ScoreQuery { unit, as_of, as_of_position } = query;
-        let moment = AsOfQuery { as_of, as_of_position }.moment(call)?;
-        let book = year_at(&moment, &path)?;
-        let members = roster(call, &moment, path.bloc, &book.state)?;
-        let units = members.into_iter().filter(|member| unit.is_none_or(|unit| unit == *member));
-        let items: Result<Vec<_>, _> =
-            units.filter_map(|unit| unit_scores(&moment, &book.state, unit).transpose()).collect();
-        let list = ScoreList { items: items?, illustrative: book.illustrative.iter().copied().collect() };
+        let ScoreQuery { unit, limit, cursor, as_of, as_of_position } = query;
+        let asked = (path.bloc, path.year, unit);
+        let mut page = Page::open(call, PageQuery { cursor, limit, as_of, as_of_position }, &asked)?;
+        let book = year_at(&page.moment, &path)?;
+        let mut units = roster(call, &page.moment, path.bloc, &book.state)?;
+        units.retain(|member| unit.is_none_or(|unit| unit == *member));
+        page.hold_at_most(fitting(&book.state, units.iter().skip(page.begin()).copied(), FULL));
+        let found = page.fill(units.iter(), |unit| unit_scores(&page.moment, &book.state, *unit))?;
+        let illustrative = book.illustrative.iter().copied().collect();
+        let list = ScoreList { items: found.items, next_cursor: found.next_cursor, illustrative };
         Ok(Answer::serialised(&list)?
-            .with_etag(year_tag(call, &moment, path.bloc, &book))
-            .at(moment.position()))
+            .with_etag(year_tag(call, &page.moment, path.bloc, &book))
+            .at(page.moment.position()))
     }
+}
+
+/// From so many scores on a page ends. Where peers and panels score every month, a unit has hundreds.
+const FULL: usize = 500;
+
+/// How many of the units a page has room for that ends once it holds `full` scores; at least one.
+pub fn fitting(year: &Year, units: impl Iterator<Item = UnitId>, full: usize) -> usize {
+    let scores = units.map(|unit| year.unit(unit).map_or(0, |known| known.scores.len()));
+    let before = scores.scan(0, |sum, count| Some(std::mem::replace(sum, *sum + count)));
+    before.take_while(|before| *before < full).count().max(1)
 }
 
 fn unit_scores(moment: &Moment, year: &Year, unit: UnitId) -> Result<Option<UnitScores>, Problem> {

@@ -116,8 +116,7 @@ impl House {
         let tables: Vec<_> = resources::ALL.iter().copied().chain([PROBES]).collect();
         let service = Arc::new(Service::new(app, Arc::new(verifier), &tables).unwrap());
         let shared = Arc::clone(&service);
-        let server =
-            HttpServer::new(move || actix_web::App::new().configure(|config| mount(config, &shared)));
+        let server = HttpServer::new(move || mount(&shared));
         let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", server.addrs()[0]);
         actix_web::rt::spawn(server.run());

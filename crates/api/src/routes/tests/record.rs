@@ -1,7 +1,10 @@
 //! What an operator sees of a request: a count by its pattern, and one line.
 
 use super::*;
-use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::{
+    dev::{AppConfig, Service as _, ServiceFactory as _},
+    test::TestRequest,
+};
 use metrics::{
     Counter, CounterFn, Gauge, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
@@ -77,20 +80,21 @@ impl io::Write for Lines {
 async fn four_requests(token: &mut String) {
     let house = House::open().await;
     *token = house.token("registry", Scope::ALL, house.now());
-    let app = init_service(actix_web::App::new().configure(|config| mount(config, &house.service))).await;
+    let app = mount(&house.service).new_service(AppConfig::default()).await.unwrap();
+    let status = async |request: TestRequest| app.call(request.to_request()).await.unwrap().status().as_u16();
     let body = json!({"name": {"vi": "Hội Luật gia"}, "kind": "association"});
     let post = TestRequest::post()
         .uri("/v1/units")
         .insert_header(("authorization", format!("Bearer {token}")))
         .insert_header(("idempotency-key", "a-key-that-nobody-may-see"))
         .set_json(body);
-    assert_eq!(call_service(&app, post.to_request()).await.status().as_u16(), 201);
+    assert_eq!(status(post).await, 201);
     let get = TestRequest::get().uri("/v1/units/0195/renamings?token=secret-in-a-query");
-    assert_eq!(call_service(&app, get.to_request()).await.status().as_u16(), 405);
+    assert_eq!(status(get).await, 405);
     let stray = TestRequest::with_uri("/wp-admin.php").method("BREW".parse().unwrap());
-    assert_eq!(call_service(&app, stray.to_request()).await.status().as_u16(), 404);
+    assert_eq!(status(stray).await, 404);
     let public = TestRequest::get().uri("/v1/probe?limit=7");
-    assert_eq!(call_service(&app, public.to_request()).await.status().as_u16(), 200);
+    assert_eq!(status(public).await, 200);
 }
 
 /// While one log alone is there, tracing asks the log of whichever thread comes by a line first whether anybody wants it,

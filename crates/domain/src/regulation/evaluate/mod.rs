@@ -10,6 +10,7 @@ use super::{
     Criterion, CriterionId, Month, OverMaximum, PartKind, PenaltyRule, ScoreSheet, Scorer, sheet::Rounding,
 };
 use crate::{EventId, Points};
+use std::borrow::Cow;
 
 /// A total, and how it came about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,9 +139,11 @@ impl ScoreSheet {
         I: IntoIterator<Item: Into<Given<'a>>>,
     {
         let counting = self.counts.iter().copied().chain(self.weights.iter().map(|weight| weight.scorer));
-        let papers: Vec<_> = counting
+        let mut papers: Vec<_> = counting
             .flat_map(|scorer| given(scorer).into_iter().map(move |given| Paper::new(scorer, given.into())))
             .collect();
+        // The givers of one month stay in their order.
+        papers.sort_by_key(Paper::place);
         let mut months: Vec<_> = papers.iter().map(|paper| paper.month).collect();
         months.sort_unstable();
         months.dedup();
@@ -170,32 +173,40 @@ impl ScoreSheet {
     }
 }
 
-/// A paper, sorted for look-up. Marks mostly come in the order of the sheet, which sorts in one pass.
-struct Paper {
+/// A paper, sorted for look-up. Marks mostly come in the order of the sheet, and are lent then.
+struct Paper<'a> {
     scorer: Scorer,
     month: Option<Month>,
-    marks: Vec<(CriterionId, Points)>,
+    marks: Cow<'a, [(CriterionId, Points)]>,
 }
 
-impl Paper {
-    fn new(scorer: Scorer, Given { month, marks }: Given<'_>) -> Self {
-        let mut marks = marks.to_vec();
-        marks.sort_by_key(|(criterion, _)| *criterion);
+impl<'a> Paper<'a> {
+    fn new(scorer: Scorer, Given { month, marks }: Given<'a>) -> Self {
+        let mut marks = Cow::Borrowed(marks);
+        if !marks.is_sorted_by_key(|(criterion, _)| *criterion) {
+            marks.to_mut().sort_by_key(|(criterion, _)| *criterion);
+        }
         Self { scorer, month, marks }
+    }
+
+    /// By what papers are sorted.
+    const fn place(&self) -> (Option<Month>, Scorer) {
+        (self.month, self.scorer)
     }
 
     /// What the paper gives a criterion; a monthly one may give it several times, for several events.
     fn points(&self, criterion: CriterionId) -> Option<Points> {
         let first = self.marks.partition_point(|(id, _)| *id < criterion);
-        let given: Vec<_> = self.marks[first..].iter().take_while(|(id, _)| *id == criterion).collect();
-        (!given.is_empty()).then(|| given.into_iter().map(|(_, points)| *points).sum())
+        let given = self.marks[first..].iter().take_while(|(id, _)| *id == criterion);
+        given.map(|(_, points)| *points).reduce(|sum, points| sum + points)
     }
 }
 
 /// The count of one unit.
 struct Count<'a> {
     sheet: &'a ScoreSheet,
-    papers: Vec<Paper>,
+    /// Sorted by [`Paper::place`].
+    papers: Vec<Paper<'a>>,
     months: Vec<Option<Month>>,
     lines: Vec<Line>,
     findings: Vec<Finding>,
@@ -298,7 +309,9 @@ impl Count<'_> {
         criterion: CriterionId,
         month: Option<Month>,
     ) -> Option<(Exact, usize)> {
-        let papers = self.papers.iter().filter(|paper| paper.scorer == scorer && paper.month == month);
+        let place = (month, scorer);
+        let first = self.papers.partition_point(|paper| paper.place() < place);
+        let papers = self.papers[first..].iter().take_while(|paper| paper.place() == place);
         let mut given = papers.filter_map(|paper| paper.points(criterion));
         match self.sheet.combine(scorer) {
             None => given.next().map(|points| (Exact::from(points), 1)),

@@ -12,17 +12,18 @@ use super::{
     YearPath,
     basis::Basis,
     book::{Filed, RegulationSummary},
+    scores::fitting,
     year_at,
 };
 use crate::{
     answer::{Answer, Cache},
     answer_body,
-    body::Schemas,
+    body::{Schemas, parameters::Limit},
     parameters,
     problem::Problem,
     resources::{
         commendations::eligibility::Sentence,
-        shared::{AsOfQuery, unit_name, year_tag},
+        shared::{Page, PageQuery, unit_name, year_tag},
     },
     routes::{Call, Read},
     shown::Shown,
@@ -30,7 +31,7 @@ use crate::{
 };
 use app::Moment;
 use domain::{
-    BlocId, EmulationYear, LocalisedName, Points, Position, Timestamp, UnitId,
+    BlocId, EmulationYear, LocalisedName, Points, Position, Text, Timestamp, UnitId,
     regulation::TieBreak,
     year::{ClassAccount, Comparison, ExclusionCause, Question, RankedRow, Telling, Year},
 };
@@ -154,8 +155,10 @@ answer_body! {
         regulation: Option<RegulationSummary>,
         /// Đơn vị dẫn đầu. The leading unit, once the ranking is adopted.
         leading_unit: Option<LeadingExplanation>,
-        /// Các đơn vị. The units, first rank first.
+        /// Các đơn vị. The units, first rank first; a page ends early once it explains 300 scores.
         units: Vec<UnitExplanation>,
+        /// Con trỏ tới trang sau; vắng mặt ở trang cuối. Where the next page begins; absent on the last one.
+        next_cursor: Option<String>,
         /// Các đơn vị không được xếp. The units that are not considered.
         not_considered: Vec<NotConsidered>,
     }
@@ -166,6 +169,10 @@ parameters! {
     pub struct ExplainQuery {
         /// Chỉ đơn vị này. This unit only.
         unit: Option<UnitId>,
+        /// Số đơn vị một trang. How many units a page holds.
+        limit: Limit,
+        /// Con trỏ từ trang trước. Where to begin, as the page before said.
+        cursor: Option<Text<200>>,
         /// Như đã biết tại thời điểm này. As known at a recorded time.
         as_of: Option<Timestamp>,
         /// Như đã biết sau chừng ấy sự kiện. As known after so many facts.
@@ -186,19 +193,23 @@ impl Read for Explanations {
     }
 
     async fn answer(call: &Call<'_>, path: YearPath, query: ExplainQuery) -> Result<Answer, Problem> {
-        let ExplainQuery { unit, as_of, as_of_position } = query;
-        let moment = AsOfQuery { as_of, as_of_position }.moment(call)?;
-        let book = year_at(&moment, &path)?;
-        let basis = Basis::of(call, &moment, &path, &book.state)?;
-        let shown = explanation(&moment, &path, &book.state, &basis, unit)?;
+        let ExplainQuery { unit, limit, cursor, as_of, as_of_position } = query;
+        let asked = (path.bloc, path.year, unit);
+        let mut page = Page::open(call, PageQuery { cursor, limit, as_of, as_of_position }, &asked)?;
+        let book = year_at(&page.moment, &path)?;
+        let basis = Basis::of(call, &page.moment, &path, &book.state)?;
+        let shown = explanation(&mut page, &path, &book.state, &basis, unit)?;
         Ok(Answer::serialised(&shown)?
-            .with_etag(year_tag(call, &moment, path.bloc, &book))
-            .at(moment.position()))
+            .with_etag(year_tag(call, &page.moment, path.bloc, &book))
+            .at(page.moment.position()))
     }
 }
 
+/// From so many scores on a page ends: each is explained by what was given, by whom, and what became of it.
+const FULL: usize = 300;
+
 fn explanation(
-    moment: &Moment,
+    page: &mut Page,
     path: &YearPath,
     year: &Year,
     basis: &Basis,
@@ -206,8 +217,10 @@ fn explanation(
 ) -> Result<StandingExplanation, Problem> {
     let comparisons = basis.ranked.comparisons(&basis.rows);
     let wanted = |unit: UnitId| only.is_none_or(|only| only == unit);
-    let rows = basis.rows.iter().filter(|row| wanted(row.unit));
-    let units = rows.filter_map(|row| unit_explanation(moment, basis, row, &comparisons).transpose());
+    let rows: Vec<_> = basis.rows.iter().filter(|row| wanted(row.unit)).collect();
+    page.hold_at_most(fitting(&basis.counted, rows.iter().skip(page.begin()).map(|row| row.unit), FULL));
+    let moment = &page.moment;
+    let units = page.fill(rows.into_iter(), |row| unit_explanation(moment, basis, row, &comparisons))?;
     let excluded =
         basis.counted.units.iter().filter_map(|(unit, known)| Some((*unit, known.exclusion.as_ref()?)));
     let excluded = excluded.filter(|(unit, _)| wanted(*unit)).map(|(unit, (cause, mark))| {
@@ -230,7 +243,8 @@ fn explanation(
             filed: (&adopted.mark).into(),
         }),
         leading_unit: leading(moment, year, basis)?,
-        units: units.collect::<Result<_, _>>()?,
+        units: units.items,
+        next_cursor: units.next_cursor,
         not_considered: excluded.collect::<Result<_, _>>()?,
     })
 }
