@@ -2,7 +2,7 @@
 //! that goes well; lines are lost, swapped, told twice and asked by strangers, and between them comes whatever can be
 //! asked. What is accepted keeps the rules; what is refused changes nothing; the log tells the same as the views.
 //!
-//! `THIDUA_SEQUENCES` says how many (60 unless it is set; `tests/run` takes 1,500), `THIDUA_SEQUENCE_SEED` repeats the one
+//! `THIDUA_SEQUENCES` says how many (60 unless it is set; `tests/run` takes 10,000), `THIDUA_SEQUENCE_SEED` repeats the one
 //! that a failure names.
 
 mod rules;
@@ -24,7 +24,13 @@ use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, HashMap},
     env,
-    sync::Arc,
+    num::NonZero,
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
 };
 use tokio::runtime::{Builder, Runtime};
 use uuid::Uuid;
@@ -46,16 +52,11 @@ fn random_sequences_over_all_aggregates_keep_the_rules() {
         None => 0..number("THIDUA_SEQUENCES").unwrap_or(60),
     };
     let many = seeds.end - seeds.start >= 50;
-    let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let posts = Posts::new();
     let (mut accepted, mut refused) = (BTreeMap::<&str, u64>::new(), 0);
-    for seed in seeds {
-        let _named = Named(seed);
-        let mut world = World::new(seed, &posts, &runtime);
-        world.tell();
-        refused += world.refused;
-        for fact in world.ends() {
-            *accepted.entry(fact.event.type_name()).or_default() += 1;
+    for told in side_by_side(seeds) {
+        refused += told.refused;
+        for (name, count) in told.accepted {
+            *accepted.entry(name).or_default() += count;
         }
     }
     println!("{refused} refused, accepted: {accepted:?}");
@@ -65,12 +66,44 @@ fn random_sequences_over_all_aggregates_keep_the_rules() {
     }
 }
 
+/// What became of some sequences: what was accepted, by the type of the fact, and how much was refused.
+#[derive(Default)]
+struct Told {
+    accepted: BTreeMap<&'static str, u64>,
+    refused: u64,
+}
+
+/// Tells the sequences on every processor there is.
+fn side_by_side(seeds: Range<u64>) -> Vec<Told> {
+    let posts = Posts::new();
+    let next = AtomicU64::new(seeds.start);
+    let tell = || {
+        let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
+        let mut told = Told::default();
+        while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| seeds.contains(seed)) {
+            let _named = Named(seed);
+            let mut world = World::new(seed, &posts, &runtime);
+            world.tell();
+            told.refused += world.refused;
+            for fact in world.ends() {
+                *told.accepted.entry(fact.event.type_name()).or_default() += 1;
+            }
+        }
+        told
+    };
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..processors).map(|_| scope.spawn(tell)).collect();
+        threads.into_iter().map(|thread| thread.join().expect("the sequences keep the rules")).collect()
+    })
+}
+
 /// Names the sequence that fails, so that it can be repeated.
 struct Named(u64);
 
 impl Drop for Named {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if thread::panicking() {
             println!("to repeat it: THIDUA_SEQUENCE_SEED={}", self.0);
         }
     }

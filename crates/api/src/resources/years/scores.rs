@@ -128,7 +128,7 @@ answer_body! {
 }
 
 answer_body! {
-    /// Điểm của các đơn vị. The scores of every unit, in the order they joined; a page ends early once it holds 500 scores.
+    /// Điểm của các đơn vị. The scores of every unit, in the order they joined; a page ends early once it holds 300 scores.
     pub struct ScoreList {
         /// Các đơn vị. The units.
         items: Vec<UnitScores>,
@@ -185,7 +185,7 @@ impl Read for Scores {
 }
 
 /// From so many scores on a page ends. Where peers and panels score every month, a unit has hundreds.
-const FULL: usize = 500;
+const FULL: usize = 300;
 
 /// How many of the units a page has room for that ends once it holds `full` scores; at least one.
 pub fn fitting(year: &Year, units: impl Iterator<Item = UnitId>, full: usize) -> usize {

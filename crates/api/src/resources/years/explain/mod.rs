@@ -155,7 +155,7 @@ answer_body! {
         regulation: Option<RegulationSummary>,
         /// Đơn vị dẫn đầu. The leading unit, once the ranking is adopted.
         leading_unit: Option<LeadingExplanation>,
-        /// Các đơn vị. The units, first rank first; a page ends early once it explains 300 scores.
+        /// Các đơn vị. The units, first rank first; a page ends early once it explains 200 scores.
         units: Vec<UnitExplanation>,
         /// Con trỏ tới trang sau; vắng mặt ở trang cuối. Where the next page begins; absent on the last one.
         next_cursor: Option<String>,
@@ -206,7 +206,7 @@ impl Read for Explanations {
 }
 
 /// From so many scores on a page ends: each is explained by what was given, by whom, and what became of it.
-const FULL: usize = 300;
+const FULL: usize = 200;
 
 fn explanation(
     page: &mut Page,
