@@ -1,50 +1,221 @@
-//! What is handed to operators agrees with the program: every setting exists, no setting is missing.
+//! What is handed to operators agrees with the program: every setting, command, option and metric exists, no alert is
+//! without advice. That the files hold together is looked at by `tests/run deploy` and `tests/run topology`.
 
 use crate::support::{
-    place::{binary, repository, run},
-    source::files,
+    Client, Place, Server,
+    facts::{NewUnit, REGISTERS_UNITS},
+    place::{REGISTRAR, binary, repository, run},
+    source::{SourceFile, files},
 };
-use std::{collections::BTreeSet, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::Command,
+    time::{Duration, Instant},
+};
 
-/// The settings that a text names.
-fn settings(text: &str) -> BTreeSet<&str> {
-    let in_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    let starts = text.match_indices("THIDUA_").map(|(at, _)| &text[at..]);
-    starts.map(|rest| &rest[..rest.find(|c| !in_name(c)).unwrap_or(rest.len())]).collect()
+/// What the program says of each of its commands, by the words that call it.
+fn helps() -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut waiting = vec![Vec::new()];
+    while let Some(words) = waiting.pop() {
+        let said = run(Command::new(binary()).args(&words).arg("--help")).stdout;
+        let said = String::from_utf8(said).expect("help is text");
+        for command in commands(&said) {
+            waiting.push(words.iter().cloned().chain([command]).collect());
+        }
+        found.insert(words.join(" "), said);
+    }
+    found
+}
+
+/// The commands that a help text lists.
+fn commands(help: &str) -> Vec<String> {
+    let listed =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names = listed.filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
+/// The pieces of a text that consist of characters of a name and begin with `start`.
+fn names<'t>(text: &'t str, start: &str) -> BTreeSet<&'t str> {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.split(|c| !part(c)).filter(|name| name.starts_with(start)).collect()
+}
+
+/// The calls of the program in a text, at the start of a line, in backticks, after `exec`, or as a list: the words of the
+/// command, and its options.
+fn calls(text: &str) -> Vec<(String, Vec<String>)> {
+    let mut text = format!("\n{text}").replace("\\\n", " ").replace("\"$program\"", "`thidua");
+    for call in ["\nthidua ", "/usr/local/bin/thidua ", "exec thidua ", "[thidua, ", "[\"thidua\", \""] {
+        text = text.replace(call, "`thidua ");
+    }
+    let rests = text.match_indices("`thidua ").map(|(at, call)| &text[at + call.len()..]);
+    let ended =
+        rests.map(|rest| rest.split(['\n', '`', ']', ';', '|', ')', '#', '>']).next().unwrap_or_default());
+    ended.map(call).filter(|(command, _)| !command.is_empty()).collect()
+}
+
+fn call(rest: &str) -> (String, Vec<String>) {
+    let pieces: Vec<_> = rest.split([' ', ',', '"']).filter(|piece| !piece.is_empty()).collect();
+    let is_word =
+        |piece: &&&str| piece.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !piece.starts_with('-');
+    let words: Vec<_> = pieces.iter().take_while(is_word).copied().collect();
+    let options = pieces.iter().filter(|piece| piece.starts_with("--"));
+    (words.join(" "), options.map(|option| option.split('=').next().unwrap_or(option).to_owned()).collect())
+}
+
+/// Metrics that a server on a folder of its own has no reason to show, and what they wait for.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("thidua_checkpoint_witnessed", "witnesses"),
+    ("thidua_groups_unanswered_total", "a database that does not answer"),
+    ("thidua_log_reachable", "a database"),
+    ("thidua_reads_halted", "a log of reads that cannot be written"),
+    ("thidua_time_stamped_seconds", "an authority for time stamps"),
+    ("thidua_turns_lost_total", "another node"),
+    ("thidua_witness_cosigned_seconds", "witnesses"),
+];
+
+fn code() -> Vec<SourceFile> {
+    files(|path| path.starts_with("crates/") && path.ends_with(".rs"))
+}
+
+fn counts(code: &[SourceFile], metric: &str) -> bool {
+    let quoted = format!("\"{metric}\"");
+    code.iter().any(|file| file.text.contains(&quoted))
+}
+
+fn deployed() -> Vec<SourceFile> {
+    let found = files(|path| path.starts_with("deploy/"));
+    assert!(found.len() > 20, "only {} files were found under deploy/", found.len());
+    found
 }
 
 #[test]
 fn every_setting_in_the_deployment_files_is_one_of_the_program() {
-    let help = run(Command::new(binary()).args(["serve", "--help"])).stdout;
-    let help = String::from_utf8(help).expect("help is text");
-    let known = settings(&help);
-    assert!(known.contains("THIDUA_STORE"), "the help of `serve` names no settings: {help}");
-    for file in files(|path| path.starts_with("deploy/")) {
-        for setting in settings(&file.text) {
-            assert!(
-                known.contains(setting),
-                "{} sets {setting}, which `thidua serve` does not know",
-                file.path
-            );
+    let helps = helps();
+    let known: BTreeSet<_> = helps.values().flat_map(|help| names(help, "THIDUA_")).collect();
+    assert!(known.contains("THIDUA_STORE") && known.contains("THIDUA_SIGNER_STATE"), "{known:?}");
+    for file in deployed() {
+        for setting in names(&file.text, "THIDUA_") {
+            assert!(known.contains(setting), "{} sets {setting}, which no command knows", file.path);
         }
     }
 }
 
 #[test]
-fn the_units_and_the_container_call_commands_that_exist() {
-    let commands =
-        [&["serve"][..], &["healthcheck"], &["store", "backup"], &["store", "restore"], &["store", "verify"]];
-    for words in commands {
-        run(Command::new(binary()).args(words).arg("--help"));
+fn every_call_in_the_deployment_files_is_one_the_program_knows() {
+    let helps = helps();
+    let mut called = BTreeSet::new();
+    for file in deployed() {
+        for (command, options) in calls(&file.text) {
+            let path = &file.path;
+            let help = helps.get(&command).unwrap_or_else(|| panic!("{path} calls `thidua {command}`"));
+            let known: BTreeSet<_> = help.split([' ', '\n', ',', '[', ']', '=']).collect();
+            for option in options {
+                assert!(known.contains(&*option), "{path}: `thidua {command}` has no option {option}");
+            }
+            called.insert(command);
+        }
     }
-    let health = ["thidua", "healthcheck"].join("\", \"");
-    let container =
-        std::fs::read_to_string(repository().join("deploy/Containerfile")).expect("the file is there");
-    assert!(container.contains(&health), "the container has no health check");
+    for command in [
+        "serve",
+        "healthcheck",
+        "signer key",
+        "signer serve",
+        "store backup",
+        "store restore",
+        "witness serve",
+    ] {
+        assert!(called.contains(command), "`thidua {command}` is called nowhere: {called:?}");
+    }
 }
 
 #[test]
-fn settings_are_found_in_text() {
-    let found = settings("A=1 THIDUA_STORE=x ${THIDUA_LISTEN} [env: THIDUA_STORE=]");
+fn every_metric_that_is_watched_is_shown_by_a_server_that_works() {
+    let place = Place::new();
+    let server = Server::start(&place);
+    let client = server.client(&place.token(REGISTRAR, REGISTERS_UNITS));
+    assert_eq!(NewUnit::new(0, 0, 0).post(&client).expect("an answer").status, 201);
+    let files = deployed();
+    let watching = files.iter().filter(|file| file.path.starts_with("deploy/monitoring/"));
+    let mut watched: BTreeSet<_> = watching.flat_map(|file| names(&file.text, "thidua_")).collect();
+    let code = code();
+    for (metric, waits_for) in ELSEWHERE {
+        assert!(counts(&code, metric), "{metric} would wait for {waits_for}, and nothing counts it");
+        assert!(watched.remove(*metric), "{metric} is watched nowhere");
+    }
+    assert!(watched.len() > 5, "{watched:?}");
+    let metrics = Client::new(&server.metrics, "");
+    let start = Instant::now();
+    loop {
+        let shown = metrics.get("/metrics").expect("an answer").text;
+        let shown: BTreeSet<_> = shown.lines().filter_map(|line| line.split(['{', ' ']).next()).collect();
+        let missing: Vec<_> = watched.difference(&shown).collect();
+        if missing.is_empty() {
+            return;
+        }
+        // Heads are signed after the answer.
+        assert!(start.elapsed() < Duration::from_secs(30), "nothing shows {missing:?}; shown are {shown:?}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn every_metric_that_is_explained_is_counted_somewhere() {
+    let code = code();
+    let documents = files(|path| path.starts_with("deploy/") && path.ends_with(".md"));
+    // The owner of the tables is a role of the database.
+    let metrics =
+        documents.iter().flat_map(|file| names(&file.text, "thidua_")).filter(|name| *name != "thidua_owner");
+    let metrics: BTreeSet<_> = metrics.collect();
+    assert!(metrics.len() > 4, "{metrics:?}");
+    for metric in metrics {
+        assert!(counts(&code, metric), "nothing counts {metric}");
+    }
+}
+
+#[test]
+fn every_alert_is_tried_out_and_explained() {
+    let read = |path: &str| std::fs::read_to_string(repository().join(path)).expect("the file is there");
+    let (rules, tests) = (read("deploy/monitoring/alerts.yml"), read("deploy/monitoring/alerts.test.yml"));
+    let runbook = read("deploy/RUNBOOK.md");
+    let alerts: Vec<_> = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+    assert!(alerts.len() > 10, "{alerts:?}");
+    for alert in alerts {
+        let named = format!("alertname: {alert}\n");
+        let fires = tests.split(&named).skip(1).any(|rest| rest.trim_start().starts_with("exp_alerts:\n"));
+        assert!(fires, "no test shows when {alert} is raised");
+        assert!(
+            runbook.contains(&format!("### {alert}\n")),
+            "the runbook does not say what to do about {alert}"
+        );
+    }
+}
+
+#[test]
+fn calls_are_found_in_text() {
+    let text = "x\nthidua store backup --to a # --no\n`thidua serve --log=info`, CMD [\"thidua\", \"healthcheck\", \"--url\", \"http\"]\n\
+                \x20 command: [thidua, store, migrate]\nexec thidua a \\\n --b c\nchown thidua x";
+    let found = calls(text);
+    let call = |command: &str, options: &[&str]| {
+        (command.to_owned(), options.iter().map(|o| (*o).to_owned()).collect())
+    };
+    let wanted = [
+        call("store backup", &["--to"]),
+        call("serve", &["--log"]),
+        call("healthcheck", &["--url"]),
+        call("store migrate", &[]),
+        call("a", &["--b"]),
+    ];
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn names_and_commands_are_found_in_text() {
+    let found = names("A=1 THIDUA_STORE=x ${THIDUA_LISTEN} [env: THIDUA_STORE=]", "THIDUA_");
     assert_eq!(found, BTreeSet::from(["THIDUA_STORE", "THIDUA_LISTEN"]));
+    assert_eq!(
+        commands("Usage\n\nCommands:\n  key    Make\n  serve  Do\n  help   Print\n\nOptions:\n  -h"),
+        ["key", "serve"]
+    );
 }
