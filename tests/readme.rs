@@ -17,9 +17,10 @@ struct Demo {
 }
 
 impl Demo {
-    fn start() -> Self {
+    fn start(options: &[&str]) -> Self {
         let mut child = Command::new(binary())
             .args(["demo", "--json", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"])
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -56,7 +57,12 @@ fn story() -> String {
 
 #[test]
 fn the_story_of_the_readme_works_as_it_is_printed() {
-    let demo = Demo::start();
+    tell_the_story(&[]);
+}
+
+/// Tells the story to a demo that was started with some options.
+pub fn tell_the_story(options: &[&str]) {
+    let demo = Demo::start(options);
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &story()])
         .env("TOKEN", demo.said("token"))
