@@ -120,7 +120,8 @@ pub struct Listen {
 /// Where personal data is kept.
 #[derive(Args)]
 pub struct VaultOptions {
-    /// The root key of the vault of personal data, made by `thidua vault key`. Without it the service takes none.
+    /// The root key of the vault of personal data, made by `thidua vault key`. Without it the service takes none. Of several
+    /// nodes over one database one has it.
     #[arg(long, env = "THIDUA_VAULT_KEY")]
     pub vault_key: Option<PathBuf>,
     /// The file of the keys of persons, outside of the store and of its backups. Beside the store's folder, with .vault at the

@@ -25,7 +25,7 @@ pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
     let metrics = install_metrics()?;
     let started = Instant::now();
     let folder = opening::folder(&options.store)?;
-    let mut app = opening::open(&options.store, snapshots(options, &folder), Arc::new(SystemClock))?;
+    let mut app = opening::open(&options.store, snapshots(options, &folder)?, Arc::new(SystemClock))?;
     signing::publish(&mut app, options, &folder)?;
     vault::open(&mut app, &folder, &options.vault)?;
     actix_web::rt::System::new().block_on(async {
@@ -55,10 +55,13 @@ pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
 }
 
 /// The snapshot to begin with and to keep, unless none is wanted.
-fn snapshots(options: &Serve, folder: &Path) -> Option<opening::Snapshots> {
-    let folder = options.state.as_deref().unwrap_or(folder);
-    (options.snapshot_every > 0)
-        .then(|| opening::Snapshots { file: SnapshotFile::in_folder(folder), every: options.snapshot_every })
+fn snapshots(options: &Serve, folder: &Path) -> Result<Option<opening::Snapshots>, Exit> {
+    if let Some(state) = &options.state {
+        std::fs::create_dir_all(state)?;
+    }
+    let file = SnapshotFile::in_folder(options.state.as_deref().unwrap_or(folder));
+    let every = options.snapshot_every;
+    Ok((every > 0).then_some(opening::Snapshots { file, every }))
 }
 
 /// Reads the issuers' keys. An issuer that does not answer yet is tried again; a development key ends the start, for

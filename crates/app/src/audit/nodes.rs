@@ -95,3 +95,6 @@ impl Work {
         if log.0 < signed { Err(AuditError::Behind { signed, log: log.0 }) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests;

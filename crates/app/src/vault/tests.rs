@@ -1,5 +1,7 @@
 //! The vault, and a service that keeps one: what is erased is gone, whenever the process was stopped on the way there.
 
+mod nodes;
+
 use super::*;
 use crate::{
     Act, App, Failure,

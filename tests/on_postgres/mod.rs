@@ -1,5 +1,9 @@
 //! The same service over a log in PostgreSQL: the README's story, the commands on stores, moving house, and what is found
 //! when somebody alters the rows.
+//!
+//! - `kept`: what a node keeps beside the database: the snapshot of its views, the vault
+
+mod kept;
 
 use crate::{
     readme::tell_the_story,
@@ -54,7 +58,7 @@ fn said(output: &Output) -> Value {
 /// Serves a store while something is asked of it, by a client that may register units.
 fn served<T>(address: &str, ask: impl FnOnce(&Client) -> T) -> T {
     let place = Place::with_store(address);
-    let server = Server::start(&place);
+    let server = Server::start_without_vault(&place);
     let answer = ask(&server.client(&place.token(REGISTRAR, REGISTERS_UNITS)));
     assert!(server.stop().success());
     answer
