@@ -118,7 +118,12 @@ impl World {
     pub fn start(&mut self, node: usize) {
         let file = |name: &str| self.place.file(name).display().to_string();
         let mut command = serve_on(&self.place, &self.store, &self.addresses[node]);
-        command.args(["--anchor", &file(&format!("anchor-{node}")), "--state", &file(&format!("state-{node}"))]);
+        command.args([
+            "--anchor",
+            &file(&format!("anchor-{node}")),
+            "--state",
+            &file(&format!("state-{node}")),
+        ]);
         // Often, so that a node that was killed begins with one.
         command.args(["--snapshot-every", "200"]);
         if node > 0 && node + 1 == self.nodes.len() {

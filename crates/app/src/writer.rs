@@ -2,7 +2,7 @@
 //! sync, folds it, and only then answers. How a group is committed is in `commit`.
 
 mod beside;
-pub(crate) mod erasure;
+mod erasure;
 mod personal;
 mod repeats;
 
@@ -18,7 +18,7 @@ use crate::{
 };
 use beside::{beside, claimed_day};
 use domain::{
-    Envelope, Event, RequestRef, Rights, Timestamp,
+    Event, RequestRef, Rights, Timestamp,
     bloc::Bloc,
     commendation::{Commendation, CommendationCommand},
     grant::{Grant, GrantCommand},

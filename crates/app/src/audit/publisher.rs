@@ -49,7 +49,8 @@ impl Publisher {
         jobs: WeakSender<Job>,
     ) -> Result<Self, AuditError> {
         *shared.audit.written.lock() = Some(VecDeque::new());
-        let commit_at = Instant::now() + until_commitment(&shared);
+        // For a service that is often started anew, what is left of the hour counts.
+        let commit_at = Instant::now() + COMMIT.saturating_sub(since_commitment(&shared).unwrap_or_default());
         let mut work =
             Work { shared, signers, key, anchor, jobs, signed: None, kept_hour: None, commit_at, told: None };
         work.recall()?;
@@ -238,7 +239,8 @@ impl Work {
             return;
         }
         // Another process may have seen to it.
-        let left = if self.shared.log.is_shared() { until_commitment(&self.shared) } else { Duration::ZERO };
+        let since = since_commitment(&self.shared).filter(|_| self.shared.log.is_shared());
+        let left = since.map_or(Duration::ZERO, |since| COMMIT.saturating_sub(since));
         self.commit_at = Instant::now() + if left.is_zero() { COMMIT } else { left };
         if !left.is_zero() || self.shared.views.read().has_committed() {
             return;
@@ -350,14 +352,13 @@ impl Work {
     }
 }
 
-/// How long until the log is to commit to its streams: an hour, or what is left of it since the last time; nothing where
-/// that lies an hour back, for a service that is often started anew.
-fn until_commitment(shared: &Shared) -> Duration {
+/// How long ago the log committed to its streams last.
+fn since_commitment(shared: &Shared) -> Option<Duration> {
     let views = shared.views.read();
-    let last = views.books.log().and_then(|book| book.state.commitments.last());
-    let Some(at) = last.and_then(|last| views.history.recorded_before(last.next())) else { return COMMIT };
+    let last = views.books.log().and_then(|book| book.state.commitments.last())?;
+    let at = views.history.recorded_before(last.next())?;
     let passed = u64::try_from(shared.clock.now().millis() - at.millis()).unwrap_or(0);
-    COMMIT.saturating_sub(Duration::from_millis(passed))
+    Some(Duration::from_millis(passed))
 }
 
 fn kept(published: &Published) -> Kept {

@@ -35,7 +35,8 @@ impl App {
         let is_current = || {
             let views = self.views();
             let log = views.books.log().map(|book| book.state.as_ref());
-            log.and_then(|log| log.last_rotation(new.name().as_str())).is_some_and(|(last, _)| last.new == new_text)
+            log.and_then(|log| log.last_rotation(new.name().as_str()))
+                .is_some_and(|(last, _)| last.new == new_text)
         };
         if is_current() {
             return Ok(());

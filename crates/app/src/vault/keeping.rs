@@ -91,7 +91,9 @@ impl Shared {
         let Some(vault) = self.vault.get() else { return Ok(None) };
         let is_ours = !self.log.is_shared() || keeper(self.log.as_ref())? == Some(claim_of(vault));
         if !is_ours {
-            tracing::warn!("another process keeps the personal data of this log: here it is neither taken nor shown");
+            tracing::warn!(
+                "another process keeps the personal data of this log: here it is neither taken nor shown"
+            );
         }
         Ok(is_ours.then_some(vault))
     }

@@ -14,7 +14,6 @@ use domain::{
 };
 use eventlog::{AsideChange, LogError};
 
-
 /// What follows from an act on a person.
 type Decided = (Vec<Event>, Authority, Option<Drawn>);
 

@@ -64,9 +64,7 @@ async fn the_log_commits_to_its_streams_every_hour_in_which_something_was_writte
     for position in [1, 3] {
         let fact = service.app.fact(Position(position)).unwrap().unwrap();
         assert!(fact.actor.is_system(), "{fact:?}");
-        let Event::Log(LogEvent::StreamHeadsCommitted(committed)) = fact.event else {
-            panic!("{fact:?}")
-        };
+        let Event::Log(LogEvent::StreamHeadsCommitted(committed)) = fact.event else { panic!("{fact:?}") };
         let tree = service.app.stream_heads(position).unwrap();
         assert_eq!((committed.size, committed.streams), (position, tree.size()));
         assert_eq!(committed.root.0, tree.root());
