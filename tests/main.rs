@@ -99,7 +99,14 @@ mod audit;
 // What was acknowledged survives `kill -9`, once and whole. A cut of power is tested by `tests/power_cut`.
 mod crash;
 
+// Several nodes over one database, whatever befalls them.
+mod nodes;
+
 // The order of system calls: nothing is acknowledged before it is synced. The feature stands for the Debian package of
 // the same name: `cargo test` alone needs nothing but Rust, `tests/run` installs the rest and switches it on.
 #[cfg(feature = "strace")]
 mod trace;
+
+// The same service on PostgreSQL, and moving house. The feature stands for the Debian package.
+#[cfg(feature = "postgres")]
+mod on_postgres;

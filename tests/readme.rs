@@ -9,17 +9,23 @@ use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
 };
+use tempfile::TempDir;
 
 /// The demo, in a temporary folder of its own. Dropping it stops it.
 struct Demo {
     child: Child,
     said: Value,
+    /// What the demo keeps of a store that is elsewhere.
+    _state: TempDir,
 }
 
 impl Demo {
-    fn start() -> Self {
+    fn start(options: &[&str]) -> Self {
+        let state = tempfile::tempdir().expect("a temporary folder");
         let mut child = Command::new(binary())
+            .env("XDG_STATE_HOME", state.path())
             .args(["demo", "--json", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"])
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -29,7 +35,7 @@ impl Demo {
             .read_line(&mut line)
             .expect("the demo says where it is");
         let said = serde_json::from_str(&line).unwrap_or_else(|_| panic!("the demo said {line:?}"));
-        Self { child, said }
+        Self { child, said, _state: state }
     }
 
     fn said(&self, name: &str) -> &str {
@@ -56,7 +62,12 @@ fn story() -> String {
 
 #[test]
 fn the_story_of_the_readme_works_as_it_is_printed() {
-    let demo = Demo::start();
+    tell_the_story(&[]);
+}
+
+/// Tells the story to a demo that was started with some options.
+pub fn tell_the_story(options: &[&str]) {
+    let demo = Demo::start(options);
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &story()])
         .env("TOKEN", demo.said("token"))

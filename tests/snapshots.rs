@@ -8,7 +8,7 @@ use crate::support::{
     server::serve,
 };
 use domain::{Envelope, Position};
-use eventlog::{EventLog, Fact, SledLog, Stored, Unconfirmed};
+use eventlog::{Commit, EventLog, Fact, SledLog, Stored, Unconfirmed};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -97,7 +97,8 @@ fn replace_store(place: &Place, facts: &[Stored], files: &[&str]) {
         Fact { envelope, bytes: stored.bytes.clone() }
     };
     let facts: Vec<_> = facts.iter().map(fact).collect();
-    log.turn(Position(0)).expect("the turn").commit(&facts, &[]).expect("the facts are written");
+    let written = log.turn(Position(0)).expect("the turn").commit(&facts, &[]);
+    assert_eq!(written.expect("the facts are written"), Commit::Durable);
     log.close().expect("the store is closed");
     for file in files {
         fs::copy(place.store().join(file), forged.join(file)).expect("the file is there");

@@ -1,9 +1,13 @@
 //! What can be typed. Data goes to standard output, everything else to the error stream.
 
-use crate::exit::Exit;
+use crate::{
+    exit::Exit,
+    store::{Store, StoreUrl},
+};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use domain::ClientId;
-use std::{io::Write, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{io::Write, net::SocketAddr, path::PathBuf};
+use tlog::key::VerifierKey;
 use tracing_subscriber::EnvFilter;
 
 /// The book of record of Vietnamese emulation blocs (khối / cụm thi đua).
@@ -18,6 +22,7 @@ Examples:
   thidua serve --store sled:/var/lib/thidua --log-key /etc/thidua/log.key \\
                --issuer https://id.example.vn --audience thidua --jwks /etc/thidua/jwks.json
   thidua store verify --store sled:/var/lib/thidua
+  thidua store copy --from sled:/var/lib/thidua --to postgres://thidua@db.example.vn/thidua
   thidua regulations list
 
 Exit codes: 0 done · 1 failed · 2 usage · 3 faults found · 4 store damaged, altered, or behind its tip or what was signed ·
@@ -65,7 +70,7 @@ left as it is, so an interrupted import is simply run again. Lines that begin wi
     /// Make development keys and tokens.
     #[command(subcommand)]
     Token(Token),
-    /// Check, back up and restore a store.
+    /// Check, back up, restore, move and prepare a store.
     #[command(subcommand)]
     Store(Store),
     /// Make the key that signs the log, and keep it in a process of its own.
@@ -94,24 +99,6 @@ left as it is, so an interrupted import is simply run again. Lines that begin wi
     },
 }
 
-/// Where the log is kept.
-#[derive(Clone, Debug)]
-pub enum StoreUrl {
-    /// `sled:FOLDER`
-    Sled(PathBuf),
-}
-
-impl FromStr for StoreUrl {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.split_once(':') {
-            Some(("sled", folder)) if !folder.is_empty() => Ok(Self::Sled(folder.into())),
-            _ => Err("give the store as sled:FOLDER".to_owned()),
-        }
-    }
-}
-
 fn client(text: &str) -> Result<ClientId, String> {
     ClientId::new(text).map_err(|error| error.to_string())
 }
@@ -133,7 +120,8 @@ pub struct Listen {
 /// Where personal data is kept.
 #[derive(Args)]
 pub struct VaultOptions {
-    /// The root key of the vault of personal data, made by `thidua vault key`. Without it the service takes none.
+    /// The root key of the vault of personal data, made by `thidua vault key`. Without it the service takes none. Of several
+    /// nodes over one database one has it.
     #[arg(long, env = "THIDUA_VAULT_KEY")]
     pub vault_key: Option<PathBuf>,
     /// The file of the keys of persons, outside of the store and of its backups. Beside the store's folder, with .vault at the
@@ -149,7 +137,7 @@ pub struct VaultOptions {
 /// Options of `serve`.
 #[derive(Args)]
 pub struct Serve {
-    /// Where the log is kept: sled:FOLDER.
+    /// Where the log is kept: sled:FOLDER, or postgres://USER@HOST/DATABASE?schema=NAME.
     #[arg(long, env = "THIDUA_STORE")]
     pub store: StoreUrl,
     /// Where to listen.
@@ -179,6 +167,14 @@ pub struct Serve {
     /// The socket of the signer that holds the key which --signer or --log-key takes over from.
     #[arg(long, env = "THIDUA_PREVIOUS_SIGNER")]
     pub previous_signer: Option<PathBuf>,
+    /// The public key of the log, as `thidua signer key` prints it, where other nodes of the same database reach the
+    /// signer and this one does not: it shows the heads that they have signed.
+    #[arg(
+        long,
+        env = "THIDUA_LOG_VERIFIER",
+        conflicts_with_all = ["signer", "log_key", "previous_signer", "previous_log_key"]
+    )]
+    pub log_verifier: Option<VerifierKey>,
     /// The file of the last signed checkpoint: better on another disk than the store, and never restored from a backup.
     /// Beside the store's folder, with .anchor at the end of its name, unless given.
     #[arg(long, env = "THIDUA_ANCHOR")]
@@ -216,7 +212,8 @@ pub struct Demo {
 /// Options of `import`.
 #[derive(Args)]
 pub struct Import {
-    /// Where the log is kept: sled:FOLDER. No service may be running on it.
+    /// Where the log is kept: sled:FOLDER, or postgres://USER@HOST/DATABASE?schema=NAME. No service may
+    /// be running on a folder.
     #[arg(long, env = "THIDUA_STORE")]
     pub store: StoreUrl,
     /// The client in whose name the requests are made; in a log without any grant it becomes the registrar.
@@ -268,38 +265,6 @@ pub struct Mint {
 
 /// The issuer of development tokens unless another is named.
 pub const DEVELOPMENT_ISSUER: &str = "urn:thidua:development";
-
-/// Commands on a store.
-#[derive(Subcommand)]
-pub enum Store {
-    /// Read everything, recompute everything, and name the first fault.
-    Verify {
-        /// Where the log is kept: sled:FOLDER.
-        #[arg(long, env = "THIDUA_STORE")]
-        store: StoreUrl,
-    },
-    /// Copy the store, also while it is served.
-    #[command(
-        after_help = "Example:\n  thidua store backup --store sled:/var/lib/thidua --to /backup/2026-11-20"
-    )]
-    Backup {
-        /// Where the log is kept: sled:FOLDER.
-        #[arg(long, env = "THIDUA_STORE")]
-        store: StoreUrl,
-        /// The folder of the copy; it must not exist, or be empty.
-        #[arg(long)]
-        to: PathBuf,
-    },
-    /// Make a store from a copy.
-    Restore {
-        /// The folder of the copy.
-        #[arg(long)]
-        from: PathBuf,
-        /// Where the new store goes: sled:FOLDER, which must not exist, or be empty.
-        #[arg(long, env = "THIDUA_STORE")]
-        store: StoreUrl,
-    },
-}
 
 /// Commands on regulations.
 #[derive(Subcommand)]

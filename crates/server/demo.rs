@@ -1,11 +1,13 @@
 //! The demo: the blocs of the five source documents with their facts, an example year, and a token to try it.
 
 use crate::{
-    cli::{self, DEVELOPMENT_ISSUER, Demo, StoreUrl},
+    cli::{self, DEVELOPMENT_ISSUER, Demo},
     exit::Exit,
     import, opening,
     serve::{Running, install_metrics, stop},
-    signing, vault,
+    signing,
+    store::StoreUrl,
+    vault,
 };
 use api::auth::{Issuer, KeyLocation, Scope, Verifier, keys};
 use app::{App, Clock, ScriptedClock, SystemClock};
@@ -34,10 +36,14 @@ pub fn run(options: &Demo, json: bool) -> Result<(), Exit> {
         (None, None) => return Err(Exit::Usage("no store".to_owned())),
     };
     let clock = Arc::new(ScriptedClock::at(days_ago(BEGINS_DAYS_AGO)));
+    if let StoreUrl::Postgres(place) = &store {
+        // The example is its own owner.
+        eventlog::postgres::migrate(place, None)?;
+    }
     let mut app = opening::open(&store, None, Arc::clone(&clock) as Arc<dyn Clock>)?;
     let client = ClientId::new("demo").map_err(Exit::failed)?;
     let metrics = install_metrics()?;
-    let keys_folder = opening::folder(&store).join("demo-keys");
+    let keys_folder = opening::folder(&store)?.join("demo-keys");
     let (verifier, token) = development_token(&keys_folder, &client)?;
     // The example's anchor goes with the example: who takes a store for a real one names another.
     signing::publish_for_development(&mut app, &keys_folder.join("log.key"), &keys_folder.join("anchor"))?;

@@ -74,9 +74,12 @@ impl From<eventlog::LogError> for Exit {
             | E::Unopenable { .. }
             | E::BadBackup { .. }
             | E::BackupDamaged { .. } => Self::Damaged(error.into()),
+            E::Unavailable { .. } | E::Unknown { .. } => Self::Unavailable(causes(&error)),
             E::Failed { .. }
             | E::ReadOnly { .. }
             | E::Unconfirmed
+            | E::Version { .. }
+            | E::AnotherLog { .. }
             | E::TooLarge { .. }
             | E::AsideTooLarge { .. }
             | E::OutOfPlace { .. }

@@ -4,7 +4,9 @@ use crate::{
     admin,
     cli::{self, Listen, Serve},
     exit::Exit,
-    opening, signing, vault,
+    opening, signing,
+    store::StoreUrl,
+    vault,
 };
 use actix_web::{HttpServer, dev::Server};
 use api::auth::{Issuer, KeyLocation, KeysFault, Verifier};
@@ -22,9 +24,10 @@ pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
     let verifier = Verifier::new(vec![issuer(options)]).map_err(|fault| Exit::Usage(fault.to_string()))?;
     let metrics = install_metrics()?;
     let started = Instant::now();
-    let mut app = opening::open(&options.store, snapshots(options), Arc::new(SystemClock))?;
-    signing::publish(&mut app, options)?;
-    vault::open(&mut app, opening::folder(&options.store), &options.vault)?;
+    let folder = opening::folder(&options.store)?;
+    let mut app = opening::open(&options.store, snapshots(options, &folder)?, Arc::new(SystemClock))?;
+    signing::publish(&mut app, options, &folder)?;
+    vault::open(&mut app, &folder, &options.vault)?;
     actix_web::rt::System::new().block_on(async {
         if let Some(client) = &options.first_registrar {
             opening::found(&app, client).await?;
@@ -34,7 +37,11 @@ pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
         fetch_keys(&verifier).await?;
         let fetching = actix_web::rt::spawn(fetch_until_ready(Arc::clone(&verifier)));
         let running = Running::start(Arc::clone(&app), verifier, metrics, &options.listen)?;
-        let admin = admin::listen(opening::folder(&options.store), Arc::clone(app.log()))?;
+        // Whoever looks after a database asks the database.
+        let admin = match &options.store {
+            StoreUrl::Sled(folder) => Some(admin::listen(folder, Arc::clone(app.log()))?),
+            StoreUrl::Postgres(_) => None,
+        };
         let seconds = started.elapsed().as_secs_f64();
         metrics::gauge!("thidua_start_seconds").set(seconds);
         tracing::info!(seconds, "ready");
@@ -48,10 +55,13 @@ pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
 }
 
 /// The snapshot to begin with and to keep, unless none is wanted.
-fn snapshots(options: &Serve) -> Option<opening::Snapshots> {
-    let folder = options.state.as_deref().unwrap_or_else(|| opening::folder(&options.store));
-    (options.snapshot_every > 0)
-        .then(|| opening::Snapshots { file: SnapshotFile::in_folder(folder), every: options.snapshot_every })
+fn snapshots(options: &Serve, folder: &Path) -> Result<Option<opening::Snapshots>, Exit> {
+    if let Some(state) = &options.state {
+        std::fs::create_dir_all(state)?;
+    }
+    let file = SnapshotFile::in_folder(options.state.as_deref().unwrap_or(folder));
+    let every = options.snapshot_every;
+    Ok((every > 0).then_some(opening::Snapshots { file, every }))
 }
 
 /// Reads the issuers' keys. An issuer that does not answer yet is tried again; a development key ends the start, for

@@ -192,6 +192,10 @@ impl HeadSigner for Remote {
         &self.key
     }
 
+    fn remembers(&self) -> bool {
+        true
+    }
+
     fn sign(&mut self, old: u64, proof: &[Hash], head: &Checkpoint) -> Result<NoteSignature, SignError> {
         let request = SignHead { old_size: old, proof: proof.to_vec(), head: head.clone() };
         let unreachable = |what: String| SignError::Unreachable(what);

@@ -8,18 +8,25 @@ use tlog::key::{Signer, VerifierKey};
 /// What the names of development keys begin with. Nobody owns this domain (RFC 2606 §2).
 const DEVELOPMENT: &str = "development.invalid/";
 
-/// Holds the log against its anchor and begins to sign it, as the options of `serve` say.
-pub fn publish(app: &mut App, options: &Serve) -> Result<(), Exit> {
-    let folder = opening::folder(&options.store);
+/// Holds the log against its anchor and begins to sign it, as the options of `serve` say. What they do not name lies in or
+/// beside the folder.
+pub fn publish(app: &mut App, options: &Serve, folder: &Path) -> Result<(), Exit> {
     let path = options.anchor.clone().unwrap_or_else(|| opening::beside(folder, "anchor"));
     let development = options.allow_development_keys;
+    if let Some(key) = &options.log_verifier {
+        known(key.name().as_str(), development)?;
+        if !app.log().is_shared() {
+            return Err(Exit::Usage("nobody else signs this store: give --log-key or --signer".to_owned()));
+        }
+        return Ok(app.publish_with_others(key.clone(), Anchor::read(&path, key)?)?);
+    }
     let Some(current) = holder(options.signer.as_deref(), options.log_key.as_deref(), development)? else {
         return if development {
             publish_for_development(app, &folder.join("development-log.key"), &path)
         } else {
             Err(Exit::Usage(
                 "nothing signs the log: make a key with `thidua signer key` and name it with --log-key, or the socket of \
-                 `thidua signer serve` with --signer"
+                 `thidua signer serve` with --signer; a node beside others that do names the public key with --log-verifier"
                     .to_owned(),
             ))
         };

@@ -119,7 +119,8 @@ impl From<VaultError> for Exit {
             VaultError::Unreadable { .. } | VaultError::Gone { .. } | VaultError::KeysMissing { .. } => {
                 Self::Damaged(error.into())
             }
-            VaultError::OtherRoot { .. } => Self::Usage(error.to_string()),
+            VaultError::OtherRoot { .. } | VaultError::OtherVault { .. } => Self::Usage(error.to_string()),
+            VaultError::Log(error) => error.into(),
             VaultError::Io { .. }
             | VaultError::InUse { .. }
             | VaultError::NoRandomness

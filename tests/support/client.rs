@@ -46,7 +46,12 @@ impl Ask<'_> {
 
     /// Sends it and waits for the answer.
     pub fn send(self) -> Answer {
-        self.client.send(self.builder).expect("an answer")
+        self.try_send().expect("an answer")
+    }
+
+    /// Sends it and waits for the answer, which may not come.
+    pub fn try_send(self) -> reqwest::Result<Answer> {
+        self.client.send(self.builder)
     }
 }
 
@@ -105,9 +110,13 @@ impl Answer {
 impl Client {
     /// A client of the server at `base`; an empty token sends none.
     pub fn new(base: &str, token: &str) -> Self {
+        Self::with_patience(base, token, Duration::from_secs(30))
+    }
+
+    /// A client that waits so long for an answer.
+    pub fn with_patience(base: &str, token: &str, patience: Duration) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let http =
-            reqwest::Client::builder().timeout(Duration::from_secs(30)).no_proxy().build().expect("a client");
+        let http = reqwest::Client::builder().timeout(patience).no_proxy().build().expect("a client");
         Self { runtime, http, base: base.to_owned(), token: token.to_owned() }
     }
 

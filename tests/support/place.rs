@@ -16,17 +16,25 @@ pub const REGISTRAR: &str = "registrar";
 /// A temporary folder; it is removed when this is dropped.
 pub struct Place {
     folder: TempDir,
+    /// Where the store is, when it is not in the folder.
+    elsewhere: Option<String>,
 }
 
 impl Place {
     /// A fresh folder with keys in it and no store yet.
     pub fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("thidua-test-").tempdir().expect("a temporary folder");
-        let place = Self { folder };
+        let place = Self { folder, elsewhere: None };
         let keys = place.file("keys");
         run(Command::new(binary()).args(["token", "keys", "--dir"]).arg(keys));
         run(Command::new(binary()).args(["vault", "key", "--key"]).arg(place.vault_key()));
         place
+    }
+
+    /// A fresh folder with keys in it, and a store somewhere else.
+    #[cfg(feature = "postgres")]
+    pub fn with_store(address: &str) -> Self {
+        Self { elsewhere: Some(address.to_owned()), ..Self::new() }
     }
 
     /// A path inside the folder.
@@ -41,7 +49,7 @@ impl Place {
 
     /// The store as the command line names it.
     pub fn store_address(&self) -> String {
-        format!("sled:{}", self.store().display())
+        self.elsewhere.clone().unwrap_or_else(|| format!("sled:{}", self.store().display()))
     }
 
     /// The root key of the vault.

@@ -58,7 +58,8 @@ impl Server {
         Self::spawn(place, command)
     }
 
-    fn spawn(place: &Place, command: Command) -> Self {
+    /// Starts the server as a command says, and waits until it is ready.
+    pub fn spawn(place: &Place, command: Command) -> Self {
         let server = Self::listening(place, command);
         server.wait_until_ready();
         server
@@ -144,6 +145,18 @@ impl Drop for Server {
     }
 }
 
+/// A process that is killed when this is dropped.
+#[cfg(feature = "postgres")]
+pub struct End(pub Child);
+
+#[cfg(feature = "postgres")]
+impl Drop for End {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// The command that serves the place's store on ports that are free.
 pub fn serve(place: &Place) -> Command {
     let mut command = serve_without_vault(place);
@@ -152,13 +165,20 @@ pub fn serve(place: &Place) -> Command {
 }
 
 fn serve_without_vault(place: &Place) -> Command {
+    serve_on(place, &place.store_address(), "127.0.0.1:0")
+}
+
+/// The command that serves a store at an address, without a vault.
+pub fn serve_on(place: &Place, store: &str, address: &str) -> Command {
     let mut command = Command::new(binary());
     command
-        .args(["serve", "--json", "--allow-development-keys", "--store", &place.store_address()])
-        .args(["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"])
+        .args(["serve", "--json", "--allow-development-keys", "--store", store])
+        .args(["--listen", address, "--metrics-listen", "127.0.0.1:0"])
         .args(["--issuer", ISSUER, "--audience", AUDIENCE, "--first-registrar", REGISTRAR])
         .arg("--jwks")
-        .arg(place.jwks());
+        .arg(place.jwks())
+        // What a machine keeps for a store that is elsewhere.
+        .env("XDG_STATE_HOME", place.file("state"));
     command
 }
 

@@ -4,9 +4,10 @@
 //! - [`act`]: what can be asked of the service, and what it answers
 //! - [`awards`]: what a dossier is judged by beside itself, now or in the past
 //! - [`clock`]: where time comes from; [`mint`]: where ids and salts come from
-//! - `writer`: the one thread that decides and commits, in groups; `pending`: what a group has decided so far; `outcome`:
-//!   what its requests came to;
-//!   `proofs`: what a decision needs from elsewhere, one function each
+//! - `writer`: the one thread that decides, in groups; `decision`: what follows from one request; `commit`: how a group
+//!   becomes part of the log; `pending`: what a group has decided so far; `outcome`: what its requests came to; `proofs`:
+//!   what a decision needs from elsewhere, one function each
+//! - `follower`: the thread that folds what other processes write
 //! - [`moment`]: reads, now or as of a time or a position
 //! - `standing`: standings as of two times
 //! - [`rebuild`]: the views, folded from the log
@@ -21,6 +22,9 @@ pub mod act;
 pub mod audit;
 pub mod awards;
 pub mod clock;
+mod commit;
+mod decision;
+mod follower;
 pub mod mint;
 pub mod moment;
 mod outcome;
@@ -43,7 +47,7 @@ pub use rebuild::{RebuildError, Rebuilt};
 pub use snapshot::SnapshotFile;
 pub use vault::{MissingKeys, RootKey, Vault, VaultError};
 
-use domain::{Envelope, KeyHash, Position, StreamId, Timestamp, log::LogAct};
+use domain::{Envelope, KeyHash, Position, Timestamp, log::LogAct};
 use eventlog::EventLog;
 use parking_lot::{RwLock, RwLockReadGuard};
 use std::{
@@ -54,7 +58,6 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
-use tlog::{proof_file::ProofFile, sorted::SortedTree};
 use tokio::sync::{mpsc, oneshot, watch};
 use views::Views;
 
@@ -63,6 +66,7 @@ pub struct App {
     shared: Arc<Shared>,
     jobs: mpsc::Sender<writer::Job>,
     writer: parking_lot::Mutex<Option<JoinHandle<()>>>,
+    follower: Option<follower::Follower>,
     publisher: Option<audit::Publisher>,
     keeper: Option<snapshot::keeper::Keeper>,
 }
@@ -71,13 +75,15 @@ pub struct App {
 struct Shared {
     log: Arc<dyn EventLog>,
     clock: Arc<dyn Clock>,
-    /// Written by the writer alone, for the moment it takes to fold a committed group.
+    /// Written by the writer and the follower, for the moment it takes to fold a committed group.
     views: RwLock<Views>,
+    /// Held from a commit until it is settled, and by the follower while it folds: each fact is folded by one of them.
+    folding: parking_lot::Mutex<()>,
     /// The tree over the log, grown by the publisher alone.
     audit: Audit,
     /// The durable head, announced after the views hold it.
     head: watch::Sender<Position>,
-    /// Set by the writer when a commit fails; never cleared while the process runs.
+    /// Set when a commit fails for good; never cleared while the process runs.
     read_only: AtomicBool,
     /// Where personal data is kept, if this service keeps any.
     vault: OnceLock<Vault>,
@@ -92,94 +98,15 @@ impl App {
         let (head, _) = watch::channel(rebuilt.views.head());
         let views = RwLock::new(rebuilt.views);
         let audit = Audit::new(rebuilt.tiles);
-        let (read_only, vault) = (AtomicBool::new(false), OnceLock::new());
-        let shared = Arc::new(Shared { log, clock, views, audit, head, read_only, vault });
+        let (folding, read_only) = (parking_lot::Mutex::default(), AtomicBool::new(false));
+        let shared = Shared { log, clock, views, folding, audit, head, read_only, vault: OnceLock::new() };
+        let shared = Arc::new(shared);
         let (jobs, waiting) = mpsc::channel(writer::WAITING);
         let writer = writer::start(Arc::clone(&shared), waiting)?;
-        Ok(Self {
-            shared,
-            jobs,
-            writer: parking_lot::Mutex::new(Some(writer)),
-            publisher: None,
-            keeper: None,
-        })
-    }
-
-    /// From now on the tree grows with the log and its head is signed: within a second of a write, once a minute
-    /// otherwise. Before that, the log is held against its anchor. Call it before anything is written.
-    ///
-    /// # Errors
-    /// The log is not what was signed, or nothing can be signed.
-    pub fn publish(&mut self, signer: Box<dyn HeadSigner>, anchor: Anchor) -> Result<(), AuditError> {
-        self.publish_with(audit::Signers { current: signer, previous: None }, anchor)
-    }
-
-    /// The same while another key takes over: both sign, and the log says so in a fact of its own, unless it has already.
-    ///
-    /// # Errors
-    /// The same; or the old key is not the one that signs by what the log says.
-    pub fn publish_rotating(
-        &mut self,
-        signer: Box<dyn HeadSigner>,
-        previous: Box<dyn HeadSigner>,
-        anchor: Anchor,
-    ) -> Result<(), AuditError> {
-        let (old, new) = (previous.key().clone(), signer.key().clone());
-        self.publish_with(audit::Signers { current: signer, previous: Some(previous) }, anchor)?;
-        let new_text = audit::text_of(&new)?;
-        let is_current = {
-            let views = self.views();
-            let log = views.books.log().map(|book| Arc::clone(&book.state));
-            log.is_some_and(|log| {
-                log.last_rotation(new.name().as_str()).is_some_and(|(last, _)| last.new == new_text)
-            })
-        };
-        if is_current {
-            return Ok(());
-        }
-        let act = LogAct::RotateKey { old: audit::text_of(&old)?, new: new_text };
-        let failed = |what: String| AuditError::Key(what);
-        let request = Request::of_the_record(act, self.now()).map_err(|error| failed(error.to_string()))?;
-        let (reply, answer) = oneshot::channel();
-        self.jobs
-            .blocking_send(writer::Job::One(request, reply))
-            .map_err(|_| failed("nothing is written any more".to_owned()))?;
-        match answer.blocking_recv() {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(failure)) => Err(failed(format!("{failure:?}"))),
-            Err(_) => Err(failed("the writer has gone".to_owned())),
-        }
-    }
-
-    fn publish_with(&mut self, signers: audit::Signers, anchor: Anchor) -> Result<(), AuditError> {
-        let jobs = self.jobs.downgrade();
-        self.publisher = Some(audit::Publisher::start(Arc::clone(&self.shared), signers, anchor, jobs)?);
-        Ok(())
-    }
-
-    /// How the key of the log was replaced for the `number`th time, from 1: the fact as extra data, the proof that it is in
-    /// the log, and the head that both keys signed. `None` when there is no such change, or no head vouches for it yet.
-    ///
-    /// # Errors
-    /// When the log cannot be read.
-    pub fn rotation(&self, number: usize) -> Result<Option<ProofFile>, LogError> {
-        let found = {
-            let views = self.views();
-            let log = views.books.log();
-            log.and_then(|book| book.state.rotations.get(number.checked_sub(1)?).cloned())
-        };
-        let Some((rotated, position)) = found else { return Ok(None) };
-        let Some(checkpoint) = audit::vouched(&self.audit().kept(), &rotated) else { return Ok(None) };
-        let size = checkpoint.checkpoint().size();
-        let proof = self.audit().tiles().inclusion(position.0, size).ok();
-        let entry = self.shared.log.read(position, 1)?.pop().map(|stored| stored.bytes);
-        Ok(proof.map(|proof| ProofFile { extra: entry, index: position.0, proof, checkpoint }))
-    }
-
-    /// What every stream held when the log had `size` facts: the tree whose root the log commits to. `None` when the log has
-    /// fewer, or its tree does not cover them yet.
-    pub fn stream_heads(&self, size: u64) -> Option<Arc<SortedTree<StreamId>>> {
-        self.audit().stream_heads(&self.views().history, size)
+        let shares = shared.log.is_shared();
+        let follower = shares.then(|| follower::Follower::start(Arc::clone(&shared))).transpose()?;
+        let writer = parking_lot::Mutex::new(Some(writer));
+        Ok(Self { shared, jobs, writer, follower, publisher: None, keeper: None })
     }
 
     /// From now on a snapshot of the views is written whenever the log has grown by `every` facts, and at the end; and the log
@@ -284,7 +211,7 @@ impl App {
         self.shared.fact(position)
     }
 
-    /// Whether the writer has stopped after a failed commit. Reads go on.
+    /// Whether writing has ended after a failure that does not pass. Reads go on.
     pub fn is_read_only(&self) -> bool {
         self.shared.read_only.load(Ordering::Acquire)
     }
@@ -302,6 +229,7 @@ impl App {
         {
             tracing::error!("the writer thread panicked");
         }
+        drop(self.follower);
         drop(self.publisher);
         // Last, when nothing grows any more.
         if let Some(keeper) = self.keeper {

@@ -49,6 +49,13 @@ impl Service {
         Arc::clone(&self.clock)
     }
 
+    /// Another node over a log that is founded.
+    pub(crate) fn beside(log: Arc<dyn EventLog>) -> Self {
+        let clock = Arc::new(ScriptedClock::at("2026-01-05T02:00:00Z".parse().unwrap()));
+        // Its clients draw their keys from elsewhere.
+        Self { app: start(log, &clock), clock, keys: AtomicU64::new(1 << 32) }
+    }
+
     pub(crate) fn request(&self, from: &str, act: Act) -> Request {
         let number = self.keys.fetch_add(1, Ordering::Relaxed);
         let mut key = [0; 16];
@@ -75,7 +82,7 @@ pub(crate) fn client(text: &str) -> ClientId {
     ClientId::new(text).unwrap()
 }
 
-fn name(text: &str) -> LocalisedName {
+pub(crate) fn name(text: &str) -> LocalisedName {
     LocalisedName { vi: Name::new(text).unwrap(), en: None }
 }
 
@@ -87,7 +94,7 @@ pub(crate) fn register(unit: UnitId, called: &str) -> Act {
     )
 }
 
-fn rename(unit: UnitId, called: &str) -> Act {
+pub(crate) fn rename(unit: UnitId, called: &str) -> Act {
     Act::Unit(unit, UnitAct::Rename(Renamed { name: name(called) }))
 }
 
@@ -130,7 +137,7 @@ async fn many_at_once_share_a_group_and_each_gets_its_own_answer() {
 }
 
 /// Drives all futures at once, so that they reach the writer together.
-async fn futures<F: Future>(all: impl Iterator<Item = F>) -> Vec<F::Output> {
+pub(crate) async fn futures<F: Future>(all: impl Iterator<Item = F>) -> Vec<F::Output> {
     let mut waiting: Vec<_> = all.map(Box::pin).collect();
     let mut done: Vec<Option<F::Output>> = waiting.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {
@@ -186,6 +193,54 @@ async fn an_unknown_outcome_is_told_by_the_same_key_after_a_restart() {
     let receipt = restarted.execute(request).await.unwrap();
     assert!(receipt.replayed);
     assert_eq!(restarted.head(), Position(2));
+}
+
+#[tokio::test]
+async fn writing_goes_on_after_a_failure_that_passes() {
+    let log = Arc::new(FaultyLog::new(MemoryLog::default()));
+    let service = Service::founded(Arc::clone(&log) as _).await;
+    for (moment, id, written) in
+        [(FaultyMoment::Unavailable, UNIT, false), (FaultyMoment::Unknown, OTHER, true)]
+    {
+        log.fail_next(moment);
+        let request = service.request("registry", register(id, "Hội Luật gia"));
+        assert_eq!(service.app.execute(request.clone()).await.unwrap_err(), Failure::Unavailable);
+        assert!(!service.app.is_read_only());
+        // The same key tells what became of it, or carries it out now.
+        assert_eq!(service.app.execute(request).await.unwrap().replayed, written);
+        assert!(service.app.views().books.unit(id).is_some());
+    }
+    assert_eq!(service.app.head(), Position(3));
+}
+
+/// Whoever writes first, everybody's facts are there once, and each knows what the others wrote before.
+#[tokio::test]
+async fn several_services_that_write_at_once_lose_nothing() {
+    const WRITERS: u32 = 3;
+    const EACH: u32 = 60;
+    let log: Arc<dyn EventLog> = Arc::new(MemoryLog::default());
+    let founded = Service::founded(Arc::clone(&log)).await;
+    founded.asks("registry", register(UNIT, "Hội")).await.unwrap();
+    std::thread::scope(|scope| {
+        for number in 1..=WRITERS {
+            let clock = Arc::clone(&founded.clock);
+            let app = start(Arc::clone(&log), &clock);
+            let service = Service { app, clock, keys: AtomicU64::new(u64::from(number) * 10_000) };
+            scope.spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                runtime.block_on(async {
+                    for round in 0..EACH {
+                        let called = format!("Hội {number} lần {round}");
+                        service.asks("registry", rename(UNIT, &called)).await.unwrap();
+                    }
+                });
+            });
+        }
+    });
+    let rebuilt = rebuild(log.as_ref(), Position(0), |_| {}).unwrap();
+    assert_eq!(rebuilt.views.head(), Position(2 + u64::from(WRITERS * EACH)));
+    assert_eq!(rebuilt.views.books.unit(UNIT).unwrap().version, Version(1 + WRITERS * EACH));
+    eventlog::verify::verify(log.as_ref(), None, &mut |_| ()).unwrap();
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! The one writer. It takes everything that is waiting, decides it in order, commits it as one group with one sync,
-//! folds it, and only then answers.
+//! The one writer of a process. It takes everything that is waiting, decides it in order, commits it as one group with one
+//! sync, folds it, and only then answers. How a group is committed is in `commit`.
 
 mod beside;
 mod erasure;
@@ -10,29 +10,24 @@ use crate::{
     Shared,
     act::{Act, Failure, Receipt, Request},
     audit::StreamHeads,
+    decision::{Decision, When, decide, found, record},
     mint::Mint,
-    outcome::{Outcome, Stop, receipts},
+    outcome::{Outcome, Stop},
     pending::{Decided, Origin, Pending},
     proofs,
 };
 use beside::{beside, claimed_day};
 use domain::{
-    Aggregate, Authority, ClientId, Date, Envelope, Event, GrantId, LeafHash, Rejection, RequestRef, Rights,
-    Role, StreamId, Timestamp,
+    Event, RequestRef, Rights, Timestamp,
     bloc::Bloc,
     commendation::{Commendation, CommendationCommand},
-    grant::{Given, Grant, GrantCommand},
-    log::{Log, LogCommand},
-    rejection::Thing,
+    grant::{Grant, GrantCommand},
+    log::Log,
     unit::Unit,
     year::{Year, YearAct, YearCommand},
 };
-use eventlog::{AsideChange, LogError, Turn};
-use personal::Drawn;
-use std::{
-    sync::{Arc, atomic::Ordering},
-    thread::JoinHandle,
-};
+use eventlog::LogError;
+use std::{sync::Arc, thread::JoinHandle};
 use tokio::sync::{mpsc, oneshot};
 
 /// How many requests may wait before callers are held back.
@@ -59,33 +54,16 @@ pub type InOrder = (Vec<Receipt>, Option<Failure>);
 
 /// Whether what follows a refused request is still decided.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum AfterRefusal {
+pub enum AfterRefusal {
     GoOn,
     Stop,
-}
-
-/// What follows from one request.
-struct Decision {
-    /// The facts of the act's own stream, then their counterparts elsewhere.
-    events: Vec<(StreamId, Event)>,
-    aside: Vec<AsideChange>,
-    by: Option<Authority>,
-    /// The personal data that goes into the vault.
-    private: Option<Drawn>,
-}
-
-/// When a request came, the day its act counts from, and whether it cites a document or says that it is an example.
-#[derive(Clone, Copy)]
-struct When {
-    received: Timestamp,
-    effective_on: Date,
-    documented: bool,
 }
 
 /// Starts the writer. It ends when every sender is gone and the last job is answered.
 pub fn start(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Job>) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name("writer".into()).spawn(move || {
-        let mut writer = Writer { shared, mint: Mint::default(), heads: StreamHeads::default() };
+        let mut writer =
+            Writer { shared, mint: Mint::default(), heads: StreamHeads::default(), erasures_wait: false };
         let mut group = Vec::with_capacity(GROUP);
         while waiting.blocking_recv_many(&mut group, GROUP) > 0 {
             writer.take(group.drain(..));
@@ -93,10 +71,12 @@ pub fn start(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Job>) -> std::io::
     })
 }
 
-struct Writer {
-    shared: Arc<Shared>,
+pub struct Writer {
+    pub(crate) shared: Arc<Shared>,
     mint: Mint,
-    heads: StreamHeads,
+    pub(crate) heads: StreamHeads,
+    /// Whether erasures may be due that could not be carried out, or whose approval was not told of.
+    erasures_wait: bool,
 }
 
 impl Writer {
@@ -159,88 +139,19 @@ impl Writer {
         let _ = reply.send(answer);
     }
 
-    /// Carries out a group; what each request came to, or why none was carried out.
-    fn group(
+    /// Decides a group on what the views hold.
+    pub(crate) fn decide_all(
         &mut self,
         requests: Vec<Request>,
         after: AfterRefusal,
-    ) -> Result<impl Iterator<Item = Result<Receipt, Failure>>, Failure> {
-        if self.shared.read_only.load(Ordering::Acquire) {
-            return Err(Failure::ReadOnly);
-        }
-        match self.commit(requests, after) {
-            Ok((outcomes, facts)) => {
-                let head = self.shared.head.borrow().to_owned();
-                if facts.iter().any(erasure::is_approval) {
-                    self.finish_erasures();
-                }
-                Ok(receipts(outcomes, facts, head))
-            }
-            Err(error) => {
-                // What was decided and not committed may be in the tree.
-                self.heads = StreamHeads::default();
-                self.stop_writing(&error);
-                Err(Failure::Unavailable)
-            }
-        }
-    }
-
-    fn stop_writing(&self, error: &LogError) {
-        self.shared.read_only.store(true, Ordering::Release);
-        metrics::gauge!("thidua_read_only").set(1.0);
-        tracing::error!(
-            error = crate::chain(error),
-            "a commit failed: no more writes until the service is started again"
-        );
-    }
-
-    /// Decides and commits one group. After an error nothing of it is in any view.
-    fn commit(
-        &mut self,
-        requests: Vec<Request>,
-        after: AfterRefusal,
-    ) -> Result<(Vec<Outcome>, Vec<Envelope>), LogError> {
-        let shared = Arc::clone(&self.shared);
-        let turn = take_turn(&shared)?;
-        let (outcomes, decided) = self.decide_all(requests, after)?;
-        let envelopes = self.write(turn, decided)?;
-        Ok((outcomes, envelopes))
-    }
-
-    /// Makes what was decided durable, and then shows it. The vault's new keys go first: data that nobody could read
-    /// again must not be recorded.
-    fn write(&self, turn: Box<dyn Turn + '_>, decided: Decided) -> Result<Vec<Envelope>, LogError> {
-        let shared = &self.shared;
-        let Decided { facts, leaves, aside, changed } = decided;
-        if let Some(first) = facts.first() {
-            if let Some(vault) = shared.vault.get() {
-                vault.save().map_err(LogError::failed("writing keys into the vault"))?;
-            }
-            turn.commit(&facts, &aside)?;
-            shared.audit.note(first.envelope.position, &leaves);
-        }
-        let envelopes: Vec<_> = facts.into_iter().map(|fact| fact.envelope).collect();
-        metrics::counter!("thidua_facts_total").increment(envelopes.len() as u64);
-        metrics::histogram!("thidua_group_facts").record(envelopes.len() as f64);
-        let mut views = shared.views.write();
-        views.settle(changed, &envelopes);
-        let head = views.head();
-        drop(views);
-        shared.head.send_replace(head);
-        Ok(envelopes)
-    }
-
-    fn decide_all(
-        &mut self,
-        requests: Vec<Request>,
-        after: AfterRefusal,
+        received: Timestamp,
     ) -> Result<(Vec<Outcome>, Decided), LogError> {
         let shared = Arc::clone(&self.shared);
         let views = shared.views.read();
         let mut pending = Pending::new(&views);
         let mut outcomes = Vec::with_capacity(requests.len());
         for request in requests {
-            match self.decide_one(&mut pending, request) {
+            match self.decide_one(&mut pending, request, received) {
                 Ok(outcome) => outcomes.push(outcome),
                 Err(Stop::Refused(failure)) => {
                     outcomes.push(Outcome::Refused(failure));
@@ -254,7 +165,12 @@ impl Writer {
         Ok((outcomes, pending.finish()))
     }
 
-    fn decide_one(&mut self, pending: &mut Pending<'_>, request: Request) -> Result<Outcome, Stop> {
+    fn decide_one(
+        &mut self,
+        pending: &mut Pending<'_>,
+        request: Request,
+        received: Timestamp,
+    ) -> Result<Outcome, Stop> {
         let request = self.expect_vault(request)?;
         if let Some(outcome) = self.answered_before(pending, &request)? {
             return Ok(outcome);
@@ -265,7 +181,7 @@ impl Writer {
             Some(expected) if expected != actual => return Err(Failure::Stale { expected, actual }.into()),
             Some(_) | None => {}
         }
-        let received = pending.stamp(self.shared.clock.now());
+        let received = pending.stamp(received);
         let effective_on = claimed_day(request.effective_on, received)?;
         let rights = proofs::rights(pending, &request.client, &request.act, received.day());
         let documented = !request.basis.documents.is_empty() || request.basis.illustrative;
@@ -354,45 +270,4 @@ impl Writer {
         let events = events.into_iter().map(|event| (stream, event)).chain(counterparts).collect();
         Ok(Decision { events, aside, by: Some(by), private })
     }
-}
-
-fn decide<A: Aggregate>(
-    state: Option<&A>,
-    rights: &Rights<'_>,
-    command: A::Command,
-    event: impl Fn(A::Event) -> Event,
-) -> Result<(Vec<Event>, Authority), Stop> {
-    let by = A::permits(rights, state, &command).map_err(Failure::Denied)?;
-    let events = A::decide(state, command, &by).map_err(Failure::Rejected)?;
-    Ok((events.into_iter().map(event).collect(), by))
-}
-
-/// What the record itself states, which no grant has to allow.
-fn record(pending: &Pending<'_>, command: LogCommand) -> Result<(Vec<Event>, Authority), Stop> {
-    let by = Authority::SYSTEM;
-    let state = pending.log().map(|book| book.state.as_ref());
-    let events = Log::decide(state, command, &by).map_err(Failure::Rejected)?;
-    Ok((events.into_iter().map(Event::Log).collect(), by))
-}
-
-/// The first grant of a log, which no grant can allow.
-fn found(pending: &Pending<'_>, id: GrantId, client: ClientId) -> Result<Decision, Stop> {
-    if !pending.has_no_grants() {
-        return Err(Failure::Rejected(Rejection::AlreadyExists(Thing::Grant(id))).into());
-    }
-    let given = Given { client, role: Role::Registrar, until: None, person: None };
-    let events = vec![(StreamId::Grant(id), Event::Grant(given.into()))];
-    Ok(Decision { events, aside: Vec::new(), by: None, private: None })
-}
-
-/// The right to write, with everything folded that others wrote before.
-fn take_turn(shared: &Shared) -> Result<Box<dyn Turn + '_>, LogError> {
-    let turn = shared.log.turn(shared.views.read().head())?;
-    if !turn.missed().is_empty() {
-        let mut views = shared.views.write();
-        for stored in turn.missed() {
-            views.fold(&crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)));
-        }
-    }
-    Ok(turn)
 }

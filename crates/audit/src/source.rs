@@ -58,6 +58,11 @@ impl Source {
         &self.name
     }
 
+    /// Whether it is served, so that another look may show more.
+    pub const fn is_served(&self) -> bool {
+        matches!(self.place, Place::Web(_))
+    }
+
     /// Whether it is a bundle, which has more files than the log itself.
     pub const fn is_bundle(&self) -> bool {
         matches!(self.place, Place::Bundle(_))

@@ -12,16 +12,18 @@
 )]
 
 mod clients;
+mod engines;
 
-use clients::{Engine, Measured, PlainFile, Sled, drive, facts, pool, processor_seconds};
+use clients::{Engine, Measured, drive, facts, pool, processor_seconds};
 use domain::Position;
+use engines::{PlainFile, Sled};
 use std::{
     env, fs,
     path::Path,
     process::Command,
     time::{Duration, Instant},
 };
-use thidua_eventlog::{EventLog, Fact, SledLog, contract::Samples, pages};
+use thidua_eventlog::{Commit, EventLog, Fact, SledLog, contract::Samples, pages};
 
 fn main() {
     let chosen: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
@@ -117,7 +119,7 @@ fn fill(folder: &Path, facts: Facts, count: usize, group: usize) -> u64 {
     for at in (0..count).step_by(group) {
         let group = facts(&mut samples, group.min(count - at));
         json += group.iter().map(|fact| fact.bytes.len() as u64).sum::<u64>();
-        log.turn(Position(at as u64)).unwrap().commit(&group, &[]).unwrap();
+        assert_eq!(log.turn(Position(at as u64)).unwrap().commit(&group, &[]).unwrap(), Commit::Durable);
     }
     log.close().unwrap();
     json

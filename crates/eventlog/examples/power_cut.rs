@@ -12,7 +12,7 @@ use std::{
     io::Write,
     path::Path,
 };
-use thidua_eventlog::{AsideChange, EventLog, Fact, SledLog, contract::Samples, verify::verify};
+use thidua_eventlog::{AsideChange, Commit, EventLog, Fact, SledLog, contract::Samples, verify::verify};
 
 /// The groups of a seed, every eighth with a change aside. Up to 64 facts, so that many become pages at once; with every
 /// other seed up to 16, less than half a page, so that pages wait until there are many.
@@ -52,7 +52,9 @@ fn write(store: &Path, acknowledged: &Path, seed: u64) -> Result<(), Box<dyn Err
     let mut groups = Groups::new(seed);
     loop {
         let (facts, aside) = groups.next();
-        log.turn(log.head()?)?.commit(&facts, &aside)?;
+        if log.turn(log.head()?)?.commit(&facts, &aside)? != Commit::Durable {
+            return Err("the turn was lost, though nobody else writes".into());
+        }
         file.write_all(&log.head()?.0.to_be_bytes())?;
     }
 }

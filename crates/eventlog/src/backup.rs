@@ -68,8 +68,8 @@ pub struct Segment {
     pub sha256: String,
 }
 
-/// Backs a log up into a new or empty folder: everything up to the head at this moment. Only while what stands aside
-/// is read does nobody write.
+/// Backs a log up into a new or empty folder: everything up to the head at this moment. On sled, nobody writes while what
+/// stands aside is read.
 ///
 /// # Errors
 /// [`LogError::NotEmpty`], [`LogError::Failed`], or whatever reading the log fails with.
@@ -83,10 +83,7 @@ pub fn backup(
         return Err(LogError::NotEmpty { path: folder.to_owned() });
     }
     fs::create_dir_all(folder).map_err(LogError::failed(attempted))?;
-    // Under a turn, so that facts and aside are of one moment.
-    let turn = log.turn(log.head()?)?;
-    let (head, entries) = (log.head()?, log.aside(b"")?);
-    drop(turn);
+    let (head, entries) = log.moment()?;
 
     let mut writer = Writer::new(folder)?;
     let mut aside = Page::new(Position(0));

@@ -17,6 +17,44 @@ pub enum LogError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The store does not answer, or not in time. Nothing was written; it may be asked again.
+    #[error("{attempted}: the database does not answer; the service goes on by itself when it does again")]
+    Unavailable {
+        /// What was attempted.
+        attempted: &'static str,
+        /// What the last attempt said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Whether the facts of a commit are durable could not be found out in time. If they are, the next turn tells.
+    #[error(
+        "the outcome of a commit is not known: the database did not answer in time whether it is durable"
+    )]
+    Unknown {
+        /// What the last attempt to find out said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The schema of the database is not the one this build writes.
+    #[error("the schema {schema} is at version {found}, and this build needs {needed}: {advice}")]
+    Version {
+        /// The schema.
+        schema: String,
+        /// The version found; 0 when there is none.
+        found: i32,
+        /// The version this build writes.
+        needed: i32,
+        /// What to do about it.
+        advice: &'static str,
+    },
+    /// Something was about to be copied into a log that holds, or gets, other facts.
+    #[error(
+        "the target holds another log from position {position} on: name an empty one, or the one a copy was begun in"
+    )]
+    AnotherLog {
+        /// The first position where they differ.
+        position: Position,
+    },
     /// An earlier failure left it open whether the last facts are durable. What a store has in memory can still be
     /// read; sled reads nothing more from its file.
     #[error(
@@ -151,6 +189,18 @@ impl LogError {
         attempted: &'static str,
     ) -> impl FnOnce(E) -> Self {
         move |source| Self::Failed { attempted, source: source.into() }
+    }
+
+    /// A store that does not answer, ready for `map_err`.
+    pub(crate) fn unavailable<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        attempted: &'static str,
+    ) -> impl FnOnce(E) -> Self {
+        move |source| Self::Unavailable { attempted, source: source.into() }
+    }
+
+    /// Whether the log goes on after this error without being opened again.
+    pub const fn passes(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Unknown { .. })
     }
 
     /// Damage at a position.

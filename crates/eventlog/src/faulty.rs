@@ -1,9 +1,9 @@
 //! A log that fails when told to, to show what a service does when its disk does not.
 
-use crate::{AsideChange, AsideEntries, EventLog, Fact, LogError, Page, Stored, Turn};
+use crate::{AsideChange, AsideEntries, Commit, EventLog, Fact, LogError, Page, Stored, Turn};
 use domain::Position;
 use parking_lot::Mutex;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// At which moment of a commit the failure comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,28 @@ pub enum FaultyMoment {
     BeforeWriting,
     /// Everything is written and durable, but the caller is not told.
     BeforeAnswering,
+    /// Nothing has been written, as in [`FaultyMoment::BeforeWriting`], but the store will answer again.
+    Unavailable,
+    /// As in [`FaultyMoment::BeforeAnswering`], but the store will answer again.
+    Unknown,
+}
+
+impl FaultyMoment {
+    /// Whether the store answers again afterwards.
+    const fn passes(self) -> bool {
+        match self {
+            Self::Unavailable | Self::Unknown => true,
+            Self::BeforeWriting | Self::BeforeAnswering => false,
+        }
+    }
+
+    /// Whether everything is written all the same.
+    const fn writes(self) -> bool {
+        match self {
+            Self::BeforeAnswering | Self::Unknown => true,
+            Self::BeforeWriting | Self::Unavailable => false,
+        }
+    }
 }
 
 /// Another log, and the failure it is to have.
@@ -36,7 +58,7 @@ impl<L: EventLog> FaultyLog<L> {
         Self { inner, state: Mutex::default() }
     }
 
-    /// Makes the next commit fail; after it the log takes no more turns until [`FaultyLog::reopen`].
+    /// Makes the next commit fail. Unless the failure passes, the log takes no more turns until [`FaultyLog::reopen`].
     pub fn fail_next(&self, moment: FaultyMoment) {
         self.fail_after(0, moment);
     }
@@ -55,7 +77,7 @@ impl<L: EventLog> FaultyLog<L> {
 impl<L: EventLog> EventLog for FaultyLog<L> {
     fn turn(&self, seen: Position) -> Result<Box<dyn Turn + '_>, LogError> {
         let inner = self.inner.turn(seen)?;
-        // Asked under the turn: whoever waited while another turn failed must not write either.
+        // Asked when the turn is there: whoever waited while another turn failed must not write either.
         if *self.state.lock() == State::Failed {
             return Err(LogError::ReadOnly { since: "a commit failed on demand".to_owned() });
         }
@@ -73,6 +95,18 @@ impl<L: EventLog> EventLog for FaultyLog<L> {
     fn aside(&self, prefix: &[u8]) -> Result<AsideEntries, LogError> {
         self.inner.aside(prefix)
     }
+
+    fn moment(&self) -> Result<(Position, AsideEntries), LogError> {
+        self.inner.moment()
+    }
+
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
+    }
+
+    fn changed(&self, seen: Position, patience: Duration) -> Result<Position, LogError> {
+        self.inner.changed(seen, patience)
+    }
 }
 
 struct FaultyTurn<'a> {
@@ -85,24 +119,37 @@ impl Turn for FaultyTurn<'_> {
         self.inner.missed()
     }
 
-    fn commit(self: Box<Self>, facts: &[Fact], aside: &[AsideChange]) -> Result<(), LogError> {
+    fn is_held(&self) -> bool {
+        self.inner.is_held()
+    }
+
+    fn commit(self: Box<Self>, facts: &[Fact], aside: &[AsideChange]) -> Result<Commit, LogError> {
+        const ASKED: &str = "a failure was asked for";
         let state = *self.state.lock();
-        match state {
+        let moment = match state {
             State::Sound => return self.inner.commit(facts, aside),
             State::FailAfter(well @ 1.., moment) => {
-                *self.state.lock() = State::FailAfter(well - 1, moment);
-                return self.inner.commit(facts, aside);
+                let outcome = self.inner.commit(facts, aside)?;
+                if outcome == Commit::Durable {
+                    *self.state.lock() = State::FailAfter(well - 1, moment);
+                }
+                return Ok(outcome);
             }
-            State::FailAfter(0, FaultyMoment::BeforeAnswering) => {
-                // Marked before the inner turn ends, so that nobody slips in between.
-                *self.state.lock() = State::Failed;
-                self.inner.commit(facts, aside)?;
-            }
-            State::FailAfter(0, FaultyMoment::BeforeWriting) | State::Failed => {
-                *self.state.lock() = State::Failed;
-            }
+            State::FailAfter(0, moment) => moment,
+            State::Failed => FaultyMoment::BeforeWriting,
+        };
+        // Marked before the inner turn ends, so that nobody slips in between.
+        *self.state.lock() = if moment.passes() { State::Sound } else { State::Failed };
+        if moment.writes() && self.inner.commit(facts, aside)? == Commit::Again {
+            return Ok(Commit::Again);
         }
-        Err(LogError::failed("writing facts on demand")("a failure was asked for"))
+        Err(match moment {
+            FaultyMoment::BeforeWriting | FaultyMoment::BeforeAnswering => {
+                LogError::failed("writing facts on demand")(ASKED)
+            }
+            FaultyMoment::Unavailable => LogError::unavailable("writing facts on demand")(ASKED),
+            FaultyMoment::Unknown => LogError::Unknown { source: ASKED.into() },
+        })
     }
 }
 
@@ -129,6 +176,18 @@ mod tests {
         log.reopen();
         assert!(log.turn(head).is_ok());
         head.0
+    }
+
+    #[test]
+    fn what_passes_is_over_afterwards() {
+        for (moment, head) in [(FaultyMoment::Unavailable, 0), (FaultyMoment::Unknown, 3)] {
+            let log = FaultyLog::new(MemoryLog::default());
+            log.fail_next(moment);
+            let facts = Samples::new(1).facts(3);
+            let failed = log.turn(Position(0)).unwrap().commit(&facts, &[]);
+            assert!(failed.is_err_and(|error| error.passes()));
+            assert_eq!(log.turn(Position(0)).unwrap().missed().len(), head);
+        }
     }
 
     #[test]

@@ -1,9 +1,16 @@
 //! A log in memory, for tests and examples. It forgets everything when it is dropped.
+//!
+//! Its turns hold nobody off: whoever commits first has written, and the others decide again. What can happen between
+//! several machines can be tried out here.
 
-use crate::{AsideChange, AsideEntries, EventLog, Fact, LogError, Page, Stored, Turn, check};
+use crate::{AsideChange, AsideEntries, Commit, EventLog, Fact, LogError, Page, Stored, Turn, check};
 use domain::Position;
-use parking_lot::{Mutex, MutexGuard, RwLock};
-use std::{collections::BTreeMap, sync::Arc};
+use parking_lot::{Condvar, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// How many facts are handed out together.
 const PAGE_FACTS: usize = 64;
@@ -11,8 +18,8 @@ const PAGE_FACTS: usize = 64;
 /// A log in memory.
 #[derive(Debug, Default)]
 pub struct MemoryLog {
-    turn: Mutex<()>,
-    content: RwLock<Content>,
+    content: Mutex<Content>,
+    grown: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -25,17 +32,21 @@ impl Content {
     fn head(&self) -> Position {
         Position(self.facts.len() as u64)
     }
+
+    fn under(&self, prefix: &[u8]) -> AsideEntries {
+        let found = self.aside.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
+        found.map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
 }
 
 impl EventLog for MemoryLog {
     fn turn(&self, seen: Position) -> Result<Box<dyn Turn + '_>, LogError> {
-        let turn = self.turn.lock();
         check::seen(self.head()?, seen)?;
-        Ok(Box::new(MemoryTurn { content: &self.content, missed: self.read(seen, usize::MAX)?, _turn: turn }))
+        Ok(Box::new(MemoryTurn { log: self, seen, missed: self.read(seen, usize::MAX)? }))
     }
 
     fn page(&self, from: Position) -> Result<Arc<Page>, LogError> {
-        let content = self.content.read();
+        let content = self.content.lock();
         let mut page = Page::new(from);
         let skipped = usize::try_from(from.0).unwrap_or(usize::MAX);
         content.facts.iter().skip(skipped).take(PAGE_FACTS).for_each(|bytes| page.push(bytes));
@@ -43,20 +54,34 @@ impl EventLog for MemoryLog {
     }
 
     fn head(&self) -> Result<Position, LogError> {
-        Ok(self.content.read().head())
+        Ok(self.content.lock().head())
     }
 
     fn aside(&self, prefix: &[u8]) -> Result<AsideEntries, LogError> {
-        let content = self.content.read();
-        let found = content.aside.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
-        Ok(found.map(|(key, value)| (key.clone(), value.clone())).collect())
+        Ok(self.content.lock().under(prefix))
+    }
+
+    fn moment(&self) -> Result<(Position, AsideEntries), LogError> {
+        let content = self.content.lock();
+        Ok((content.head(), content.under(b"")))
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn changed(&self, seen: Position, patience: Duration) -> Result<Position, LogError> {
+        let until = Instant::now() + patience;
+        let mut content = self.content.lock();
+        while content.head() <= seen && !self.grown.wait_until(&mut content, until).timed_out() {}
+        Ok(content.head())
     }
 }
 
 struct MemoryTurn<'a> {
-    content: &'a RwLock<Content>,
+    log: &'a MemoryLog,
+    seen: Position,
     missed: Vec<Stored>,
-    _turn: MutexGuard<'a, ()>,
 }
 
 impl Turn for MemoryTurn<'_> {
@@ -64,9 +89,17 @@ impl Turn for MemoryTurn<'_> {
         &self.missed
     }
 
-    fn commit(self: Box<Self>, facts: &[Fact], aside: &[AsideChange]) -> Result<(), LogError> {
-        let mut content = self.content.write();
-        check::before_writing(content.head(), facts, aside)?;
+    fn is_held(&self) -> bool {
+        false
+    }
+
+    fn commit(self: Box<Self>, facts: &[Fact], aside: &[AsideChange]) -> Result<Commit, LogError> {
+        let head = Position(self.seen.0 + self.missed.len() as u64);
+        check::before_writing(head, facts, aside)?;
+        let mut content = self.log.content.lock();
+        if content.head() != head {
+            return Ok(Commit::Again);
+        }
         content.facts.extend(facts.iter().map(|fact| fact.bytes.clone()));
         for change in aside {
             match change {
@@ -74,7 +107,8 @@ impl Turn for MemoryTurn<'_> {
                 AsideChange::Remove(key) => content.aside.remove(key),
             };
         }
-        Ok(())
+        self.log.grown.notify_all();
+        Ok(Commit::Durable)
     }
 }
 
@@ -89,4 +123,5 @@ mod tests {
     }
 
     crate::contract_suite!(place);
+    crate::shared_contract_suite!(place);
 }

@@ -1,8 +1,9 @@
-//! Bringing a backup back: a new sled store with the very same bytes, or nothing at all.
+//! Bringing a backup back: a new store with the very same bytes, or nothing at all.
 
 use crate::{
-    AsideChange, LogError, Page, SledLog,
+    AsideChange, EventLog, Fact, LogError, Page, PostgresLog, SledLog,
     backup::{FORMAT, MANIFEST, Manifest, Segment, take_frame},
+    copy::fact,
     files::{self, hex, sha256_hex},
     verify::Progress,
 };
@@ -49,16 +50,60 @@ pub fn restore(
     Ok(manifest)
 }
 
+/// Restores a backup into an empty log in PostgreSQL, in one transaction.
+///
+/// # Errors
+/// As [`restore`]; [`LogError::AnotherLog`] when the log is not empty.
+pub fn restore_into(
+    backup: &Path,
+    log: &PostgresLog,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Manifest, LogError> {
+    let manifest = read_manifest(backup)?;
+    if log.moment()? != (Position(0), Vec::new()) {
+        return Err(LogError::AnotherLog { position: Position(0) });
+    }
+    let mut edge = RightEdge::default();
+    log.fill(|put| {
+        read_facts(backup, &manifest, &mut edge, progress, &mut |pages| {
+            let facts = pages.iter().flat_map(Page::iter).map(|(position, bytes)| fact(position, bytes));
+            put(&facts.collect::<Result<Vec<Fact>, _>>()?, &[])
+        })?;
+        for changes in read_aside(backup, &manifest.aside)?.chunks(UNIT) {
+            put(&[], changes)?;
+        }
+        Ok(())
+    })?;
+    Ok(manifest)
+}
+
 fn build(backup: &Path, folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<Manifest, LogError> {
     let manifest = read_manifest(backup)?;
     let log = SledLog::open(folder)?.confirm_by_reading()?;
     let mut edge = RightEdge::default();
+    read_facts(backup, &manifest, &mut edge, progress, &mut |pages| {
+        log.append(pages.iter().flat_map(Page::iter).map(|(_, bytes)| bytes), &[])
+    })?;
+    for changes in read_aside(backup, &manifest.aside)?.chunks(UNIT) {
+        log.append(std::iter::empty(), changes)?;
+    }
+    log.close()?;
+    Ok(manifest)
+}
+
+/// Hands all facts to `put`, some pages at a time, and in the end holds them against the manifest.
+fn read_facts(
+    backup: &Path,
+    manifest: &Manifest,
+    edge: &mut RightEdge,
+    progress: &mut dyn FnMut(Progress),
+    put: &mut dyn FnMut(&[Page]) -> Result<(), LogError>,
+) -> Result<(), LogError> {
     for segment in &manifest.segments {
         let pages = read_segment(backup, segment, Position(edge.size()))?;
         for pages in pages.chunks(UNIT) {
-            let facts = || pages.iter().flat_map(Page::iter).map(|(_, bytes)| bytes);
-            facts().for_each(|bytes| edge.push(tlog::leaf_hash(bytes)));
-            log.append(facts(), &[])?;
+            pages.iter().flat_map(Page::iter).for_each(|(_, bytes)| edge.push(tlog::leaf_hash(bytes)));
+            put(pages)?;
             progress(Progress { done: edge.size(), total: manifest.facts });
         }
     }
@@ -70,12 +115,10 @@ fn build(backup: &Path, folder: &Path, progress: &mut dyn FnMut(Progress)) -> Re
         let what = "the facts are not those the manifest was made over".to_owned();
         return Err(LogError::BackupDamaged { position: Position(0), what });
     }
-    restore_aside(backup, &manifest.aside, &log)?;
-    log.close()?;
-    Ok(manifest)
+    Ok(())
 }
 
-fn restore_aside(backup: &Path, segment: &Segment, log: &SledLog) -> Result<(), LogError> {
+fn read_aside(backup: &Path, segment: &Segment) -> Result<Vec<AsideChange>, LogError> {
     let pages = read_segment(backup, segment, Position(0))?;
     let texts: Vec<&[u8]> = pages.iter().flat_map(Page::iter).map(|(_, bytes)| bytes).collect();
     let (entries, rest) = texts.as_chunks::<2>();
@@ -83,12 +126,7 @@ fn restore_aside(backup: &Path, segment: &Segment, log: &SledLog) -> Result<(), 
         let path = backup.join(&segment.file);
         return Err(LogError::BadBackup { path, what: "a key without a value".to_owned() });
     }
-    for entries in entries.chunks(UNIT) {
-        let changes: Vec<_> =
-            entries.iter().map(|[key, value]| AsideChange::Put(key.to_vec(), value.to_vec())).collect();
-        log.append(std::iter::empty(), &changes)?;
-    }
-    Ok(())
+    Ok(entries.iter().map(|[key, value]| AsideChange::Put(key.to_vec(), value.to_vec())).collect())
 }
 
 fn read_manifest(backup: &Path) -> Result<Manifest, LogError> {

@@ -121,11 +121,11 @@ impl Verifier {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Fact, MemoryLog, contract::Samples};
+    use crate::{Commit, Fact, MemoryLog, contract::Samples};
 
     fn log_of(facts: &[Fact]) -> MemoryLog {
         let log = MemoryLog::default();
-        log.turn(Position(0)).unwrap().commit(facts, &[]).unwrap();
+        assert_eq!(log.turn(Position(0)).unwrap().commit(facts, &[]).unwrap(), Commit::Durable);
         log
     }
 

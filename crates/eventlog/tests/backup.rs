@@ -15,7 +15,7 @@ use std::{
     thread,
 };
 use thidua_eventlog::{
-    AsideChange, EventLog, Fact, LogError, MemoryLog, SledLog, backup::backup, contract::Samples,
+    AsideChange, Commit, EventLog, Fact, LogError, MemoryLog, SledLog, backup::backup, contract::Samples,
     restore::restore, verify::verify_folder,
 };
 
@@ -24,7 +24,7 @@ fn open(folder: &Path) -> SledLog {
 }
 
 fn commit(log: &dyn EventLog, facts: &[Fact], aside: &[AsideChange]) {
-    log.turn(log.head().unwrap()).unwrap().commit(facts, aside).unwrap();
+    assert_eq!(log.turn(log.head().unwrap()).unwrap().commit(facts, aside).unwrap(), Commit::Durable);
 }
 
 fn everything(log: &dyn EventLog) -> Vec<Vec<u8>> {

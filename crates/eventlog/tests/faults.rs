@@ -18,7 +18,9 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
-use thidua_eventlog::{AsideChange, EventLog, Fact, LogError, contract::Samples, verify::verify_folder};
+use thidua_eventlog::{
+    AsideChange, Commit, EventLog, Fact, LogError, contract::Samples, verify::verify_folder,
+};
 
 fn snapshots(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -149,7 +151,7 @@ fn facts_that_do_not_compress_stay_in_the_one_file() {
     for round in 0..150 {
         let group: Vec<_> = (0..round % 4 + 1).map(|_| samples.noisy_fact(6_990)).collect();
         let aside = AsideChange::Put(vec![round], samples.noise(7_000));
-        log.turn(log.head().unwrap()).unwrap().commit(&group, &[aside]).unwrap();
+        assert_eq!(log.turn(log.head().unwrap()).unwrap().commit(&group, &[aside]).unwrap(), Commit::Durable);
         assert_eq!(log.blobs().unwrap(), 0, "round {round}");
     }
 }

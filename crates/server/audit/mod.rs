@@ -15,7 +15,10 @@ use ::audit::{
 };
 use app::{Clock, SystemClock};
 use sha2::{Digest, Sha256};
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 use tlog::{checkpoint::SignedCheckpoint, policy::Policy};
 use views::standing::{AsOf, Question, Sheet};
 
@@ -200,9 +203,21 @@ fn pack(mut asked: Asked, of: &Of, to: &Path, json: bool) -> Result<(), Exit> {
     cli::print(&if json { done.to_string() } else { format!("{size} entries in {}", to.display()) })
 }
 
-/// The head, believed and not too old.
+/// How long a node may be behind another that was asked before.
+const BEHIND: Duration = Duration::from_secs(5);
+/// The pause before a node is looked at again.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The head, believed and not too old. A log may be served by several nodes that hand out each other's heads within a
+/// second or so: one that shows less than was seen before is given that time.
 fn fresh(asked: &mut Asked, of: &Of) -> Result<Head, Failure> {
-    let head = Head::read(&mut asked.source, &asked.policy)?;
+    let start = Instant::now();
+    let mut head = Head::read(&mut asked.source, &asked.policy)?;
+    let seen = if asked.source.is_served() { asked.before(&of.trust, &head)? } else { None };
+    while seen.as_ref().is_some_and(|seen| seen.size() > head.size()) && start.elapsed() < BEHIND {
+        std::thread::sleep(PAUSE);
+        head = Head::read(&mut asked.source, &asked.policy)?;
+    }
     if let Some(max_age) = of.trust.max_age {
         head.expect_fresh(now(), max_age)?;
     }

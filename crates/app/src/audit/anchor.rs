@@ -74,6 +74,15 @@ impl Anchor {
         self.held.as_ref().map_or_else(Seen::nothing, seen)
     }
 
+    /// Reads the file again, which another process of the same log may have written.
+    ///
+    /// # Errors
+    /// As [`Anchor::read_signed_by`].
+    pub fn refresh(&mut self, key: &VerifierKey, before: Option<&VerifierKey>) -> Result<(), AuditError> {
+        *self = Self::read_signed_by(&self.path, key, before.as_slice())?;
+        Ok(())
+    }
+
     /// Puts a head in the place of the last one, durably. Its file must still be what this process wrote or read: else
     /// someone else signs in the name of this log.
     ///

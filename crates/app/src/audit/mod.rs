@@ -1,22 +1,28 @@
 //! The log as a transparency log: the tree over its facts, and the heads that are signed.
 //!
 //! - [`tiles`]: the tree; [`anchor`]: the last signed head, in a second place; [`signer`]: who holds the key
-//! - `rotation`: how another key takes over; `stream_heads`: what the log commits to of its streams
+//! - `signers`: who signs while a key takes over; `rotation`: how it takes over; `stream_heads`: what the log commits to of its streams
 //! - `publisher`: the thread that reads what was committed, hashes it a second time, and has the head signed
+//! - `publishing`: how a service begins with it
+//! - `nodes`: how the heads that one process signs reach the others of the same log
 
 pub mod anchor;
+mod nodes;
 mod publisher;
+mod publishing;
 mod rotation;
 pub mod signer;
+mod signers;
 mod stream_heads;
 #[cfg(test)]
 mod tests;
 pub mod tiles;
 
 pub use anchor::Anchor;
-pub(crate) use publisher::{Publisher, Signers};
-pub(crate) use rotation::{text_of, vouched};
+pub(crate) use publisher::Publisher;
+use rotation::{text_of, vouched};
 pub use signer::{HeadSigner, OwnKey, SignError};
+use signers::Signers;
 pub(crate) use stream_heads::StreamHeads;
 pub use tiles::Tiles;
 
@@ -161,8 +167,8 @@ impl AuditError {
     pub(crate) const fn may_pass(&self) -> bool {
         match self {
             Self::Anchor { .. } | Self::Sign(SignError::Unreachable(_)) => true,
-            Self::Log(_)
-            | Self::NoAnchor { .. }
+            Self::Log(error) => error.passes(),
+            Self::NoAnchor { .. }
             | Self::Behind { .. }
             | Self::Altered { .. }
             | Self::OtherKey { .. }
@@ -234,6 +240,13 @@ impl Audit {
         let tree = Arc::new(stream_heads::tree_at(history, &self.tiles(), size)?);
         *self.heads.lock() = Some((size, Arc::clone(&tree)));
         Some(tree)
+    }
+
+    /// Hands a head out from now on.
+    fn hand_out(&self, published: Published) {
+        metrics::gauge!("thidua_checkpoint_facts").set(published.size() as f64);
+        metrics::gauge!("thidua_checkpoint_signed_seconds").set(published.signed_at.millis() as f64 / 1000.0);
+        self.published.send_replace(Some(Arc::new(published)));
     }
 
     /// Notes the hashes of facts that were just committed, in order from `first` on.

@@ -1,26 +1,24 @@
 //! Reads back what was committed, hashes it a second time, lets the tree grow by it, and has the head signed.
 
-use super::{Anchor, AuditError, HeadSigner, Kept, Published, SignError, Tiles, rotation};
+use super::{
+    Anchor, AuditError, Kept, Published, Signers, rotation,
+    signers::{Ahead, unsignable},
+};
 use crate::{
     Shared,
     act::{Failure, Receipt, Request},
     writer::Job,
 };
 use domain::{Position, Timestamp, log::LogAct};
-use eventlog::{AsideChange, LogError, pages};
+use eventlog::{AsideChange, LogError, pages, put_aside};
 use parking_lot::{Condvar, Mutex};
 use std::{
     collections::VecDeque,
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
     thread::JoinHandle,
     time::{Duration, Instant},
 };
-use tlog::{
-    Hash,
-    checkpoint::{Checkpoint, SignedCheckpoint},
-    note::NoteSignature,
-    witness::Refusal,
-};
+use tlog::{Hash, checkpoint::Checkpoint, key::VerifierKey};
 use tokio::sync::{mpsc::WeakSender, oneshot};
 
 /// How often the log is looked at. Twice in the second that a head may be older than a fact.
@@ -34,14 +32,6 @@ const COMMIT: Duration = Duration::from_hours(1);
 /// Under which keys they stand aside.
 const KEPT: &[u8] = b"checkpoint/";
 
-/// Who signs.
-pub struct Signers {
-    /// Who holds the key of the log.
-    pub current: Box<dyn HeadSigner>,
-    /// Who holds the key that it takes over from: it signs too.
-    pub previous: Option<Box<dyn HeadSigner>>,
-}
-
 /// The thread; it signs a last time when it is stopped or dropped.
 pub struct Publisher {
     thread: Option<JoinHandle<()>>,
@@ -49,21 +39,25 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    /// Holds the log against its anchor, has its head signed, and goes on doing so.
+    /// Holds the log against its anchor, has its head signed, and goes on doing so. Without a signer, heads are those that
+    /// another process of the log had signed with `key`.
     pub(crate) fn start(
         shared: Arc<Shared>,
-        signers: Signers,
+        signers: Option<Signers>,
+        key: VerifierKey,
         anchor: Anchor,
         jobs: WeakSender<Job>,
     ) -> Result<Self, AuditError> {
         *shared.audit.written.lock() = Some(VecDeque::new());
-        let commit_at = next_commitment(&shared);
-        let mut work = Work { shared, signers, anchor, jobs, signed: None, kept_hour: None, commit_at };
+        // For a service that is often started anew, what is left of the hour counts.
+        let commit_at = Instant::now() + COMMIT.saturating_sub(since_commitment(&shared).unwrap_or_default());
+        let mut work =
+            Work { shared, signers, key, anchor, jobs, signed: None, kept_hour: None, commit_at, told: None };
         work.recall()?;
         work.expect_current_key()?;
         work.grow()?;
         work.check_anchor()?;
-        work.step()?;
+        work.begin()?;
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
         let watched = Arc::clone(&stop);
         let thread = std::thread::Builder::new()
@@ -87,18 +81,22 @@ impl Drop for Publisher {
     }
 }
 
-struct Work {
-    shared: Arc<Shared>,
-    signers: Signers,
-    anchor: Anchor,
+pub(super) struct Work {
+    pub(super) shared: Arc<Shared>,
+    /// `None` where another process signs.
+    pub(super) signers: Option<Signers>,
+    pub(super) key: VerifierKey,
+    pub(super) anchor: Anchor,
     /// The way to the writer, which this thread must not keep open.
     jobs: WeakSender<Job>,
     /// What was signed last, and when.
-    signed: Option<(u64, Instant)>,
+    pub(super) signed: Option<(u64, Instant)>,
     /// The hour of the last head that this process kept.
     kept_hour: Option<i64>,
     /// When the log is to commit to its streams next.
     commit_at: Instant,
+    /// What was told last of why nothing is signed: it is told again when it changes.
+    told: Option<String>,
 }
 
 impl Work {
@@ -112,13 +110,10 @@ impl Work {
                 *stopped
             };
             match self.step() {
-                Ok(()) => {}
-                Err(error) if error.may_pass() => {
-                    tracing::warn!(error = crate::chain(&error), "no checkpoint was signed");
-                }
+                Ok(()) => self.told = None,
+                Err(error) if self.passes(&error) => self.tell(crate::chain(&error)),
                 Err(error) => {
-                    self.shared.read_only.store(true, Ordering::Release);
-                    metrics::gauge!("thidua_read_only").set(1.0);
+                    self.shared.stop_writing();
                     tracing::error!(
                         error = crate::chain(&error),
                         "no checkpoint is signed any more, and nothing is written, until the service is started again"
@@ -135,8 +130,34 @@ impl Work {
         }
     }
 
+    fn tell(&mut self, error: String) {
+        if self.told.as_ref() != Some(&error) {
+            tracing::warn!(error, "no checkpoint was signed");
+            self.told = Some(error);
+        }
+    }
+
+    /// Whether to go on, with signing or without. Of several servers one that is the primary no longer may answer for a while,
+    /// and hold less than was signed; and another process may let another key take over, whose heads are not signed here.
+    fn passes(&self, error: &AuditError) -> bool {
+        let of_others = matches!(error, AuditError::Behind { .. } | AuditError::OtherKey { .. });
+        error.may_pass() || self.shared.log.is_shared() && of_others
+    }
+
+    /// A process that can have its head signed does so before it serves.
+    fn begin(&mut self) -> Result<(), AuditError> {
+        if self.signers.is_none() {
+            return self.take_from_others();
+        }
+        let size = self.shared.audit.tiles().size();
+        self.sign(size)
+    }
+
     fn step(&mut self) -> Result<(), AuditError> {
         self.grow()?;
+        if self.shared.log.is_shared() {
+            self.take_from_others()?;
+        }
         let size = self.shared.audit.tiles().size();
         let due = self.signed.is_none_or(|(signed, at)| signed < size || at.elapsed() >= HEARTBEAT);
         if due { self.sign(size) } else { Ok(()) }
@@ -193,26 +214,22 @@ impl Work {
         if tiles != Some(edge) {
             return Err(AuditError::Mismatch { position: Position(size) });
         }
-        let key = self.signers.current.key().clone();
-        let head = Checkpoint::new(key.name().as_str(), size, edge).map_err(unsignable)?;
-        let Signers { current, previous } = &mut self.signers;
-        let old = self.anchor.seen().size;
-        let mut signed = SignedCheckpoint::new(
-            head.clone(),
-            ask(current.as_mut(), &self.shared.audit.tiles(), old, &head)?,
-        );
-        signed.note().verify([&key]).map_err(unsignable)?;
-        if let Some(previous) = previous {
-            signed.add(ask(previous.as_mut(), &self.shared.audit.tiles(), old, &head)?);
-            signed.note().verify([previous.key()]).map_err(unsignable)?;
+        if self.shared.log.is_shared() {
+            // Another process may have let another key take over.
+            self.expect_current_key()?;
         }
-        self.anchor.advance(&signed)?;
-        let published = Published { signed, key, signed_at: self.shared.clock.now() };
+        let Some(signers) = &mut self.signers else { return Ok(()) };
+        let head = Checkpoint::new(self.key.name().as_str(), size, edge).map_err(unsignable)?;
+        let signed = match signers.sign(&self.shared.audit, self.anchor.seen().size, &head)? {
+            Ok(signed) => signed,
+            Err(Ahead(signed)) => return self.behind(signed),
+        };
+        self.advance(&signed)?;
+        let signed_at = self.shared.clock.now();
+        let published = Published { signed, key: self.key.clone(), signed_at };
         self.keep(&published)?;
         self.signed = Some((size, Instant::now()));
-        metrics::gauge!("thidua_checkpoint_facts").set(size as f64);
-        metrics::gauge!("thidua_checkpoint_signed_seconds").set(published.signed_at.millis() as f64 / 1000.0);
-        self.shared.audit.published.send_replace(Some(Arc::new(published)));
+        self.shared.audit.hand_out(published);
         Ok(())
     }
 
@@ -221,8 +238,11 @@ impl Work {
         if Instant::now() < self.commit_at {
             return;
         }
-        self.commit_at = Instant::now() + COMMIT;
-        if self.shared.views.read().has_committed() {
+        // Another process may have seen to it.
+        let since = since_commitment(&self.shared).filter(|_| self.shared.log.is_shared());
+        let left = since.map_or(Duration::ZERO, |since| COMMIT.saturating_sub(since));
+        self.commit_at = Instant::now() + if left.is_zero() { COMMIT } else { left };
+        if !left.is_zero() || self.shared.views.read().has_committed() {
             return;
         }
         if let Err(failure) = self.act(LogAct::CommitStreamHeads) {
@@ -244,9 +264,13 @@ impl Work {
     fn expect_current_key(&self) -> Result<(), AuditError> {
         let views = self.shared.views.read();
         let log = views.books.log().map(|book| book.state.as_ref());
-        let Signers { current, previous } = &self.signers;
         let kept = self.shared.audit.kept.read();
-        rotation::expect_current(log, &kept, current.key(), previous.as_ref().map(|signer| signer.key()))
+        rotation::expect_current(log, &kept, &self.key, self.before())
+    }
+
+    /// The key that this one takes over from.
+    pub(super) fn before(&self) -> Option<&VerifierKey> {
+        self.signers.as_ref().and_then(Signers::before)
     }
 
     /// Whether a head is the first by which the old key vouches for the new one.
@@ -254,7 +278,7 @@ impl Work {
         let views = self.shared.views.read();
         let name = published.key.name().as_str();
         let last = views.books.log().and_then(|book| book.state.last_rotation(name));
-        self.signers.previous.is_some()
+        self.before().is_some()
             && last.is_some_and(|(rotated, _)| {
                 published.size() >= rotated.from_size
                     && rotation::vouched(&self.shared.audit.kept.read(), rotated).is_none()
@@ -262,7 +286,7 @@ impl Work {
     }
 
     /// Reads the heads that were kept.
-    fn recall(&self) -> Result<(), AuditError> {
+    pub(super) fn recall(&self) -> Result<(), AuditError> {
         let damaged = |key: &[u8]| LogError::AsideDamaged {
             key: key.escape_ascii().to_string(),
             what: "it is no checkpoint",
@@ -277,24 +301,33 @@ impl Work {
     /// Whether the log still is what was signed.
     fn check_anchor(&self) -> Result<(), AuditError> {
         let tiles = self.shared.audit.tiles();
-        let origin = self.signers.current.key().name().as_str();
+        let origin = self.key.name().as_str();
         let kept = self.shared.audit.kept.read();
         let of_this_log = |kept: &&Kept| kept.checkpoint.lines().next() == Some(origin);
-        let known = kept.iter().rev().find(of_this_log);
+        let known = kept.iter().rev().find(of_this_log).filter(|_| !self.may_join());
         if let (None, Some(Kept { size, .. })) = (self.anchor.held(), known) {
             return Err(AuditError::NoAnchor { path: self.anchor.path().to_owned(), signed: *size });
         }
         let signed = self.anchor.seen();
         match tiles.root_at(signed.size) {
-            None => Err(AuditError::Behind { signed: signed.size, log: tiles.size() }),
+            None => self.behind(signed.size),
             Some(root) if root != signed.root => Err(AuditError::Altered { signed: signed.size }),
             Some(_) => Ok(()),
         }
     }
 
-    /// Keeps a head for good when it is the first of its hour, the first that this process signed, or the first by which an
-    /// old key vouches for the new one.
+    /// Whether this may be another process of a log that was signed before: it has no anchor yet, and needs none where what
+    /// was signed is remembered elsewhere.
+    fn may_join(&self) -> bool {
+        self.shared.log.is_shared() && self.signers.as_ref().is_none_or(Signers::remember)
+    }
+
+    /// Puts a head aside: for the other processes of the log; and for good when it is the first of its hour, the first that
+    /// this process signed, or the first by which an old key vouches for the new one.
     fn keep(&mut self, published: &Published) -> Result<(), AuditError> {
+        if self.shared.log.is_shared() {
+            self.give_to_others(&kept(published))?;
+        }
         let hour = published.signed_at.millis().div_euclid(HOUR);
         if self.kept_hour == Some(hour) && !self.vouches(published) {
             return Ok(());
@@ -312,44 +345,20 @@ impl Work {
         // A log that goes on under a new name may sign the same size again.
         let key = [KEPT, &kept.size.to_be_bytes(), &published.key.id().0].concat();
         let value = serde_json::to_vec(&kept).map_err(unsignable)?;
-        let log = self.shared.log.as_ref();
-        log.turn(log.head()?)?.commit(&[], &[AsideChange::Put(key, value)])?;
+        put_aside(self.shared.log.as_ref(), &[AsideChange::Put(key, value)])?;
         self.kept_hour = Some(hour);
         self.shared.audit.kept.write().push(kept);
         Ok(())
     }
 }
 
-/// An hour from now; at once where the last time lies an hour back, for a service that is often started anew.
-fn next_commitment(shared: &Shared) -> Instant {
+/// How long ago the log committed to its streams last.
+fn since_commitment(shared: &Shared) -> Option<Duration> {
     let views = shared.views.read();
-    let last = views.books.log().and_then(|book| book.state.commitments.last());
-    let recorded = last.and_then(|last| views.history.recorded_before(last.next()));
-    let is_over = recorded.is_some_and(|at| shared.clock.now().millis() - at.millis() >= HOUR);
-    if is_over { Instant::now() } else { Instant::now() + COMMIT }
-}
-
-/// Asks whoever holds a key to sign a head; `old` is the size that was signed last, as far as the anchor knows.
-fn ask(
-    signer: &mut dyn HeadSigner,
-    tiles: &Tiles,
-    old: u64,
-    head: &Checkpoint,
-) -> Result<NoteSignature, AuditError> {
-    let proof = |old: u64| -> Result<Vec<Hash>, AuditError> {
-        let proof = tiles.consistency(old, head.size());
-        proof.map_err(|_| AuditError::Behind { signed: old, log: head.size() })
-    };
-    match signer.sign(old, &proof(old)?, head) {
-        // It signed, and this process ended before the anchor said so; or it is new and has signed nothing.
-        Err(SignError::Refused(Refusal::OtherOldSize(signed))) if signed <= head.size() => {
-            Ok(signer.sign(signed, &proof(signed)?, head)?)
-        }
-        Err(SignError::Refused(Refusal::OtherOldSize(signed))) => {
-            Err(AuditError::Behind { signed, log: head.size() })
-        }
-        outcome => Ok(outcome?),
-    }
+    let last = views.books.log().and_then(|book| book.state.commitments.last())?;
+    let at = views.history.recorded_before(last.next())?;
+    let passed = u64::try_from(shared.clock.now().millis() - at.millis()).unwrap_or(0);
+    Some(Duration::from_millis(passed))
 }
 
 fn kept(published: &Published) -> Kept {
@@ -357,74 +366,5 @@ fn kept(published: &Published) -> Kept {
     Kept { size, signed_at, checkpoint: published.signed.to_string() }
 }
 
-/// What whoever holds the key gave is no signature of this log's head.
-fn unsignable(error: impl std::fmt::Display) -> AuditError {
-    AuditError::Sign(SignError::Unreachable(error.to_string()))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        audit::OwnKey,
-        tests::{Service, register},
-    };
-    use domain::{Event, UnitId, log::LogEvent};
-    use eventlog::{EventLog, MemoryLog};
-    use tlog::{key::Signer, witness::Seen};
-
-    fn work(service: &Service, folder: &std::path::Path) -> Work {
-        let key = Signer::from_seed("log.test/a".parse().unwrap(), &[7; 32]).unwrap();
-        let anchor = Anchor::read(&folder.join("anchor"), key.verifier()).unwrap();
-        let current = Box::new(OwnKey::new(key, Seen::nothing()));
-        Work {
-            shared: Arc::clone(&service.app.shared),
-            signers: Signers { current, previous: None },
-            anchor,
-            jobs: service.app.jobs.downgrade(),
-            signed: None,
-            kept_hour: None,
-            commit_at: Instant::now(),
-        }
-    }
-
-    async fn passes_an_hour(work: Work) -> Work {
-        let hour = move || {
-            let mut work = Work { commit_at: Instant::now(), ..work };
-            work.commit_stream_heads();
-            work
-        };
-        tokio::task::spawn_blocking(hour).await.unwrap()
-    }
-
-    #[tokio::test]
-    async fn the_log_commits_to_its_streams_every_hour_in_which_something_was_written() {
-        let folder = tempfile::tempdir().unwrap();
-        let log: Arc<dyn EventLog> = Arc::new(MemoryLog::default());
-        let service = Service::founded(Arc::clone(&log)).await;
-        let work = passes_an_hour(work(&service, folder.path())).await;
-        assert_eq!(service.app.head(), Position(2), "the grant, and the commitment");
-        let work = passes_an_hour(work).await;
-        assert_eq!(service.app.head(), Position(2), "nothing was written");
-        let unit = UnitId(uuid::Uuid::from_u128(1));
-        service.asks("registry", register(unit, "Hội Luật gia")).await.unwrap();
-        let mut work = passes_an_hour(work).await;
-        assert_eq!(service.app.head(), Position(4));
-        work.commit_stream_heads();
-        assert_eq!(service.app.head(), Position(4), "the hour has not passed");
-
-        // What was committed to is what a reader makes of the history and the tiles.
-        work.grow().unwrap();
-        for position in [1, 3] {
-            let fact = service.app.fact(Position(position)).unwrap().unwrap();
-            assert!(fact.actor.is_system(), "{fact:?}");
-            let Event::Log(LogEvent::StreamHeadsCommitted(committed)) = fact.event else {
-                panic!("{fact:?}")
-            };
-            let tree = service.app.stream_heads(position).unwrap();
-            assert_eq!((committed.size, committed.streams), (position, tree.size()));
-            assert_eq!(committed.root.0, tree.root());
-        }
-        assert!(service.app.stream_heads(5).is_none(), "the log is not so long");
-    }
-}
+mod tests;

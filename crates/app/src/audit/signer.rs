@@ -13,6 +13,9 @@ pub trait HeadSigner: Send {
     /// The public half of the key. Its name is the origin of the log.
     fn key(&self) -> &VerifierKey;
 
+    /// Whether it remembers what it signed by itself, whatever becomes of the anchor.
+    fn remembers(&self) -> bool;
+
     /// Signs a head, which grew out of the tree of `old` leaves as `proof` shows.
     ///
     /// # Errors
@@ -50,6 +53,10 @@ impl OwnKey {
 impl HeadSigner for OwnKey {
     fn key(&self) -> &VerifierKey {
         self.key.verifier()
+    }
+
+    fn remembers(&self) -> bool {
+        false
     }
 
     fn sign(&mut self, old: u64, proof: &[Hash], head: &Checkpoint) -> Result<NoteSignature, SignError> {

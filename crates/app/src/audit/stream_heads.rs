@@ -16,6 +16,8 @@ pub(crate) struct StreamHeads {
     /// The durable facts that are in it.
     known: Position,
     tree: SortedTree<StreamId>,
+    /// Whether it holds what a group has decided and nobody has made durable yet.
+    is_ahead: bool,
 }
 
 impl StreamHeads {
@@ -25,10 +27,23 @@ impl StreamHeads {
         self.tree.put(durable);
         self.known = pending.views.head();
         self.tree.put(pending.changed().heads_since(Position(0)).map(leaf));
+        self.is_ahead = true;
         StreamHeadsCommitted {
             size: pending.next().0,
             streams: self.tree.size(),
             root: Sha256(self.tree.root()),
+        }
+    }
+
+    /// What was decided is durable.
+    pub(crate) const fn keep(&mut self) {
+        self.is_ahead = false;
+    }
+
+    /// What was decided is not durable, and may never be: what it changed is not told apart from the rest.
+    pub(crate) fn give_up(&mut self) {
+        if self.is_ahead {
+            *self = Self::default();
         }
     }
 }

@@ -198,6 +198,10 @@ impl EventLog for FlippedBit {
     fn aside(&self, prefix: &[u8]) -> Result<AsideEntries, LogError> {
         self.inner.aside(prefix)
     }
+
+    fn moment(&self) -> Result<(Position, AsideEntries), LogError> {
+        self.inner.moment()
+    }
 }
 
 #[tokio::test]
@@ -240,11 +244,87 @@ impl HeadSigner for Elsewhere {
         &self.key
     }
 
+    fn remembers(&self) -> bool {
+        true
+    }
+
     fn sign(&mut self, old: u64, proof: &[Hash], head: &Checkpoint) -> Result<NoteSignature, SignError> {
         if self.reachable.load(Ordering::Relaxed) {
             self.far.lock().sign(old, proof, head)
         } else {
             Err(SignError::Unreachable("out of reach".to_owned()))
+        }
+    }
+}
+
+/// A node beside another, over the same log.
+fn beside(log: &Arc<dyn EventLog>) -> Service {
+    Service::beside(Arc::clone(log))
+}
+
+#[tokio::test]
+async fn a_node_that_reaches_no_signer_hands_out_the_heads_of_the_others() {
+    let (folder, log) = (tempfile::tempdir().unwrap(), memory());
+    let signs = published(&log, &folder.path().join("signs"), 3).await;
+    let mut follows = beside(&log);
+    let (anchor, public) = (folder.path().join("follows"), key("log.test/a").verifier().clone());
+    follows.app.publish_with_others(public.clone(), Anchor::read(&anchor, &public).unwrap()).unwrap();
+    // What is written at either is signed by the one and handed out by both.
+    for service in [&signs, &follows] {
+        let count = service.app.head().0 + 5;
+        registers(service, u128::from(count)..u128::from(count) + 5).await;
+        let (one, other) = (covering(&signs.app, count).await, covering(&follows.app, count).await);
+        assert_eq!(one.signed.to_string(), other.signed.to_string());
+        assert_eq!(std::fs::read_to_string(&anchor).unwrap(), other.signed.to_string());
+        assert_eq!(signs.app.audit().kept(), follows.app.audit().kept());
+    }
+    assert!(!signs.app.is_read_only() && !follows.app.is_read_only());
+
+    // A head of another past, though signed with the right key, is never handed out: it ends writing.
+    let forged = tlog::checkpoint::SignedCheckpoint::sign(
+        Checkpoint::new("log.test/a", 7, [9; 32]).unwrap(),
+        &key("log.test/a"),
+    );
+    let forged = super::Kept {
+        size: 7,
+        signed_at: "2030-01-01T00:00:00Z".parse().unwrap(),
+        checkpoint: forged.to_string(),
+    };
+    let aside = [b"last-checkpoint/".as_slice(), &public.id().0].concat();
+    let change = eventlog::AsideChange::Put(aside, serde_json::to_vec(&forged).unwrap());
+    eventlog::put_aside(log.as_ref(), &[change]).unwrap();
+    while !follows.app.is_read_only() {
+        tokio::task::yield_now().await;
+    }
+    assert!(follows.app.audit().published().unwrap().size() > 7);
+}
+
+#[tokio::test]
+async fn two_nodes_with_one_signer_do_not_stop_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let far = Arc::new(Mutex::new(OwnKey::new(key("log.test/a"), Seen::nothing())));
+    let key = key("log.test/a").verifier().clone();
+    // Each with an anchor of its own, and then both with the same.
+    for anchors in [["one", "two"], ["both", "both"]] {
+        let log = memory();
+        *far.lock() = OwnKey::new(self::key("log.test/a"), Seen::nothing());
+        let mut nodes = [Service::founded(Arc::clone(&log)).await, beside(&log)];
+        for (node, anchor) in nodes.iter_mut().zip(anchors) {
+            let signer = Elsewhere { key: key.clone(), far: Arc::clone(&far), reachable: Arc::default() };
+            signer.reachable.store(true, Ordering::Relaxed);
+            let anchor = Anchor::read(&folder.path().join(anchor), &key).unwrap();
+            node.app.publish(Box::new(signer), anchor).unwrap();
+        }
+        for round in 1..6 {
+            for (at, node) in (0_u128..).zip(&nodes) {
+                let first = round * 100 + at * 10;
+                registers(node, first..first + 3).await;
+            }
+            let count = nodes[1].app.head().0;
+            for node in &nodes {
+                covering(&node.app, count).await;
+                assert!(!node.app.is_read_only());
+            }
         }
     }
 }

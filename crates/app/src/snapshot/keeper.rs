@@ -7,6 +7,7 @@ use domain::Position;
 use eventlog::LogError;
 use parking_lot::{Condvar, Mutex};
 use std::{
+    fs::File,
     io,
     sync::{Arc, atomic::Ordering},
     thread::JoinHandle,
@@ -81,6 +82,8 @@ impl Drop for Keeper {
 pub(super) struct Work {
     shared: Arc<Shared>,
     file: SnapshotFile,
+    /// The right to write the file; `None` where another process writes it.
+    held: Option<File>,
     every: u64,
     /// How many facts were taken from a snapshot, and how many of them the log has been held against.
     taken: Position,
@@ -90,7 +93,12 @@ pub(super) struct Work {
 
 impl Work {
     pub(super) fn new(shared: Arc<Shared>, file: SnapshotFile, every: u64, taken: Position) -> Self {
-        Self { shared, file, every, taken, compared: Position::default(), saved: taken }
+        let held = file.hold();
+        if let Err(error) = &held {
+            let snapshot = file.path().display();
+            tracing::warn!(%snapshot, error = crate::chain(error), "no snapshot is kept: name another --state");
+        }
+        Self { shared, file, held: held.ok(), every, taken, compared: Position::default(), saved: taken }
     }
 
     /// Whether the log has not yet been held against everything that was taken.
@@ -122,7 +130,7 @@ impl Work {
             let sound = !self.shared.read_only.load(Ordering::Acquire);
             // Writing takes as long as the log is large; by parts of it, a fact costs the same however many there are.
             let due = grown >= self.every.max(self.saved.0 / PART);
-            if grown > 0 && sound && (last || due) {
+            if grown > 0 && sound && self.held.is_some() && (last || due) {
                 self.write();
             }
             if last {
@@ -164,6 +172,11 @@ impl Work {
     pub(super) fn compare(&mut self) -> bool {
         match self.compare_page() {
             Ok(compared) => self.compared = compared,
+            Err(error) if error.passes() => {
+                tracing::warn!(error = crate::chain(&error), "the log is out of reach: it is compared later");
+                std::thread::sleep(PAUSE);
+                return true;
+            }
             Err(error) => {
                 self.refuse(&error);
                 return false;
@@ -194,8 +207,7 @@ impl Work {
     /// The past was altered or cannot be read: nothing is written any more, and the next start reads the log whole, which
     /// then says what is wrong before anything is served.
     fn refuse(&self, error: &LogError) {
-        self.shared.read_only.store(true, Ordering::Release);
-        metrics::gauge!("thidua_read_only").set(1.0);
+        self.shared.stop_writing();
         self.file.set_aside("the log is not what it was when the snapshot was written");
         tracing::error!(
             error = crate::chain(error),

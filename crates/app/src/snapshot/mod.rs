@@ -24,7 +24,8 @@ use domain::Position;
 use eventlog::{EventLog, LogError, Tip, pages};
 use serde::{Deserialize, Serialize};
 use std::{
-    fs, io,
+    fs::{self, File, OpenOptions},
+    io,
     path::{Path, PathBuf},
 };
 use views::Views;
@@ -98,6 +99,17 @@ impl SnapshotFile {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The right to write the file, for as long as this is open; several processes of one machine may name the same folder.
+    fn hold(&self) -> io::Result<File> {
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(self.path.with_extension("lock"))?;
+        lock.try_lock()?;
+        Ok(lock)
     }
 
     /// Moves the file out of the way, to be looked at; the next start reads the log.
@@ -179,6 +191,8 @@ fn usable(file: &SnapshotFile, log: &dyn EventLog, tip: &Tip) -> Option<Start> {
             tracing::info!(snapshot = %file.path.display(), why = %other, "the log is read whole");
             None
         }
+        // The next start may find the log, and need it.
+        Err(Unusable::Log(error)) if error.passes() => None,
         Err(
             fault @ (Unusable::Io(_)
             | Unusable::Damaged(_)

@@ -166,6 +166,10 @@ impl EventLog for Altered {
     fn aside(&self, prefix: &[u8]) -> Result<AsideEntries, LogError> {
         self.inner.aside(prefix)
     }
+
+    fn moment(&self) -> Result<(Position, AsideEntries), LogError> {
+        self.inner.moment()
+    }
 }
 
 #[tokio::test]

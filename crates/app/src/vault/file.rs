@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! thidua-vault/1
+//! vault <uuid>
 //! epoch <uuid> <base 64>
 //! <key id> <base 64>
 //! …
 //! ```
 //!
-//! A new key is a line at the end, synced before anything that needs it is recorded; what stands behind the last whole line
+//! A vault is called by its first epoch; while that lasts, the second line is left out. A new key is a line at the end, synced before anything that needs it is recorded; what stands behind the last whole line
 //! was never acknowledged. To destroy a key the file is replaced as a whole, and the old one is overwritten: on a disk that
 //! writes in place nothing of it is left.
 
@@ -36,6 +37,8 @@ pub struct Epoch {
 
 /// What the file says.
 pub struct Content {
+    /// Which vault it is: its first epoch.
+    pub vault: Uuid,
     /// The epoch.
     pub epoch: Epoch,
     /// The keys of persons, sealed under the epoch's.
@@ -174,8 +177,9 @@ fn failed(path: &Path, attempted: &'static str) -> impl FnOnce(io::Error) -> Vau
 }
 
 fn text_of(content: &Content) -> String {
-    let Content { epoch, keys } = content;
-    let mut text = format!("{FORMAT}\nepoch {} {}\n", epoch.id, STANDARD.encode(&epoch.wrapped));
+    let Content { vault, epoch, keys } = content;
+    let vault = if *vault == epoch.id { String::new() } else { format!("vault {vault}\n") };
+    let mut text = format!("{FORMAT}\n{vault}epoch {} {}\n", epoch.id, STANDARD.encode(&epoch.wrapped));
     for (id, wrapped) in keys {
         push_key(&mut text, *id, wrapped);
     }
@@ -199,11 +203,15 @@ fn parse(text: &[u8]) -> Result<(Content, usize), &'static str> {
     if next().is_none_or(|(line, _)| line != FORMAT) {
         return Err("it is no file of keys of this version");
     }
-    let epoch = next().and_then(|(line, _)| line.strip_prefix("epoch "));
-    let (id, wrapped) = epoch.and_then(entry).ok_or("it names no epoch")?;
-    let mut content = Content { epoch: Epoch { id, wrapped }, keys: BTreeMap::new() };
-    let mut whole =
-        text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).map_or(0, |(at, _)| at + 1);
+    let mut second = next();
+    let vault = second.and_then(|(line, _)| line.strip_prefix("vault ")?.parse().ok());
+    if vault.is_some() {
+        second = next();
+    }
+    let (line, mut whole) = second.ok_or("it names no epoch")?;
+    let (id, wrapped) = line.strip_prefix("epoch ").and_then(entry).ok_or("it names no epoch")?;
+    let vault = vault.unwrap_or(id);
+    let mut content = Content { vault, epoch: Epoch { id, wrapped }, keys: BTreeMap::new() };
     while let Some((line, end)) = next() {
         let Some((id, wrapped)) = entry(line) else { break };
         content.keys.insert(KeyId(id), wrapped);

@@ -24,6 +24,7 @@ pub use payload::{Drawn, Payload, prefix_of};
 
 use cipher::Key;
 use domain::{Fingerprint, KeyId};
+use eventlog::LogError;
 use file::{Content, Epoch, KeyFile};
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
@@ -64,7 +65,8 @@ pub enum VaultError {
     },
     /// The log speaks of personal data, and there is no vault.
     #[error(
-        "the log speaks of {persons} persons, but there is no vault at {path}: restore it from its latest copy"
+        "the log speaks of {persons} persons, but there is no vault at {path}: restore it from its latest copy; where another \
+         node keeps it, start this one without --vault-key"
     )]
     Gone {
         /// The file.
@@ -83,6 +85,18 @@ pub enum VaultError {
         /// How many persons.
         persons: usize,
     },
+    /// The log says that another vault holds the keys.
+    #[error(
+        "the personal data of this log is kept in another vault than {path}: start this node without --vault-key, or \
+         restore the vault from its latest copy; only if that is lost, --accept-missing-keys puts this one in its place"
+    )]
+    OtherVault {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The log could not be asked who keeps its personal data.
+    #[error("the log cannot say who keeps its personal data")]
+    Log(#[from] LogError),
     /// Another process has the vault open.
     #[error("the vault {path} is in use by another process")]
     InUse {
@@ -111,12 +125,16 @@ pub enum VaultError {
 pub enum MissingKeys {
     /// It is another vault, or a damaged one.
     Refused,
-    /// The log is an older one: those persons were erased since, which is to be recorded again.
+    /// The log is an older one: those persons were erased since, which is to be recorded again. Or the vault that held their
+    /// keys is lost.
     Accepted,
 }
 
 /// The keys of persons. Every use opens the key it needs and wipes it again.
 pub struct Vault {
+    /// Which vault it is, whatever becomes of its file; and which opening of it.
+    id: Uuid,
+    opened: Uuid,
     root: RootKey,
     keys: Mutex<Keys>,
 }
@@ -140,14 +158,15 @@ impl Vault {
     pub fn open(path: &Path, root: RootKey) -> Result<Self, VaultError> {
         let (file, content) = KeyFile::open(path, || {
             let (epoch, _) = new_epoch(&root)?;
-            Ok(Content { epoch, keys: BTreeMap::new() })
+            Ok(Content { vault: epoch.id, epoch, keys: BTreeMap::new() })
         })?;
-        let Content { epoch, keys: wrapped } = content;
+        let Content { vault: id, epoch, keys: wrapped } = content;
         let other = || VaultError::OtherRoot { path: path.to_owned() };
         let epoch_key =
             cipher::unwrap(root.key(), &epoch_context(epoch.id), &epoch.wrapped).ok_or_else(other)?;
         let keys = Keys { file, epoch, epoch_key, wrapped, unsaved: Vec::new(), failed: false };
-        Ok(Self { root, keys: Mutex::new(keys) })
+        let opened = crate::mint::random_uuid().map_err(|_| VaultError::NoRandomness)?;
+        Ok(Self { id, opened, root, keys: Mutex::new(keys) })
     }
 
     /// Whether it failed, so that what is on disk may not be what is in memory.
@@ -223,7 +242,7 @@ impl Vault {
             let key = key.ok_or(VaultError::NoSuchKey)?;
             survivors.insert(*other, cipher::seal(&epoch_key, &key_context(epoch.id, *other), &key[..])?);
         }
-        let content = Content { epoch, keys: survivors };
+        let content = Content { vault: self.id, epoch, keys: survivors };
         match keys.file.replace(&content) {
             Ok(()) => {
                 (keys.epoch, keys.wrapped) = (content.epoch, content.keys);

@@ -1,5 +1,7 @@
 //! The vault, and a service that keeps one: what is erased is gone, whenever the process was stopped on the way there.
 
+mod nodes;
+
 use super::*;
 use crate::{
     Act, App, Failure,
@@ -158,7 +160,7 @@ fn a_sealed_piece_is_bound_to_its_person_its_fact_and_its_field() {
     let person = |known| Person { unit: UNIT, key: key(1), known: vec![known], erasure: None };
     let log = MemoryLog::default();
     let sealed = vault.seal(PERSON, key(1), fact, &drawn).unwrap();
-    log.turn(domain::Position(0)).unwrap().commit(&[], &sealed).unwrap();
+    eventlog::put_aside(&log, &sealed).unwrap();
     let read = |id, known| vault.payloads(&log, id, &person(known)).unwrap().remove(0).content;
     assert_eq!(read(PERSON, known(fact)).unwrap().1.reveal(), NAME);
     assert!(read(OTHER, known(fact)).is_none(), "shown as another person's");

@@ -2,8 +2,9 @@
 //! what was kept under it is removed with that fact. Whatever stops the process in between, the next start goes on: the
 //! approvals stand in the log, and destroying a key that is gone changes nothing.
 
-use super::{Writer, take_turn};
+use super::Writer;
 use crate::{
+    commit::take_turn,
     pending::{Origin, Pending, Unwritable},
     vault::{Vault, VaultError, prefix_of},
 };
@@ -28,15 +29,32 @@ impl From<LogError> for Unfinished {
 }
 
 /// Whether a fact may have made an erasure due.
-pub(super) const fn is_approval(fact: &Envelope) -> bool {
+const fn is_approval(fact: &Envelope) -> bool {
     matches!(&fact.event, Event::Person(PersonEvent::ErasureApproved(_)))
 }
 
 impl Writer {
+    /// Carries out what facts may have made due, and what has waited.
+    pub(crate) fn erase_after(&mut self, facts: &[Envelope]) {
+        if self.erasures_wait || facts.iter().any(is_approval) {
+            self.finish_erasures();
+        }
+    }
+
+    /// After the next group erasures are looked for, whatever it holds.
+    pub(crate) const fn expect_erasures(&mut self) {
+        self.erasures_wait = true;
+    }
+
     /// Carries out every erasure that is due. One that cannot be carried out stays due, and nobody reads the data.
     pub(super) fn finish_erasures(&mut self) {
+        self.erasures_wait = false;
         let shared = Arc::clone(&self.shared);
-        let Some(vault) = shared.vault.get() else { return };
+        let vault = match shared.open_vault() {
+            Ok(Some(vault)) => vault,
+            Ok(None) => return,
+            Err(error) => return self.fail(&error),
+        };
         for person in self.due() {
             match self.erase(vault, person) {
                 Ok(()) => tracing::info!(%person, "personal data is erased"),
@@ -45,7 +63,7 @@ impl Writer {
                     tracing::error!(%person, error, "a key is not destroyed yet: start the service again");
                     return;
                 }
-                Err(Unfinished::Log(error)) => return self.stop_writing(&error),
+                Err(Unfinished::Log(error)) => return self.fail(&error),
             }
         }
     }
@@ -61,27 +79,30 @@ impl Writer {
 
     fn erase(&mut self, vault: &Vault, id: PersonId) -> Result<(), Unfinished> {
         let shared = Arc::clone(&self.shared);
-        let turn = take_turn(&shared)?;
-        let person = shared.views.read().books.person(id).map(|book| Arc::clone(&book.state));
-        let Some((person, destroyed)) =
-            person.and_then(|person| Some((person.clone(), person.key_destroyed()?)))
-        else {
-            return Ok(());
-        };
-        vault.destroy(person.key).map_err(Unfinished::Vault)?;
-        let kept = shared.log.aside(&prefix_of(person.key))?;
-        let decided = {
-            let views = shared.views.read();
-            let mut pending = Pending::new(&views);
-            let origin = self.origin(&mut pending, person.erasure.as_ref())?;
-            let event = Event::Person(destroyed.into());
-            let added = pending.add(vec![(StreamId::Person(id), event)], &origin, &mut self.mint);
-            added.map_err(|error| unwritable(&error))?;
-            pending.aside.extend(kept.into_iter().map(|(key, _)| AsideChange::Remove(key)));
-            pending.finish()
-        };
-        self.write(turn, decided)?;
-        Ok(())
+        loop {
+            let taken = take_turn(&shared)?;
+            let person = shared.views.read().books.person(id).map(|book| Arc::clone(&book.state));
+            let Some((person, destroyed)) =
+                person.and_then(|person| Some((person.clone(), person.key_destroyed()?)))
+            else {
+                return Ok(());
+            };
+            vault.destroy(person.key).map_err(Unfinished::Vault)?;
+            let kept = shared.log.aside(&prefix_of(person.key))?;
+            let decided = {
+                let views = shared.views.read();
+                let mut pending = Pending::new(&views);
+                let origin = self.origin(&mut pending, person.erasure.as_ref())?;
+                let event = Event::Person(destroyed.into());
+                let added = pending.add(vec![(StreamId::Person(id), event)], &origin, &mut self.mint);
+                added.map_err(|error| unwritable(&error))?;
+                pending.aside.extend(kept.into_iter().map(|(key, _)| AsideChange::Remove(key)));
+                pending.finish()
+            };
+            if self.write(taken, decided)?.is_some() {
+                return Ok(());
+            }
+        }
     }
 
     /// The destruction is the act of who approved it last, on the basis that was named when it was asked for. Its key is

@@ -6,14 +6,13 @@ use crate::{
     outcome::Stop,
     pending::Pending,
     proofs,
+    vault::Drawn,
 };
 use domain::{
     Aggregate, Authority, Envelope, Event, KeyId, PersonId, Rights, StreamId,
     person::{Person, PersonAct, PersonEvent},
 };
 use eventlog::{AsideChange, LogError};
-
-pub(super) use crate::vault::Drawn;
 
 /// What follows from an act on a person.
 type Decided = (Vec<Event>, Authority, Option<Drawn>);
@@ -29,7 +28,7 @@ impl Writer {
             PersonAct::RequestErasure(_) => return Ok(request),
         };
         let vault =
-            self.shared.vault.get().filter(|vault| !vault.has_failed()).ok_or(Failure::VaultClosed)?;
+            self.shared.open_vault()?.filter(|vault| !vault.has_failed()).ok_or(Failure::VaultClosed)?;
         let fingerprint = if has_data { vault.blind(request.fingerprint) } else { request.fingerprint };
         Ok(Request { fingerprint, ..request })
     }

@@ -1,10 +1,7 @@
 //! Clients who each wait for their fact to be durable, and one writer that takes whatever is waiting.
 
-use domain::Position;
 use std::{
-    fs::{self, File},
-    io::Write,
-    path::Path,
+    fs,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -13,7 +10,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use thidua_eventlog::{EventLog, Fact, SledLog, contract::Samples};
+use thidua_eventlog::{Fact, contract::Samples};
 use tokio::{runtime::Builder, sync::oneshot};
 
 /// The most facts a writer takes at once.
@@ -44,55 +41,6 @@ pub fn pool() -> Arc<Vec<Fact>> {
 pub trait Engine: Send {
     /// Returns when the facts survive a power cut.
     fn commit(&mut self, facts: &mut [Fact]);
-}
-
-/// The least anyone can do: one file, one sync.
-pub struct PlainFile {
-    file: File,
-    group: Vec<u8>,
-}
-
-impl PlainFile {
-    pub fn create(path: &Path) -> Self {
-        Self { file: File::create(path).unwrap(), group: Vec::new() }
-    }
-}
-
-impl Engine for PlainFile {
-    fn commit(&mut self, facts: &mut [Fact]) {
-        self.group.clear();
-        for fact in facts {
-            let length = u32::try_from(fact.bytes.len()).unwrap();
-            self.group.extend_from_slice(&length.to_le_bytes());
-            self.group.extend_from_slice(&crc32fast::hash(&fact.bytes).to_le_bytes());
-            self.group.extend_from_slice(&fact.bytes);
-        }
-        self.file.write_all(&self.group).unwrap();
-        self.file.sync_data().unwrap();
-    }
-}
-
-/// The store.
-pub struct Sled {
-    log: SledLog,
-    head: Position,
-}
-
-impl Sled {
-    pub fn create(folder: &Path) -> Self {
-        Self { log: SledLog::open(folder).unwrap().confirm_by_reading().unwrap(), head: Position(0) }
-    }
-}
-
-impl Engine for Sled {
-    fn commit(&mut self, facts: &mut [Fact]) {
-        let turn = self.log.turn(self.head).unwrap();
-        for fact in &mut *facts {
-            fact.envelope.position = self.head;
-            self.head = self.head.next();
-        }
-        turn.commit(facts, &[]).unwrap();
-    }
 }
 
 /// What a slice of time gave.

@@ -6,10 +6,12 @@
 mod model;
 mod promises;
 mod samples;
+mod shared;
 
 pub use model::{any_groups_are_kept_like_a_list, readers_see_whole_groups_in_order};
 pub use promises::*;
 pub use samples::Samples;
+pub use shared::*;
 
 /// Declares a `#[test]` for each promise a store makes. `$place` is a `fn() -> impl Fn() -> Arc<dyn EventLog>`.
 #[macro_export]
@@ -27,12 +29,14 @@ macro_rules! contract_suite {
             the_aside_is_listed_by_prefix
             a_turn_tells_what_was_missed
             a_caller_from_another_log_is_refused
-            a_turn_excludes_another
+            the_second_of_two_turns_is_told_of_the_first
             a_turn_that_is_dropped_writes_nothing
             nothing_lies_beyond_the_head
             everything_is_there_after_a_restart
             readers_see_whole_groups_in_order
             any_groups_are_kept_like_a_list
+            a_moment_is_the_head_and_what_stands_aside
+            waiting_for_others_ends
         }
     };
     ($place:expr => $($promise:ident)+) => {
@@ -42,5 +46,18 @@ macro_rules! contract_suite {
                 $crate::contract::$promise(&|| Box::new(($place)()));
             }
         )+
+    };
+}
+
+/// Declares a `#[test]` for each further promise of a store that several processes write. `$place` is as in
+/// [`contract_suite!`](crate::contract_suite), but what it opens may be opened again while it is open.
+#[macro_export]
+macro_rules! shared_contract_suite {
+    ($place:expr) => {
+        $crate::contract_suite! { $place =>
+            facts_of_others_are_told_before_anything_is_written
+            whoever_waits_is_woken_by_others
+            many_who_write_at_once_lose_nothing
+        }
     };
 }

@@ -183,6 +183,10 @@ impl EventLog for SledLog {
     fn aside(&self, prefix: &[u8]) -> Result<AsideEntries, LogError> {
         self.store.aside(prefix)
     }
+
+    fn moment(&self) -> Result<(Position, AsideEntries), LogError> {
+        self.store.moment()
+    }
 }
 
 /// Reading alone: a turn is refused.
@@ -201,5 +205,9 @@ impl EventLog for Unconfirmed {
 
     fn aside(&self, prefix: &[u8]) -> Result<AsideEntries, LogError> {
         self.store.aside(prefix)
+    }
+
+    fn moment(&self) -> Result<(Position, AsideEntries), LogError> {
+        self.store.moment()
     }
 }

@@ -6,7 +6,7 @@ use super::{
     trees::{Trees, Unit},
     waiting::{Full, Step, Waiting},
 };
-use crate::{AsideChange, AsideEntries, Fact, LogError, Page, Stored, Turn, check};
+use crate::{AsideChange, AsideEntries, Commit, Fact, LogError, Page, Stored, Turn, check};
 use domain::Position;
 use parking_lot::{Mutex, MutexGuard, RwLock};
 use std::{
@@ -101,6 +101,12 @@ impl Store {
         // After a failed commit the trees may hold changes that are not durable.
         self.sound()?;
         self.trees.aside(prefix)
+    }
+
+    /// The head and everything aside; nobody writes meanwhile.
+    pub(super) fn moment(&self) -> Result<(Position, AsideEntries), LogError> {
+        let _turn = self.writer.lock();
+        Ok((self.head(), self.aside(b"")?))
     }
 
     pub(super) fn blobs(&self) -> Result<usize, LogError> {
@@ -221,8 +227,13 @@ impl Turn for SledTurn<'_> {
         &self.missed
     }
 
-    fn commit(mut self: Box<Self>, facts: &[Fact], aside: &[AsideChange]) -> Result<(), LogError> {
+    fn is_held(&self) -> bool {
+        true
+    }
+
+    fn commit(mut self: Box<Self>, facts: &[Fact], aside: &[AsideChange]) -> Result<Commit, LogError> {
         check::before_writing(self.store.head(), facts, aside)?;
-        self.write(facts.iter().map(|fact| fact.bytes.as_slice()), aside)
+        self.write(facts.iter().map(|fact| fact.bytes.as_slice()), aside)?;
+        Ok(Commit::Durable)
     }
 }

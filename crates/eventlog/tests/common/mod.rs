@@ -9,14 +9,15 @@
 
 use domain::Position;
 use std::{fs, path::Path};
-use thidua_eventlog::{EventLog, Fact, LogError, SledLog, contract::Samples};
+use thidua_eventlog::{Commit, EventLog, Fact, LogError, SledLog, contract::Samples};
 
 pub fn open(folder: &Path) -> Result<SledLog, LogError> {
     SledLog::open(folder)?.confirm_by_reading()
 }
 
 pub fn commit(log: &dyn EventLog, facts: &[Fact]) -> Result<(), LogError> {
-    log.turn(log.head()?)?.commit(facts, &[])
+    assert_eq!(log.turn(log.head()?)?.commit(facts, &[])?, Commit::Durable);
+    Ok(())
 }
 
 /// Writes `count` facts in groups of up to ten and closes the store.

@@ -1,0 +1,116 @@
+//! How another key takes over where several processes sign, over a log in memory.
+
+use crate::{
+    App, HeadSigner, OwnKey, SignError,
+    audit::{Anchor, Published},
+    tests::{Service, register},
+};
+use domain::UnitId;
+use eventlog::{EventLog, MemoryLog};
+use parking_lot::Mutex;
+use std::{path::Path, sync::Arc, time::Duration};
+use tlog::{
+    Hash,
+    checkpoint::Checkpoint,
+    key::{Signer, VerifierKey},
+    note::NoteSignature,
+    witness::Seen,
+};
+use uuid::Uuid;
+
+const SOON: Duration = Duration::from_secs(10);
+
+/// A key that several processes reach, and that remembers what it signed.
+#[derive(Clone)]
+struct Shared {
+    key: VerifierKey,
+    holder: Arc<Mutex<OwnKey>>,
+}
+
+impl Shared {
+    fn new(seed: u8) -> Self {
+        let key = Signer::from_seed("log.test/a".parse().unwrap(), &[seed; 32]).unwrap();
+        let verifier = key.verifier().clone();
+        Self { key: verifier, holder: Arc::new(Mutex::new(OwnKey::new(key, Seen::nothing()))) }
+    }
+}
+
+impl HeadSigner for Shared {
+    fn key(&self) -> &VerifierKey {
+        &self.key
+    }
+
+    fn remembers(&self) -> bool {
+        true
+    }
+
+    fn sign(&mut self, old: u64, proof: &[Hash], head: &Checkpoint) -> Result<NoteSignature, SignError> {
+        self.holder.lock().sign(old, proof, head)
+    }
+}
+
+/// Starts to sign with a key, and with the one before while it takes over.
+fn publish(app: &mut App, anchor: &Path, key: &Shared, before: Option<&Shared>) {
+    let known: Vec<_> = before.iter().map(|before| &before.key).collect();
+    let anchor = Anchor::read_signed_by(anchor, &key.key, &known).unwrap();
+    match before {
+        None => app.publish(Box::new(key.clone()), anchor).unwrap(),
+        Some(before) => {
+            app.publish_rotating(Box::new(key.clone()), Box::new(before.clone()), anchor).unwrap();
+        }
+    }
+}
+
+async fn registers(service: &Service, number: u128) -> u64 {
+    let unit = UnitId(Uuid::from_u128(number));
+    service.asks("registry", register(unit, &format!("Hội {number}"))).await.unwrap();
+    service.app.head().0
+}
+
+async fn covering(app: &App, count: u64) -> Arc<Published> {
+    let published = app.audit().covering(count, SOON).await.unwrap();
+    assert!(published.size() >= count, "{} of {count} facts are signed", published.size());
+    published
+}
+
+fn signed_by(head: &Published, keys: &[&Shared]) -> bool {
+    keys.iter().all(|key| head.signed.note().verify([&key.key]).is_ok())
+}
+
+#[test]
+fn a_key_takes_over_while_another_process_still_has_the_old_one_alone() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let (old, new) = (Shared::new(7), Shared::new(8));
+    let log: Arc<dyn EventLog> = Arc::new(MemoryLog::default());
+    let mut stays = runtime.block_on(Service::founded(Arc::clone(&log)));
+    publish(&mut stays.app, &file("stays"), &old, None);
+    let count = runtime.block_on(registers(&stays, 1));
+    let head = runtime.block_on(covering(&stays.app, count));
+    assert!(signed_by(&head, &[&old]) && !signed_by(&head, &[&new]));
+
+    // Another process has both keys. What either writes is in heads that both keys signed, at either.
+    let mut changes = Service::beside(Arc::clone(&log));
+    publish(&mut changes.app, &file("changes"), &new, Some(&old));
+    assert_eq!(changes.app.views().books.log().unwrap().state.rotations.len(), 1);
+    for (number, writes) in [(2, &changes), (3, &stays)] {
+        let count = runtime.block_on(registers(writes, number));
+        for service in [&changes, &stays] {
+            let head = runtime.block_on(covering(&service.app, count));
+            assert!(signed_by(&head, &[&old, &new]), "{}", head.signed);
+        }
+    }
+    changes.app.stop();
+
+    // The new key alone. Who knows the old one alone signs nothing more, and goes on otherwise.
+    let mut changed = Service::beside(Arc::clone(&log));
+    publish(&mut changed.app, &file("changes"), &new, None);
+    let count = runtime.block_on(registers(&stays, 4));
+    let head = runtime.block_on(covering(&changed.app, count));
+    assert!(signed_by(&head, &[&new]) && !signed_by(&head, &[&old]));
+    assert!(!stays.app.is_read_only() && !changed.app.is_read_only());
+    stays.app.stop();
+    let last = Anchor::read(&file("stays"), &old.key).unwrap().seen().size;
+    assert!(last < count, "the old key signed {last} of {count} facts alone");
+}
