@@ -183,6 +183,29 @@ pub struct Serve {
     /// Beside the store's folder, with .anchor at the end of its name, unless given.
     #[arg(long, env = "THIDUA_ANCHOR")]
     pub anchor: Option<PathBuf>,
+    /// The folder of the log of reads: who was shown what is not public. Beside the store's folder, with .reads at the end
+    /// of its name, unless given; its last signed checkpoint lies beside it, with .anchor at the end.
+    #[arg(long, env = "THIDUA_READS")]
+    pub reads: Option<PathBuf>,
+    /// The key that signs the log of reads, made by `thidua signer key`; one is made beside its folder, with .key at the
+    /// end, unless given.
+    #[arg(long, env = "THIDUA_READS_KEY")]
+    pub reads_key: Option<PathBuf>,
+    /// The folder in which exports are made; what is in it is removed. Beside the store's folder, with .exports at the end
+    /// of its name, unless given.
+    #[arg(long, env = "THIDUA_EXPORTS")]
+    pub exports: Option<PathBuf>,
+    /// A policy file (C2SP tlog-policy) with the key of the log and its witnesses, each with its address: signed heads
+    /// are shown to them, and the policy is handed out.
+    #[arg(long, env = "THIDUA_POLICY")]
+    pub policy: Option<PathBuf>,
+    /// The address of an authority that stamps a signed head once a day (RFC 3161).
+    #[arg(long, env = "THIDUA_TIME_AUTHORITY")]
+    pub time_authority: Option<String>,
+    /// The certificates, in PEM, of those who vouch for that authority; without them any stamp is kept, and whoever checks
+    /// it decides.
+    #[arg(long, env = "THIDUA_TIME_CERTIFICATES", requires = "time_authority")]
+    pub time_certificates: Option<PathBuf>,
     /// Where personal data is kept.
     #[command(flatten)]
     pub vault: VaultOptions,

@@ -5,6 +5,7 @@ use crate::{
     head::Head,
     heads_tree::StreamHeads,
     published::{self, Published},
+    walk::Judge,
 };
 use ahash::{AHashMap, AHashSet};
 use domain::{
@@ -27,6 +28,8 @@ pub struct Facts {
     latest: Option<Timestamp>,
     /// When a witness had seen how many entries, in milliseconds since 1970-01-01 UTC, smaller trees first.
     anchors: Vec<(u64, i64)>,
+    /// When an authority that is believed had seen how many entries, in the same way.
+    stamps: Vec<(u64, i64)>,
     published: Vec<Published>,
     heads: StreamHeads,
 }
@@ -51,22 +54,25 @@ impl Facts {
     pub fn published(&self) -> &[Published] {
         &self.published
     }
+}
+
+impl Judge for Facts {
+    type Entry = Envelope;
 
     /// Notes when witnesses saw these heads, the smaller one first, in the place of those noted before: what is in a head
     /// was recorded before, what follows it after.
-    pub(crate) fn anchor<'h>(&mut self, heads: impl Iterator<Item = &'h Head>) {
+    fn anchor<'h>(&mut self, heads: impl Iterator<Item = &'h Head>) {
         let anchor = |head: &Head| {
             let millis = i64::try_from(head.witnessed_at()?).ok()?.checked_mul(1000)?;
             Some((head.size(), millis))
         };
-        self.anchors = heads.filter_map(anchor).collect();
+        let heads: Vec<_> = heads.collect();
+        self.anchors = heads.iter().copied().filter_map(anchor).collect();
+        let believed = heads.iter().flat_map(|head| &head.stamps).filter(|stamped| stamped.verified);
+        self.stamps = believed.map(|stamped| (stamped.size, stamped.time.millis())).collect();
     }
 
-    /// Takes in the next entry.
-    ///
-    /// # Errors
-    /// It cannot follow on what came before.
-    pub(crate) fn take(&mut self, position: u64, entry: &[u8], leaf: LeafHash) -> Result<Envelope, Failure> {
+    fn take(&mut self, position: u64, entry: &[u8], leaf: LeafHash) -> Result<Envelope, Failure> {
         let fact = read(position, entry)?;
         let checks: [Check; 7] = [
             Self::expect_place,
@@ -96,14 +102,16 @@ impl Facts {
         self.latest = Some(fact.recorded_at);
         Ok(fact)
     }
+}
 
+impl Facts {
     fn expect_place(&self, fact: &Envelope, position: u64) -> Result<(), Fault> {
         let chain = |what: String| Err((FindingKind::Chain, what));
         if fact.position.0 != position {
             return chain(format!("the envelope says that it stands at {}", fact.position));
         }
         let (kind, _) = fact.event.type_name().split_once('.').unwrap_or_default();
-        if fact.stream.to_string().split('/').next().is_none_or(|stream| stream != kind) {
+        if fact.stream.kind() != kind {
             return chain(format!("{} stands in the stream {}", fact.event.type_name(), fact.stream));
         }
         let (version, previous) = self.books.tip(fact.stream).unwrap_or((Version(0), LeafHash::NONE));
@@ -126,6 +134,13 @@ impl Facts {
                 FindingKind::Time,
                 format!("recorded at {recorded}, before the fact before it ({latest})"),
             ));
+        }
+        for (size, seen) in &self.stamps {
+            if position < *size && recorded.millis() > seen.saturating_add(CLOCKS_DIFFER_MILLIS) {
+                let time = Timestamp::from_millis(*seen);
+                let what = format!("recorded at {recorded}, after an authority had stamped it ({time})");
+                return Err((FindingKind::Time, what));
+            }
         }
         for (size, seen) in &self.anchors {
             let time = Timestamp::from_millis(*seen);

@@ -96,7 +96,7 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(AchievementId, BallotId, BlocId, CommendationId, EventId, GrantId, PersonId, RequestId, UnitId);
+ids!(AchievementId, BallotId, BlocId, CommendationId, EventId, ExportId, GrantId, PersonId, RequestId, UnitId);
 
 impl FromText for Points {
     fn from_text(text: &str) -> Result<Self, Flaw> {
