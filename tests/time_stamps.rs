@@ -4,6 +4,7 @@
 use crate::support::{auditor::Audited, authority::Authority, place::run, waiting::until_some};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
+use sha2::Digest;
 use std::{
     fs::{self, File},
     io::Read,
@@ -71,6 +72,16 @@ fn a_head_is_stamped_and_anyone_can_check_it() {
     archive.by_name(name).expect("a file").read_to_end(&mut bundled).expect("its bytes");
     assert_eq!(bundled, reply);
 
+    // A fact names it, which bounds what comes after; a head that covers a fact and was stamped bounds it from above.
+    let registrar = log.registrar(&server, "events:read");
+    let named = until_some("a fact that names the stamp", || {
+        let facts = registrar.read("/v1/events?types=log.time_anchored");
+        facts["items"].as_array().and_then(|items| items.first().cloned())
+    });
+    let hash = domain::Sha256(sha2::Sha256::digest(&reply).into()).to_string();
+    assert_eq!((&named["data"]["reply"], &named["data"]["size"]), (&hash.into(), &size.into()), "{named}");
+    assert_eq!(named["actorclient"], "system", "{named}");
+
     // It is kept: the next process shows it and asks for no other on this day.
     assert!(server.stop().success());
     let server = log.serve(&options);
@@ -78,6 +89,9 @@ fn a_head_is_stamped_and_anyone_can_check_it() {
     let stamps =
         heads["items"].as_array().expect("heads").iter().filter(|head| head["time_stamp"].is_object());
     assert_eq!(stamps.count(), 1);
+    let registrar = log.registrar(&server, "events:read");
+    let facts = registrar.read("/v1/events?types=log.time_anchored");
+    assert_eq!(facts["items"].as_array().map(Vec::len), Some(1), "one stamp is named once: {facts}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::support::{
     Place, Server,
     client::now,
     facts::{NewUnit, REGISTERS_UNITS},
+    keys::make_key,
     place::{REGISTRAR, binary, run},
     waiting::until,
     witness::Witness,
@@ -12,6 +13,7 @@ use crate::support::{
 use serde_json::Value;
 use std::{
     net::TcpListener,
+    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
@@ -175,4 +177,53 @@ fn a_policy_of_another_log_is_not_served() {
     let output = command.args(["--policy", &log.file("policy.txt")]).output().expect("the program starts");
     assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(String::from_utf8_lossy(&output.stderr).contains("does not list the key of this log"));
+}
+
+/// A log that a single witness sees.
+struct Seen {
+    place: Place,
+    witness: Witness,
+}
+
+impl Seen {
+    /// Serves it with these keys, under a policy that believes `believed`.
+    fn serve(&self, keys: &[(&str, &Path)], believed: &str) -> Server {
+        let policy = self.place.file("policy.txt");
+        let witness = format!("witness council {} {}\nquorum council\n", self.witness.key, self.witness.url);
+        std::fs::write(&policy, format!("log {believed}\n{witness}")).expect("a policy");
+        let text = |path: &Path| path.display().to_string();
+        let mut options = vec!["--anchor".to_owned(), text(&self.place.file("anchor"))];
+        options.extend(["--policy".to_owned(), text(&policy)]);
+        options.extend(keys.iter().flat_map(|(name, path)| [(*name).to_owned(), text(path)]));
+        Server::start_with(&self.place, &options.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+}
+
+#[test]
+fn a_witness_follows_a_key_that_the_one_before_vouches_for() {
+    let place = Place::new();
+    let (first, second) = (place.file("first.key"), place.file("second.key"));
+    let [old, new] = [&first, &second].map(|path| make_key(path, "so.example.vn/thidua"));
+    let witness = Witness::start(&place.file("council"), &old, "127.0.0.1:0");
+    let mut log = Seen { place, witness };
+    let quorum = |server: &Server| witnesses(server)["quorum"] == true;
+    let server = log.serve(&[("--log-key", &first)], &old);
+    until("a head that was seen", || quorum(&server));
+    assert!(server.stop().success());
+    // While the second key takes over both sign, and the witness believes the first.
+    let server = log.serve(&[("--log-key", &second), ("--previous-log-key", &first)], &new);
+    until("a head by both keys that was seen", || quorum(&server));
+    assert!(server.stop().success());
+
+    // Of the second key alone it has heard nothing, and nowhere to ask.
+    let server = log.serve(&[("--log-key", &second)], &new);
+    let failing = || witnesses(&server)["items"][0]["failing"].as_str().unwrap_or_default().to_owned();
+    until("a refusal", || failing().starts_with("403"));
+    assert!(!quorum(&server));
+    // Its policy says where the log can be reached: it reads there what the first key vouched for.
+    let address = log.witness.address();
+    drop(log.witness);
+    let with_address = format!("{old} {}/v1/audit", server.url);
+    log.witness = Witness::start(&log.place.file("council"), &with_address, &address);
+    until("a head by the second key that was seen", || quorum(&server));
 }

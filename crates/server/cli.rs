@@ -1,6 +1,6 @@
 //! What can be typed. Data goes to standard output, everything else to the error stream.
 
-use crate::exit::Exit;
+use crate::{exit::Exit, noting};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use domain::ClientId;
 use std::{io::Write, net::SocketAddr, path::PathBuf, str::FromStr};
@@ -183,14 +183,9 @@ pub struct Serve {
     /// Beside the store's folder, with .anchor at the end of its name, unless given.
     #[arg(long, env = "THIDUA_ANCHOR")]
     pub anchor: Option<PathBuf>,
-    /// The folder of the log of reads: who was shown what is not public. Beside the store's folder, with .reads at the end
-    /// of its name, unless given; its last signed checkpoint lies beside it, with .anchor at the end.
-    #[arg(long, env = "THIDUA_READS")]
-    pub reads: Option<PathBuf>,
-    /// The key that signs the log of reads, made by `thidua signer key`; one is made beside its folder, with .key at the
-    /// end, unless given.
-    #[arg(long, env = "THIDUA_READS_KEY")]
-    pub reads_key: Option<PathBuf>,
+    /// Where reads are noted.
+    #[command(flatten)]
+    pub noting: noting::Options,
     /// The folder in which exports are made; what is in it is removed. Beside the store's folder, with .exports at the end
     /// of its name, unless given.
     #[arg(long, env = "THIDUA_EXPORTS")]
@@ -245,6 +240,10 @@ pub struct Import {
     /// The client in whose name the requests are made; in a log without any grant it becomes the registrar.
     #[arg(long, value_parser = client)]
     pub client: ClientId,
+    /// Where the service on this store notes reads: facts without a process that notes reads would look like reads that
+    /// were suppressed.
+    #[command(flatten)]
+    pub noting: noting::Options,
     /// The file of JSON lines.
     pub file: PathBuf,
 }

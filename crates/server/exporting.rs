@@ -1,18 +1,17 @@
 //! Exports of the log that is served: the bundle that `thidua audit bundle` makes, by the same code.
 
 use crate::{cli::Serve, exit::Exit, opening};
-use ::audit::{Source, bundle, walk::Progress};
-use app::{App, exports::ServedLog};
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    sync::Arc,
-};
+use ::audit::{Source, bundle, rotation, walk::Progress};
+use app::{App, LogError, exports::ServedLog};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 use tlog::policy::Policy;
 
 /// From now on exports can be asked for; they are made where the options of `serve` say.
 pub fn offer(app: &mut App, options: &Serve) -> Result<(), Exit> {
-    let folder = options.exports.clone().unwrap_or_else(|| opening::beside(opening::folder(&options.store), "exports"));
+    let folder = options
+        .exports
+        .clone()
+        .unwrap_or_else(|| opening::beside(opening::folder(&options.store), "exports"));
     offer_in(app, &folder)
 }
 
@@ -26,8 +25,8 @@ fn pack(log: &Arc<ServedLog>, to: &Path, progress: &dyn Fn(u64, u64)) -> Result<
     let file = log.policy_file().map_or_else(bare, <[u8]>::to_vec);
     let policy = Policy::parse(&file).map_err(|error| error.to_string())?;
     let read = Arc::clone(log);
-    let stamps = stamp_files(log);
-    let reader = move |path: &str| match stamps.get(path) {
+    let beside = files_beside(log).map_err(|error| error.to_string())?;
+    let reader = move |path: &str| match beside.get(path) {
         Some(bytes) => Ok(Some(bytes.clone())),
         None => read.get(path).map_err(std::io::Error::other),
     };
@@ -37,8 +36,9 @@ fn pack(log: &Arc<ServedLog>, to: &Path, progress: &dyn Fn(u64, u64)) -> Result<
     made.map(drop).map_err(|failure| failure.to_string())
 }
 
-/// The time stamps as files of the log, and what there is of them under `time/`.
-fn stamp_files(log: &ServedLog) -> BTreeMap<String, Vec<u8>> {
+/// What comes with the log beside its tree: the changes of its key as the service shows them, its time stamps as files, and
+/// the names of these under `time/`.
+fn files_beside(log: &ServedLog) -> Result<BTreeMap<String, Vec<u8>>, LogError> {
     let mut files = BTreeMap::new();
     for (number, stamped) in log.time_stamps().into_iter().enumerate() {
         files.insert(format!("time/{number}.checkpoint"), stamped.checkpoint.into_bytes());
@@ -46,5 +46,8 @@ fn stamp_files(log: &ServedLog) -> BTreeMap<String, Vec<u8>> {
     }
     let names: Vec<_> = files.keys().cloned().collect();
     files.insert("time/".to_owned(), names.join("\n").into_bytes());
-    files
+    let rotations: Vec<_> = log.rotations()?.iter().map(ToString::to_string).collect();
+    let rotations = serde_json::json!({ "items": rotations }).to_string();
+    files.insert(rotation::FILE.to_owned(), rotations.into_bytes());
+    Ok(files)
 }

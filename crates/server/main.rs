@@ -5,7 +5,8 @@
 //! - [`serve`], [`demo`], [`import`]: the service, the service with its example, requests from a file
 //! - [`store`], [`admin`]: keeping the store, from outside and while it is served
 //! - [`audit`], [`witness`]: checking a log from outside, and vouching for what was seen of it
-//! - [`witnesses`], [`time_authority`]: who is asked to vouch for what was signed; [`exporting`]: the whole log in a file
+//! - [`witnesses`], [`time_authority`]: who is asked to vouch for what was signed; [`exporting`]: the whole log in a file;
+//!   [`noting`]: the log of reads beside a store
 //! - [`signing`]: who signs the log; [`signer`]: its key in a process of its own; [`seed`]: keys in files
 //! - [`vault`]: the key above all keys of persons
 //! - [`token`], [`regulations`], [`healthcheck`], [`telemetry`]
@@ -18,6 +19,7 @@ mod exit;
 mod exporting;
 mod healthcheck;
 mod import;
+mod noting;
 mod opening;
 mod progress;
 mod regulations;

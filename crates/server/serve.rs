@@ -4,7 +4,7 @@ use crate::{
     admin,
     cli::{self, Listen, Serve},
     exit::Exit,
-    exporting, opening, signing, time_authority, vault, witnesses,
+    exporting, noting, opening, signing, time_authority, vault, witnesses,
 };
 use actix_web::{HttpServer, dev::Server};
 use api::auth::{Issuer, KeyLocation, KeysFault, Verifier};
@@ -25,7 +25,7 @@ pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
     let mut app = opening::open(&options.store, snapshots(options), Arc::new(SystemClock))?;
     signing::publish(&mut app, options)?;
     vault::open(&mut app, opening::folder(&options.store), &options.vault)?;
-    signing::note_reads(&mut app, options)?;
+    noting::begin(&mut app, opening::folder(&options.store), &options.noting)?;
     exporting::offer(&mut app, options)?;
     if let Some(policy) = &options.policy {
         witnesses::ask(&mut app, policy)?;

@@ -1,8 +1,8 @@
 //! Who signs the log that is served: a signer elsewhere, a key in a file, or a development key.
 
 use crate::{cli::Serve, exit::Exit, opening, seed, signer::Remote};
-use app::{Anchor, App, Clock, HeadSigner, OwnKey, ReadLog, SystemClock};
-use std::{path::Path, sync::Arc};
+use app::{Anchor, App, HeadSigner, OwnKey};
+use std::path::Path;
 use tlog::key::{Signer, VerifierKey};
 
 /// What the names of development keys begin with. Nobody owns this domain (RFC 2606 §2).
@@ -93,35 +93,5 @@ fn known(name: &str, development_allowed: bool) -> Result<(), Exit> {
     if name.starts_with(DEVELOPMENT) && !development_allowed {
         return Err(Exit::Usage(format!("{name} is a development key; --allow-development-keys accepts it")));
     }
-    Ok(())
-}
-
-/// Opens the log of reads, which from now on notes what is shown that is not public. Call it once the log is signed.
-pub fn note_reads(app: &mut App, options: &Serve) -> Result<(), Exit> {
-    let folder = options.reads.clone().unwrap_or_else(|| opening::beside(opening::folder(&options.store), "reads"));
-    note_reads_in(app, &folder, options.reads_key.as_deref(), Arc::new(SystemClock))
-}
-
-/// The same in a folder, with a key that is made where none is named.
-pub fn note_reads_in(
-    app: &mut App,
-    folder: &Path,
-    key: Option<&Path>,
-    clock: Arc<dyn Clock>,
-) -> Result<(), Exit> {
-    let own = opening::beside(folder, "key");
-    let key = match key {
-        Some(named) => seed::read(named)?,
-        None if own.exists() => seed::read(&own)?,
-        None => {
-            let head = app.audit().published().ok_or_else(|| Exit::failed("nothing was signed"))?;
-            let key = seed::make(&format!("{}-reads", head.key.name()), &own)?;
-            tracing::info!(key = %key.verifier(), "the log of reads has a key: tell those who check it");
-            key
-        }
-    };
-    let anchor = Anchor::read(&opening::beside(folder, "anchor"), key.verifier())?;
-    let seen = anchor.seen();
-    app.note_reads(ReadLog::open(folder, Box::new(OwnKey::new(key, seen)), anchor, clock)?);
     Ok(())
 }

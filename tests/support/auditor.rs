@@ -3,10 +3,11 @@
 use super::{
     Client, Place, Server,
     facts::{NewUnit, REGISTERS_UNITS},
-    place::{REGISTRAR, binary, run},
+    keys::make_key,
+    place::{REGISTRAR, binary},
 };
 use serde_json::Value;
-use std::{path::Path, process::Command};
+use std::process::Command;
 
 /// The client that holds the role of an auditor, once [`Audited::appoint`] has given it.
 pub const AUDITOR: &str = "thanh-tra";
@@ -78,10 +79,4 @@ impl Audited {
             .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&output.stderr).into_owned()));
         (output.status.code(), said)
     }
-}
-
-/// Makes the key of a log; what others verify it with.
-pub fn make_key(path: &Path, name: &str) -> String {
-    let output = run(Command::new(binary()).args(["signer", "key", "--name", name, "--key"]).arg(path));
-    String::from_utf8(output.stdout).expect("text").trim().to_owned()
 }

@@ -56,6 +56,13 @@ impl Authority {
         self.folder.join("ca.pem")
     }
 
+    /// Stamps these bytes.
+    pub fn stamp(&self, message: &[u8]) -> Vec<u8> {
+        fs::write(self.folder.join("stamped"), message).expect("a file");
+        openssl(&self.folder, "ts -query -data stamped -sha256 -cert -out query");
+        reply(&self.folder).expect("a reply")
+    }
+
     /// Whether OpenSSL finds that a reply is a time stamp of these bytes.
     pub fn vouches(&self, message: &[u8], reply: &[u8]) -> bool {
         fs::write(self.folder.join("message"), message).expect("a file");
@@ -90,12 +97,17 @@ fn answer(folder: &Path, mut stream: TcpStream) -> Option<()> {
     reader.read_exact(&mut query).ok()?;
     assert!(is_query, "the request does not say that it is one");
     fs::write(folder.join("query"), query).ok()?;
+    let body = reply(folder)?;
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/timestamp-reply\r\nconnection: close";
+    write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n", body.len()).ok()?;
+    stream.write_all(&body).ok()
+}
+
+/// The reply to the query in the folder.
+fn reply(folder: &Path) -> Option<Vec<u8>> {
     openssl(
         folder,
         "ts -reply -config tsa.cnf -section tsa -queryfile query -signer tsa.pem -inkey key.pem -out answer",
     );
-    let body = fs::read(folder.join("answer")).ok()?;
-    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/timestamp-reply\r\nconnection: close";
-    write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n", body.len()).ok()?;
-    stream.write_all(&body).ok()
+    fs::read(folder.join("answer")).ok()
 }

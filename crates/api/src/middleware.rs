@@ -177,7 +177,7 @@ async fn dispatch(
         (Kind::Fact(_) | Kind::Start(_), None) => Err(Problem::no_token()),
         (Kind::Start(row), Some(claims)) => {
             let body = Box::pin(body(request.headers(), payload)).await?;
-            let answer = start::answer(row, &call, request.headers(), &body)?;
+            let answer = start::answer(row, &call, request, &body)?;
             note_read(route, &call, claims, request)?;
             Ok(answer)
         }

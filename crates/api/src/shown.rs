@@ -3,8 +3,8 @@
 use crate::body::{Field, Schemas};
 use domain::{
     AchievementId, BallotId, BlocId, ClientId, CommendationId, Date, DocumentNumber, EmulationYear, EventId,
-    ExportId, GrantId, IdentifierScheme, LocalisedName, PersonId, Points, Role, Sha256, Text, Timestamp, UnitId,
-    UnitIdentifier,
+    ExportId, GrantId, IdentifierScheme, LocalisedName, PersonId, Points, Role, Sha256, Text, Timestamp,
+    UnitId, UnitIdentifier,
     bloc::{BlocKind, Level},
     commendation::{
         AppraisalFinding, AwardClass, AwardKind, CheckName, CheckOutcome, CommendationState, Recipients,

@@ -19,7 +19,7 @@ use std::{
     },
     thread::JoinHandle,
 };
-use tlog::{entries, tile::TilePath};
+use tlog::{entries, proof_file::ProofFile, tile::TilePath};
 
 /// How many exports may wait to be made.
 const WAITING: usize = 4;
@@ -122,6 +122,20 @@ impl ServedLog {
         let mut stamps = self.shared.audit.stamped();
         stamps.retain(|stamped| stamped.size <= self.head.size());
         stamps
+    }
+
+    /// How its key was replaced, the oldest change first, as the head covers it.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub fn rotations(&self) -> Result<Vec<ProofFile>, LogError> {
+        let mut found = Vec::new();
+        while let Some(proof) = self.shared.rotation(found.len() + 1)?
+            && proof.checkpoint.checkpoint().size() <= self.head.size()
+        {
+            found.push(proof);
+        }
+        Ok(found)
     }
 
     /// A file of the log, by its path below the log's prefix (c2sp.org/tlog-tiles); `None` when there is none.

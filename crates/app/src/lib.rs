@@ -180,12 +180,13 @@ impl App {
         Ok(())
     }
 
-    /// From now on a signed head is stamped once a day by an authority outside. Call it after [`App::publish`].
+    /// From now on a signed head is stamped once a day by an authority outside, and a fact of the log names the stamp. Call it
+    /// after [`App::publish`].
     ///
     /// # Errors
     /// When the operating system refuses a thread.
     pub fn stamp(&mut self, authority: audit::Authority) -> std::io::Result<()> {
-        self.clerk = Some(audit::Clerk::start(Arc::clone(&self.shared), authority)?);
+        self.clerk = Some(audit::Clerk::start(Arc::clone(&self.shared), authority, self.jobs.downgrade())?);
         Ok(())
     }
 
@@ -220,17 +221,7 @@ impl App {
     /// # Errors
     /// When the log cannot be read.
     pub fn rotation(&self, number: usize) -> Result<Option<ProofFile>, LogError> {
-        let found = {
-            let views = self.views();
-            let log = views.books.log();
-            log.and_then(|book| book.state.rotations.get(number.checked_sub(1)?).cloned())
-        };
-        let Some((rotated, position)) = found else { return Ok(None) };
-        let Some(checkpoint) = audit::vouched(&self.audit().kept(), &rotated) else { return Ok(None) };
-        let size = checkpoint.checkpoint().size();
-        let proof = self.audit().tiles().inclusion(position.0, size).ok();
-        let entry = self.shared.log.read(position, 1)?.pop().map(|stored| stored.bytes);
-        Ok(proof.map(|proof| ProofFile { extra: entry, index: position.0, proof, checkpoint }))
+        self.shared.rotation(number)
     }
 
     /// What every stream held when the log had `size` facts: the tree whose root the log commits to. `None` when the log has

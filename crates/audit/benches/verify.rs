@@ -49,7 +49,7 @@ fn fact(position: u64) -> Envelope {
     key[..8].copy_from_slice(&position.to_be_bytes());
     let recorded_at = Timestamp::from_millis(1_780_000_000_000 + i64::try_from(position).unwrap());
     let (stream, event, by) = if position == 0 {
-        let given = Given { client: client.clone(), role: Role::Registrar, until: None };
+        let given = Given { client: client.clone(), role: Role::Registrar, until: None, person: None };
         (StreamId::Grant(grant), Event::Grant(GrantEvent::Given(given)), None)
     } else {
         let name = LocalisedName {

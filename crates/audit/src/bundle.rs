@@ -9,7 +9,7 @@ use crate::{
     heads::hex,
     rotation,
     source::Source,
-    stamped::Stamp,
+    stamped::{self, Stamp},
     walk::{Progress, Verified, Watch, verify},
 };
 use domain::{BlocId, EmulationYear, Envelope, Event, LeafHash, StreamId, Timestamp, year::YearEvent};
@@ -92,6 +92,7 @@ pub fn write(
     let mut files = derived(source, &verified, collected)?;
     files.insert("VERIFY.md".to_owned(), VERIFY.into());
     files.insert("policy.txt".to_owned(), policy_file.to_vec());
+    stamped::expect_named(&verified.facts, &stamped::check(source, &verified.head, policy, None)?)?;
     files.extend(time_files(source, &verified.head)?);
     files.extend(rotation::file(source)?.map(|bytes| (rotation::FILE.to_owned(), bytes)));
     files.insert("schemas/envelope.json".to_owned(), ENVELOPE_SCHEMA.into());

@@ -9,8 +9,12 @@ use crate::{
 };
 use ahash::{AHashMap, AHashSet};
 use domain::{
-    Date, Envelope, Event, EventId, Fingerprint, KeyHash, LeafHash, RequestId, Role, StreamId, Timestamp,
-    Version, envelope::MAX_ENVELOPE_BYTES, grant::GrantEvent, log::LogEvent, person::PersonEvent,
+    Date, Envelope, Event, EventId, Fingerprint, KeyHash, LeafHash, Position, RequestId, Role, StreamId,
+    Timestamp, Version,
+    envelope::MAX_ENVELOPE_BYTES,
+    grant::GrantEvent,
+    log::{LogEvent, TimeAnchored},
+    person::PersonEvent,
 };
 use tlog::key::VerifierKey;
 use views::Books;
@@ -53,6 +57,11 @@ impl Facts {
     /// The standings that were published; each is what the facts before it come to.
     pub fn published(&self) -> &[Published] {
         &self.published
+    }
+
+    /// The time stamps that facts name, the oldest first, each with where it is named.
+    pub fn anchored(&self) -> Vec<(TimeAnchored, Position)> {
+        self.books.log().map(|log| log.state.anchors.clone()).unwrap_or_default()
     }
 }
 
@@ -238,6 +247,7 @@ impl Facts {
                 return Err((FindingKind::Heads, what));
             }
             LogEvent::StreamHeadsCommitted(_) => return Ok(()),
+            LogEvent::TimeAnchored(anchored) => return expect_anchored(fact, anchored, position),
             LogEvent::KeyRotated(rotated) => rotated,
         };
         let wrong = |what: String| Err((FindingKind::KeyRotation, what));
@@ -305,6 +315,22 @@ impl Facts {
             | PersonEvent::ErasureRequested(_) => Ok(()),
         }
     }
+}
+
+/// A fact names a time stamp of a head before it, and after the moment of it. Whether there is such a stamp is seen beside
+/// the log.
+fn expect_anchored(fact: &Envelope, anchored: &TimeAnchored, position: u64) -> Result<(), Fault> {
+    if anchored.size > position {
+        let what =
+            format!("it names the time stamp of a head of {} facts, which was signed later", anchored.size);
+        return Err((FindingKind::TimeStamp, what));
+    }
+    let (recorded, time) = (fact.recorded_at, anchored.time);
+    if recorded.millis() < time.millis().saturating_sub(CLOCKS_DIFFER_MILLIS) {
+        let what = format!("recorded at {recorded}, before the time stamp that it names ({time})");
+        return Err((FindingKind::Time, what));
+    }
+    Ok(())
 }
 
 /// Holds an envelope at a position against what came before it.

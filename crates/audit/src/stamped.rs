@@ -1,13 +1,14 @@
 //! The time stamps that come with a log: each is of a head that the log signed and grew out of, and what was in that head
-//! was recorded before the moment it states.
+//! was recorded before the moment it states. Facts name them, and what follows such a fact was recorded after that moment.
 
 use crate::{
+    facts::Facts,
     failure::{Failure, Finding, FindingKind},
     head::{Head, expect_growth},
     source::Source,
     time_stamp::{Authorities, TimeStamp},
 };
-use domain::Timestamp;
+use domain::{Timestamp, log::TimeAnchored};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tlog::{checkpoint::SignedCheckpoint, policy::Policy};
@@ -50,19 +51,27 @@ pub fn check(
     for Stamp { checkpoint, reply } in source.time_stamps()? {
         let wrong = |what: String| Failure::from(Finding::new(FindingKind::TimeStamp, what));
         let signed = SignedCheckpoint::parse(&checkpoint).map_err(|error| wrong(error.to_string()))?;
-        let stamped = Head::of_log(signed, policy)?;
-        if stamped.size() > head.size() {
+        let size = signed.checkpoint().size();
+        if size > head.size() {
             continue;
         }
-        let at =
-            |what: String| Failure::from(Finding::new(FindingKind::TimeStamp, what).against(&stamped.signed));
+        let at = |what: String| Failure::from(Finding::new(FindingKind::TimeStamp, what).against(&signed));
+        let is_signed = match Head::of_log(signed.clone(), policy) {
+            Ok(_) => true,
+            // By a key before the one that is believed, perhaps: what counts is that the log grew out of this head.
+            Err(Failure::Policy(_)) => false,
+            Err(failure) => return Err(failure),
+        };
         let stamp = TimeStamp::read(&reply, &checkpoint).map_err(|error| at(error.to_string()))?;
         if let Some(authorities) = authorities {
             stamp.verify(authorities).map_err(|error| at(error.to_string()))?;
         }
-        expect_growth(source, &stamped.signed, &head.signed)?;
+        expect_growth(source, &signed, &head.signed).map_err(|failure| match failure {
+            Failure::Found(found) if !is_signed => at(found.what),
+            other => other,
+        })?;
         found.push(Stamped {
-            size: stamped.size(),
+            size,
             time: stamp.time,
             verified: authorities.is_some(),
             hash: Sha256::digest(&reply).into(),
@@ -70,4 +79,19 @@ pub fn check(
     }
     found.sort_by_key(|stamped| (stamped.size, stamped.time));
     Ok(found)
+}
+
+/// Every time stamp that a fact names is among those that come with the log, and states what the fact says of it.
+///
+/// # Errors
+/// One is not.
+pub fn expect_named(facts: &Facts, stamps: &[Stamped]) -> Result<(), Failure> {
+    for (TimeAnchored { size, time, reply }, position) in facts.anchored() {
+        let is_it = |stamped: &Stamped| (stamped.size, stamped.time, stamped.hash) == (size, time, reply.0);
+        if !stamps.iter().any(is_it) {
+            let what = format!("the time stamp of {time} that is named here does not come with the log");
+            return Err(Finding::new(FindingKind::TimeStamp, what).at(position.0).into());
+        }
+    }
+    Ok(())
 }

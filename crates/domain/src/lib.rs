@@ -48,7 +48,8 @@ pub use envelope::{
 pub use event::Event;
 pub use identifier::{IdentifierScheme, UnitIdentifier};
 pub use ids::{
-    AchievementId, BallotId, BlocId, CommendationId, EventId, ExportId, GrantId, KeyId, PersonId, RequestId, UnitId,
+    AchievementId, BallotId, BlocId, CommendationId, EventId, ExportId, GrantId, KeyId, PersonId, RequestId,
+    UnitId,
 };
 pub use names::{LocalisedName, Name, Remark, Text};
 pub use points::Points;

@@ -120,6 +120,7 @@ fn whole(mut asked: Asked, of: &Of, json: bool) -> Result<(), Exit> {
         verify(&mut asked.source, head, before.as_ref(), &mut watch)?
     };
     bar.finish_and_clear();
+    stamped::expect_named(&verified.facts, &verified.head.stamps)?;
     let compared = served::check(&asked.source, &verified)?;
     asked.keep(&of.trust, &verified.head.signed)?;
     cli::print(&shown(&verified, compared, json))

@@ -96,7 +96,18 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(AchievementId, BallotId, BlocId, CommendationId, EventId, ExportId, GrantId, PersonId, RequestId, UnitId);
+ids!(
+    AchievementId,
+    BallotId,
+    BlocId,
+    CommendationId,
+    EventId,
+    ExportId,
+    GrantId,
+    PersonId,
+    RequestId,
+    UnitId
+);
 
 impl FromText for Points {
     fn from_text(text: &str) -> Result<Self, Flaw> {

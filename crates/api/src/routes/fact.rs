@@ -273,7 +273,7 @@ fn version_of(etag: &str) -> Option<Version> {
 }
 
 /// Facts take no query parameters: each one given is a fault.
-fn query_issues(query: &str) -> Vec<Issue> {
+pub(super) fn query_issues(query: &str) -> Vec<Issue> {
     let mut faults = Faults::new(Place::Query);
     let mut pairs = Pairs::query(query, &mut faults);
     let read = NoParameters::take(&mut pairs, &mut faults);

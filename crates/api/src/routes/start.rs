@@ -6,9 +6,9 @@ use crate::{
     body::{Schemas, closed, read_object},
     problem::{Code, Problem},
 };
-use actix_web::http::{
-    StatusCode,
-    header::{HeaderMap, LOCATION},
+use actix_web::{
+    HttpRequest,
+    http::{StatusCode, header::LOCATION},
 };
 use domain::KeyHash;
 use utoipa::openapi::{
@@ -53,13 +53,20 @@ impl StartRow {
 }
 
 /// Checks the key and the body, begins the job, says where it is.
-pub fn answer(row: &StartRow, call: &Call<'_>, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Problem> {
+pub fn answer(
+    row: &StartRow,
+    call: &Call<'_>,
+    request: &HttpRequest,
+    body: &[u8],
+) -> Result<Answer, Problem> {
     let claims = call.claims.ok_or_else(Problem::no_token)?;
-    let key = fact::idempotency_key(headers)?;
-    if let Err(issues) = fact::read_headers(headers, &key) {
+    let key = fact::idempotency_key(request.headers())?;
+    let mut issues = fact::read_headers(request.headers(), &key).err().unwrap_or_default();
+    issues.extend(fact::query_issues(request.query_string()));
+    issues.extend(read_object(body, |_, _| Some(())).err().unwrap_or_default());
+    if !issues.is_empty() {
         return Err(Problem::invalid(issues));
     }
-    read_object(body, |_, _| Some(())).map_err(Problem::invalid)?;
     let (location, mut answer) = (row.start)(call, fact::key_hash(&claims.client, &key))?;
     answer.status = StatusCode::ACCEPTED;
     Ok(answer.with_header(LOCATION, location))

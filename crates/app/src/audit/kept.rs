@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn what_was_signed_of_a_head_is_never_lost_and_a_later_time_of_the_same_witness_adds_nothing() {
-        let [old, new] = [1, 2].map(|seed| Signer::from_seed("log.test/a".parse().unwrap(), &[seed; 32]).unwrap());
+        let [old, new] =
+            [1, 2].map(|seed| Signer::from_seed("log.test/a".parse().unwrap(), &[seed; 32]).unwrap());
         let witness = Cosigner::from_seed("one.test/w".parse().unwrap(), &[3; 32]).unwrap();
         let head = Checkpoint::new("log.test/a", 7, [5; 32]).unwrap();
         let by_new = SignedCheckpoint::sign(head.clone(), &new);

@@ -28,7 +28,7 @@ pub use cosigning::{Answering, Courier, WitnessState, Witnesses, Witnessing};
 pub use kept::Kept;
 pub(crate) use pen::{Pen, Signers};
 pub(crate) use publisher::Publisher;
-pub(crate) use rotation::{text_of, vouched};
+pub(crate) use rotation::text_of;
 pub use signer::{HeadSigner, OwnKey, SignError};
 pub(crate) use stamping::Clerk;
 pub use stamping::{Authority, Stamped, Stamping};

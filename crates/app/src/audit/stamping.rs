@@ -1,12 +1,17 @@
 //! Time stamps (RFC 3161): once a day an authority outside vouches for the moment at which a signed head was there. What it
-//! answers stands aside and comes along in backups; who checks it needs neither this log nor its clock.
+//! answers stands aside and comes along in backups; who checks it needs neither this log nor its clock. A fact of the log
+//! names it, so that what follows was recorded after that moment.
 
 use super::{AuditError, Published};
-use crate::Shared;
-use domain::Timestamp;
+use crate::{Shared, act::Request, writer::Job};
+use domain::{
+    Sha256, Timestamp,
+    log::{LogAct, TimeAnchored},
+};
 use eventlog::{AsideChange, EventLog, LogError, MAX_ASIDE_VALUE_BYTES};
+use sha2::Digest;
 use std::{collections::BTreeMap, pin::Pin, sync::Arc, thread::JoinHandle, time::Duration};
-use tokio::sync::watch;
+use tokio::sync::{mpsc::WeakSender, oneshot, watch};
 
 /// How often a head is stamped, in milliseconds.
 const DAY: i64 = 86_400_000;
@@ -37,6 +42,12 @@ pub struct Stamped {
 }
 
 impl Stamped {
+    /// As a fact of the log names it.
+    fn named(&self) -> TimeAnchored {
+        let reply = Sha256(sha2::Sha256::digest(&self.reply).into());
+        TimeAnchored { size: self.size, time: self.time, reply }
+    }
+
     fn key(&self) -> Vec<u8> {
         [KEPT, &self.time.millis().to_be_bytes(), &self.size.to_be_bytes()].concat()
     }
@@ -86,13 +97,17 @@ pub(crate) struct Clerk {
 }
 
 impl Clerk {
-    pub(crate) fn start(shared: Arc<Shared>, authority: Authority) -> std::io::Result<Self> {
+    pub(crate) fn start(
+        shared: Arc<Shared>,
+        authority: Authority,
+        jobs: WeakSender<Job>,
+    ) -> std::io::Result<Self> {
         let (stop, mut stopped) = watch::channel(false);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = std::thread::Builder::new().name("time-stamps".to_owned()).spawn(move || {
             runtime.block_on(async move {
                 tokio::select! {
-                    () = ask_day_by_day(&shared, &authority) => {}
+                    () = ask_day_by_day(&shared, &authority, &jobs) => {}
                     // An error says that the sender is gone, which ends it as well.
                     _ = stopped.wait_for(|stop| *stop) => {}
                 }
@@ -113,7 +128,7 @@ impl Drop for Clerk {
     }
 }
 
-async fn ask_day_by_day(shared: &Shared, authority: &Authority) {
+async fn ask_day_by_day(shared: &Shared, authority: &Authority, jobs: &WeakSender<Job>) {
     let mut pause = PAUSES[0];
     loop {
         let last = shared.audit.stamped().last().map(|stamped| stamped.time.millis());
@@ -133,6 +148,11 @@ async fn ask_day_by_day(shared: &Shared, authority: &Authority) {
                 }
             },
         };
+        if let Some(anchored) = unnamed(shared)
+            && let Err(why) = name(shared, jobs, anchored).await
+        {
+            tracing::warn!(why, "no fact of the log names its last time stamp yet");
+        }
         tokio::time::sleep(wait).await;
     }
 }
@@ -145,6 +165,26 @@ async fn stamp(shared: &Shared, head: &Published, authority: &Authority) -> Resu
     metrics::gauge!("thidua_time_stamped_seconds").set(time.millis() as f64 / 1000.0);
     shared.audit.stamps.write().push(stamped);
     Ok(())
+}
+
+/// The last time stamp, if no fact of the log names it: also one that a process before this one had no time to name.
+fn unnamed(shared: &Shared) -> Option<TimeAnchored> {
+    let last = shared.audit.stamps.read().last()?.named();
+    let views = shared.views.read();
+    let known =
+        views.books.log().is_some_and(|log| log.state.anchors.iter().any(|(known, _)| *known == last));
+    (!known).then_some(last)
+}
+
+/// Lets the log name a time stamp, through the one writer.
+async fn name(shared: &Shared, jobs: &WeakSender<Job>, anchored: TimeAnchored) -> Result<(), String> {
+    let request = Request::of_the_record(LogAct::AnchorTime(anchored), shared.clock.now());
+    let request = request.map_err(|error| error.to_string())?;
+    let (reply, answer) = oneshot::channel();
+    let gone = || "the writer has gone".to_owned();
+    jobs.upgrade().ok_or_else(gone)?.send(Job::One(request, reply)).await.map_err(|_| gone())?;
+    let outcome = answer.await.map_err(|_| gone())?;
+    outcome.map(drop).map_err(|failure| format!("{failure:?}"))
 }
 
 fn keep(shared: &Shared, stamped: &Stamped) -> Result<(), AuditError> {
