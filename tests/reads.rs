@@ -5,14 +5,14 @@ use crate::support::{
     Server,
     auditor::{AUDITOR, Audited},
     client::now,
-    place::{REGISTRAR, repository, run},
+    place::{REGISTRAR, binary, repository, run},
     waiting::{until, until_some},
 };
 use domain::{
     Timestamp,
     reading::{ReadEntry, ReadEvent},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{fs, path::Path, process::Command};
 use tlog::{
     RightEdge,
@@ -105,6 +105,25 @@ fn the_auditor_checks_the_log_of_reads_across_restarts_and_kills() {
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(said["silences"].as_array().map(Vec::len), Some(2), "one stop, one kill: {said}");
     assert!(said["shown"].as_u64() >= Some(2), "{said}");
+}
+
+#[test]
+fn an_import_says_that_it_was_there() {
+    let log = Audited::new();
+    let server = log.serve(&[]);
+    log.register(&server, 0..2);
+    log.write_policy(&format!("log {}", reads_key(&server)));
+    assert!(server.stop().success());
+    let unit = json!({"name": {"vi": "Hội Luật gia"}, "kind": "association", "basis": {"illustrative": true}});
+    let line = json!({"post": "/v1/units", "key": "an-imported-unit-1", "body": unit});
+    fs::write(log.place.file("units.jsonl"), format!("{line}\n")).expect("a file");
+    let mut import = Command::new(binary());
+    import.args(["import", "--store", &log.place.store_address(), "--client", REGISTRAR]);
+    run(import.arg(log.place.file("units.jsonl")));
+    let server = log.serve(&[]);
+    let (code, said) = log.audit(&["reads", &format!("{}/v1/audit", server.url)]);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(said["silences"].as_array().map(Vec::len), Some(2), "before the import, and after it: {said}");
 }
 
 /// A log and its log of reads in a folder, as whoever holds all keys can forge them.
