@@ -114,7 +114,8 @@ fn an_import_says_that_it_was_there() {
     log.register(&server, 0..2);
     log.write_policy(&format!("log {}", reads_key(&server)));
     assert!(server.stop().success());
-    let unit = json!({"name": {"vi": "Hội Luật gia"}, "kind": "association", "basis": {"illustrative": true}});
+    let unit =
+        json!({"name": {"vi": "Hội Luật gia"}, "kind": "association", "basis": {"illustrative": true}});
     let line = json!({"post": "/v1/units", "key": "an-imported-unit-1", "body": unit});
     fs::write(log.place.file("units.jsonl"), format!("{line}\n")).expect("a file");
     let mut import = Command::new(binary());

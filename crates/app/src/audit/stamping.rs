@@ -144,7 +144,9 @@ async fn ask_day_by_day(shared: &Shared, authority: &Authority, jobs: &WeakSende
                 Err(why) => {
                     metrics::counter!("thidua_time_stamp_failures_total").increment(1);
                     tracing::warn!(why, "a head was not time-stamped");
-                    std::mem::replace(&mut pause, (pause * 2).min(PAUSES[1]))
+                    let wait = pause;
+                    pause = (pause * 2).min(PAUSES[1]);
+                    wait
                 }
             },
         };
