@@ -4,9 +4,9 @@ use crate::{
     admin,
     cli::{self, Listen, Serve},
     exit::Exit,
-    opening, signing,
+    exporting, noting, opening, signing,
     store::StoreUrl,
-    vault,
+    time_authority, vault, witnesses,
 };
 use actix_web::{HttpServer, dev::Server};
 use api::auth::{Issuer, KeyLocation, KeysFault, Verifier};
@@ -28,6 +28,14 @@ pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
     let mut app = opening::open(&options.store, snapshots(options, &folder)?, Arc::new(SystemClock))?;
     signing::publish(&mut app, options, &folder)?;
     vault::open(&mut app, &folder, &options.vault)?;
+    noting::begin(&mut app, &folder, &options.noting)?;
+    exporting::offer(&mut app, options, &folder)?;
+    if let Some(policy) = &options.policy {
+        witnesses::ask(&mut app, policy)?;
+    }
+    if let Some(url) = &options.time_authority {
+        time_authority::ask(&mut app, url, options.time_certificates.as_deref())?;
+    }
     actix_web::rt::System::new().block_on(async {
         if let Some(client) = &options.first_registrar {
             opening::found(&app, client).await?;

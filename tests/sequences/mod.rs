@@ -80,7 +80,8 @@ fn side_by_side(seeds: Range<u64>) -> Vec<Told> {
     let tell = || {
         let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
         let mut told = Told::default();
-        while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| seeds.contains(seed)) {
+        while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| seeds.contains(seed))
+        {
             let _named = Named(seed);
             let mut world = World::new(seed, &posts, &runtime);
             world.tell();

@@ -1,7 +1,9 @@
 //! Answers and problems as HTTP, with the headers that all have.
 
-use crate::{answer::Answer, middleware::language, problem::Problem, service::API_VERSION};
-use actix_http::{RequestHead, Response};
+use crate::{
+    answer::Answer, file_body::FileBody, middleware::language, problem::Problem, service::API_VERSION,
+};
+use actix_http::{RequestHead, Response, body::EitherBody};
 use actix_web::{
     http::{
         Method, StatusCode,
@@ -30,15 +32,22 @@ thread_local! {
 static EVENT_POSITION: HeaderName = HeaderName::from_static("event-position");
 static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 
+/// The body of an answer: bytes, or a file that is handed out piece by piece.
+pub type Body = EitherBody<Bytes, FileBody>;
+
 /// The answer to a request that succeeded; `304` without a body when the client holds it already.
-pub fn succeed(answer: Answer, request: &RequestHead, id: RequestId) -> Response<Bytes> {
+pub fn succeed(answer: Answer, request: &RequestHead, id: RequestId) -> Response<Body> {
     let safe = matches!(request.method, Method::GET | Method::HEAD);
     let held = safe && answer.is_held_by(request.headers.get(header::IF_NONE_MATCH));
-    let Answer { status, media, body, etag, position, cache, headers } = answer;
+    let Answer { status, media, body, etag, position, cache, file, headers } = answer;
     // An answer may be nothing, such as the proof that a log grew out of itself: it still says in which form.
     let bare = held || (body.is_empty() && status != StatusCode::OK);
     let status = if held { StatusCode::NOT_MODIFIED } else { status };
-    let mut response = Response::with_body(status, if bare { Bytes::new() } else { body });
+    let body = match file {
+        Some(whole) if !bare => Body::right(whole.into()),
+        Some(_) | None => Body::left(if bare { Bytes::new() } else { body }),
+    };
+    let mut response = Response::with_body(status, body);
     let all = response.headers_mut();
     // What a client holds has the usual headers already, and keeps those that a 304 does not replace (RFC 9111 §3.2).
     if !held {
@@ -66,10 +75,10 @@ pub fn succeed(answer: Answer, request: &RequestHead, id: RequestId) -> Response
 }
 
 /// The answer to a request that did not succeed.
-pub fn refuse(problem: &Problem, request: &RequestHead, id: RequestId) -> Response<Bytes> {
+pub fn refuse(problem: &Problem, request: &RequestHead, id: RequestId) -> Response<Body> {
     let language = language(&request.headers);
     let body = problem.body(language, &id.to_string());
-    let mut response = Response::with_body(problem.code().status(), Bytes::from(body));
+    let mut response = Response::with_body(problem.code().status(), Body::left(Bytes::from(body)));
     let all = response.headers_mut();
     stamp(all);
     all.insert(REQUEST_ID.clone(), request_id(id));

@@ -6,6 +6,7 @@ use crate::{
     docs,
     middleware::{self, Mounted},
     paths::{Found, Paths},
+    respond::Body,
     routes::{Kind, Route, document::document},
 };
 use actix_http::{Request, Response};
@@ -151,7 +152,7 @@ fn paths_of(routes: &[&'static Route]) -> Vec<Path> {
             allow: HeaderValue::from_static("OPTIONS"),
         });
         match route.kind {
-            Kind::Fact(_) => path.post = Some(route),
+            Kind::Fact(_) | Kind::Start(_) => path.post = Some(route),
             Kind::Read(_) | Kind::Page(_) => path.get = Some(route),
         }
         path.allow = HeaderValue::from_static(match (path.get, path.post) {
@@ -186,7 +187,7 @@ pub fn mount(
 ) -> impl ServiceFactory<
     Request,
     Config = AppConfig,
-    Response = Response<Bytes>,
+    Response = Response<Body>,
     Error = Infallible,
     InitError = Infallible,
 > + use<> {

@@ -11,7 +11,8 @@
 //! - [`moment`]: reads, now or as of a time or a position
 //! - `standing`: standings as of two times
 //! - [`rebuild`]: the views, folded from the log
-//! - [`audit`]: the tree over the log, and its signed heads
+//! - [`audit`]: the tree over the log, and its signed heads; [`reads`]: who was shown what, in a log of its own;
+//!   [`exports`]: the whole log in a file
 //! - [`snapshot`]: the views in a file, to begin with at the next start
 //! - [`vault`]: personal data, under a key for each person that can be destroyed
 //!
@@ -24,12 +25,14 @@ pub mod awards;
 pub mod clock;
 mod commit;
 mod decision;
+pub mod exports;
 mod follower;
 pub mod mint;
 pub mod moment;
 mod outcome;
 mod pending;
 mod proofs;
+pub mod reads;
 pub mod rebuild;
 pub mod snapshot;
 mod standing;
@@ -43,6 +46,7 @@ pub use audit::{Anchor, Audit, AuditError, HeadSigner, OwnKey, Published, SignEr
 pub use clock::{Clock, ScriptedClock, SystemClock};
 pub use eventlog::LogError;
 pub use moment::{AsOf, InTheFuture, Moment};
+pub use reads::{ReadLog, ReadsError};
 pub use rebuild::{RebuildError, Rebuilt};
 pub use snapshot::SnapshotFile;
 pub use vault::{MissingKeys, RootKey, Vault, VaultError};
@@ -68,6 +72,10 @@ pub struct App {
     writer: parking_lot::Mutex<Option<JoinHandle<()>>>,
     follower: Option<follower::Follower>,
     publisher: Option<audit::Publisher>,
+    witnesses: Option<audit::Asking>,
+    reads: Option<ReadLog>,
+    exports: Option<exports::Exports>,
+    clerk: Option<audit::Clerk>,
     keeper: Option<snapshot::keeper::Keeper>,
 }
 
@@ -105,8 +113,64 @@ impl App {
         let writer = writer::start(Arc::clone(&shared), waiting)?;
         let shares = shared.log.is_shared();
         let follower = shares.then(|| follower::Follower::start(Arc::clone(&shared))).transpose()?;
-        let writer = parking_lot::Mutex::new(Some(writer));
-        Ok(Self { shared, jobs, writer, follower, publisher: None, keeper: None })
+        Ok(Self {
+            shared,
+            jobs,
+            writer: parking_lot::Mutex::new(Some(writer)),
+            follower,
+            publisher: None,
+            witnesses: None,
+            reads: None,
+            exports: None,
+            clerk: None,
+            keeper: None,
+        })
+    }
+
+    /// From now on every signed head is shown to the witnesses of a policy, which is handed out as well. Call it after
+    /// [`App::publish`].
+    ///
+    /// # Errors
+    /// When the operating system refuses a thread.
+    pub fn witness(&mut self, witnesses: audit::Witnesses) -> std::io::Result<()> {
+        self.shared.audit.trust(witnesses.file, witnesses.policy);
+        self.witnesses = Some(audit::Asking::start(Arc::clone(&self.shared), witnesses.couriers)?);
+        Ok(())
+    }
+
+    /// From now on a signed head is stamped once a day by an authority outside, and a fact of the log names the stamp. Call it
+    /// after [`App::publish`].
+    ///
+    /// # Errors
+    /// When the operating system refuses a thread.
+    pub fn stamp(&mut self, authority: audit::Authority) -> std::io::Result<()> {
+        self.clerk = Some(audit::Clerk::start(Arc::clone(&self.shared), authority, self.jobs.downgrade())?);
+        Ok(())
+    }
+
+    /// From now on what is shown that is not public is noted here.
+    pub fn note_reads(&mut self, reads: ReadLog) {
+        self.reads = Some(reads);
+    }
+
+    /// Who was shown what; `None` where nobody notes it.
+    pub const fn reads(&self) -> Option<&ReadLog> {
+        self.reads.as_ref()
+    }
+
+    /// From now on exports can be asked for; `packer` makes them, in a folder that is this service's alone and that is
+    /// emptied now.
+    ///
+    /// # Errors
+    /// The folder cannot be made, or the operating system refuses a thread.
+    pub fn export(&mut self, folder: &std::path::Path, packer: exports::Packer) -> std::io::Result<()> {
+        self.exports = Some(exports::Exports::start(Arc::clone(&self.shared), folder, packer)?);
+        Ok(())
+    }
+
+    /// The exports; `None` where nobody makes them.
+    pub const fn exports(&self) -> Option<&exports::Exports> {
+        self.exports.as_ref()
     }
 
     /// From now on a snapshot of the views is written whenever the log has grown by `every` facts, and at the end; and the log
@@ -231,6 +295,10 @@ impl App {
         }
         drop(self.follower);
         drop(self.publisher);
+        drop(self.witnesses);
+        drop(self.clerk);
+        drop(self.exports);
+        drop(self.reads);
         // Last, when nothing grows any more.
         if let Some(keeper) = self.keeper {
             keeper.finish();

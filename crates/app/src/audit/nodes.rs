@@ -21,7 +21,7 @@ impl Work {
         let Some((signed, kept)) = self.latest()? else { return Ok(()) };
         let size = signed.checkpoint().size();
         let newer = |head: &Published| size > head.size() || kept.signed_at > head.signed_at;
-        if !self.shared.audit.published().is_none_or(|head| newer(&head)) {
+        if !self.shared.audit.newest().is_none_or(|head| newer(&head)) {
             return Ok(());
         }
         let root = self.shared.audit.tiles().root_at(size);

@@ -2,7 +2,8 @@
 
 use super::{
     Anchor, AuditError, Kept, Published, Signers, rotation,
-    signers::{Ahead, unsignable},
+    signers::{Ahead, agreed_root, unsignable},
+    stamping,
 };
 use crate::{
     Shared,
@@ -150,7 +151,8 @@ impl Work {
             return self.take_from_others();
         }
         let size = self.shared.audit.tiles().size();
-        self.sign(size)
+        self.sign(size)?;
+        self.keep_shown()
     }
 
     fn step(&mut self) -> Result<(), AuditError> {
@@ -160,7 +162,11 @@ impl Work {
         }
         let size = self.shared.audit.tiles().size();
         let due = self.signed.is_none_or(|(signed, at)| signed < size || at.elapsed() >= HEARTBEAT);
-        if due { self.sign(size) } else { Ok(()) }
+        if due {
+            self.sign(size)?;
+        }
+        self.shared.audit.settle();
+        self.keep_shown()
     }
 
     /// Reads the facts that are durable and not yet in the tree, and holds their hashes against the writer's.
@@ -206,14 +212,7 @@ impl Work {
     }
 
     fn sign(&mut self, size: u64) -> Result<(), AuditError> {
-        let (edge, tiles) = {
-            let tiles = self.shared.audit.tiles();
-            (tiles.root(), tiles.root_at(size))
-        };
-        // The root from the edge and the root from what is handed out must be one.
-        if tiles != Some(edge) {
-            return Err(AuditError::Mismatch { position: Position(size) });
-        }
+        let edge = agreed_root(&self.shared.audit, size)?;
         if self.shared.log.is_shared() {
             // Another process may have let another key take over.
             self.expect_current_key()?;
@@ -227,7 +226,9 @@ impl Work {
         self.advance(&signed)?;
         let signed_at = self.shared.clock.now();
         let published = Published { signed, key: self.key.clone(), signed_at };
-        self.keep(&published)?;
+        if self.shared.log.is_shared() {
+            self.give_to_others(&Kept::new(&published))?;
+        }
         self.signed = Some((size, Instant::now()));
         self.shared.audit.hand_out(published);
         Ok(())
@@ -285,7 +286,7 @@ impl Work {
             })
     }
 
-    /// Reads the heads that were kept.
+    /// Reads the heads that were kept, and the time stamps.
     pub(super) fn recall(&self) -> Result<(), AuditError> {
         let damaged = |key: &[u8]| LogError::AsideDamaged {
             key: key.escape_ascii().to_string(),
@@ -295,6 +296,7 @@ impl Work {
             |(key, value): &(Vec<u8>, Vec<u8>)| serde_json::from_slice(value).map_err(|_| damaged(key));
         let kept: Result<Vec<Kept>, _> = self.shared.log.aside(KEPT)?.iter().map(read).collect();
         *self.shared.audit.kept.write() = kept?;
+        *self.shared.audit.stamps.write() = stamping::recall(self.shared.log.as_ref())?;
         Ok(())
     }
 
@@ -322,32 +324,37 @@ impl Work {
         self.shared.log.is_shared() && self.signers.as_ref().is_none_or(Signers::remember)
     }
 
-    /// Puts a head aside: for the other processes of the log; and for good when it is the first of its hour, the first that
-    /// this process signed, or the first by which an old key vouches for the new one.
+    /// Keeps the head that is handed out, with the cosignatures it has, if this process signs.
+    fn keep_shown(&mut self) -> Result<(), AuditError> {
+        let shown = self.shared.audit.published().filter(|_| self.signers.is_some());
+        shown.map_or(Ok(()), |head| self.keep(&head))
+    }
+
+    /// Keeps a head for good when it is the first of its hour, the first that this process signed, or the first by which an
+    /// old key vouches for the new one; again when witnesses have cosigned it since.
     fn keep(&mut self, published: &Published) -> Result<(), AuditError> {
-        if self.shared.log.is_shared() {
-            self.give_to_others(&kept(published))?;
-        }
         let hour = published.signed_at.millis().div_euclid(HOUR);
-        if self.kept_hour == Some(hour) && !self.vouches(published) {
-            return Ok(());
-        }
-        let kept = kept(published);
-        // After a key has handed over, the same head may be signed by the new one alone: it must not take the place of the
-        // one by which the old key vouches for it.
-        let says_as_much = |other: &Kept| {
-            kept.checkpoint.lines().all(|line| other.checkpoint.lines().any(|known| known == line))
+        let known = self.shared.audit.kept.read().iter().rposition(|kept| kept.is_of(&published.signed));
+        let kept = match known {
+            // After a key has handed over, the same head may be signed by the new one alone: it must not take the place of
+            // the one by which the old key vouches for it.
+            Some(place) => self.shared.audit.kept.read()[place].with_more_signed(&published.signed),
+            None => (self.kept_hour != Some(hour) || self.vouches(published)).then(|| Kept::new(published)),
         };
-        if self.shared.audit.kept.read().iter().any(says_as_much) {
-            self.kept_hour = Some(hour);
+        let Some(kept) = kept else {
+            self.kept_hour = self.kept_hour.max(known.map(|_| hour));
             return Ok(());
-        }
+        };
         // A log that goes on under a new name may sign the same size again.
         let key = [KEPT, &kept.size.to_be_bytes(), &published.key.id().0].concat();
         let value = serde_json::to_vec(&kept).map_err(unsignable)?;
         put_aside(self.shared.log.as_ref(), &[AsideChange::Put(key, value)])?;
         self.kept_hour = Some(hour);
-        self.shared.audit.kept.write().push(kept);
+        let mut all = self.shared.audit.kept.write();
+        match known {
+            Some(place) => all[place] = kept,
+            None => all.push(kept),
+        }
         Ok(())
     }
 }
@@ -359,11 +366,6 @@ fn since_commitment(shared: &Shared) -> Option<Duration> {
     let at = views.history.recorded_before(last.next())?;
     let passed = u64::try_from(shared.clock.now().millis() - at.millis()).unwrap_or(0);
     Some(Duration::from_millis(passed))
-}
-
-fn kept(published: &Published) -> Kept {
-    let (size, signed_at): (u64, Timestamp) = (published.size(), published.signed_at);
-    Kept { size, signed_at, checkpoint: published.signed.to_string() }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The service begins to have its heads signed, and says how its key was replaced.
 
-use super::{Anchor, AuditError, HeadSigner, Publisher, Signers, text_of, vouched};
+use super::{Anchor, AuditError, HeadSigner, Publisher, Signers, text_of};
 use crate::{App, LogError, Request, writer::Job};
 use domain::{StreamId, log::LogAct};
 use std::sync::Arc;
@@ -82,17 +82,7 @@ impl App {
     /// # Errors
     /// When the log cannot be read.
     pub fn rotation(&self, number: usize) -> Result<Option<ProofFile>, LogError> {
-        let found = {
-            let views = self.views();
-            let log = views.books.log();
-            log.and_then(|book| book.state.rotations.get(number.checked_sub(1)?).cloned())
-        };
-        let Some((rotated, position)) = found else { return Ok(None) };
-        let Some(checkpoint) = vouched(&self.audit().kept(), &rotated) else { return Ok(None) };
-        let size = checkpoint.checkpoint().size();
-        let proof = self.audit().tiles().inclusion(position.0, size).ok();
-        let entry = self.shared.log.read(position, 1)?.pop().map(|stored| stored.bytes);
-        Ok(proof.map(|proof| ProofFile { extra: entry, index: position.0, proof, checkpoint }))
+        self.shared.rotation(number)
     }
 
     /// What every stream held when the log had `size` facts: the tree whose root the log commits to. `None` when the log has

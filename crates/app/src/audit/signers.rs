@@ -2,6 +2,7 @@
 //! before.
 
 use super::{Audit, AuditError, HeadSigner, SignError};
+use domain::Position;
 use tlog::{
     Hash,
     checkpoint::{Checkpoint, SignedCheckpoint},
@@ -82,6 +83,17 @@ fn ask(
 fn proof(audit: &Audit, old: u64, new: u64) -> Result<Vec<Hash>, AuditError> {
     let proof = audit.tiles().consistency(old, new);
     proof.map_err(|_| AuditError::Behind { signed: old, log: new })
+}
+
+/// The root of the tree, if the one from its edge and the one from what is handed out are one.
+pub(super) fn agreed_root(audit: &Audit, size: u64) -> Result<Hash, AuditError> {
+    let tiles = audit.tiles();
+    let edge = tiles.root();
+    if tiles.root_at(size) == Some(edge) {
+        Ok(edge)
+    } else {
+        Err(AuditError::Mismatch { position: Position(size) })
+    }
 }
 
 /// What whoever holds the key gave is no signature of this log's head.
