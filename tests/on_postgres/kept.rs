@@ -6,7 +6,7 @@ use crate::support::{
     facts::{NewUnit, REGISTERS_UNITS, history},
     persons::{enter, of},
     place::REGISTRAR,
-    server::serve,
+    server::{serve, serve_on},
 };
 use serde_json::json;
 use std::fs;
@@ -46,7 +46,9 @@ fn a_node_begins_with_its_snapshot_and_reads_only_what_follows() {
     let again = NewUnit::new(1, 0, 3).post(&asks).expect("an answer");
     assert_eq!(again.header("Idempotency-Replayed"), Some("true"));
     // A second process on the same folder leaves the file to the first.
-    let second = start();
+    let mut second = serve_on(&place, &database, "127.0.0.1:0");
+    second.args(["--state", &state]);
+    let second = Server::spawn(&place, second);
     assert!(said(&place).contains("no snapshot is kept"), "{}", said(&place));
     assert!(second.stop().success() && server.stop().success());
 

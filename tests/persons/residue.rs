@@ -42,7 +42,9 @@ fn unpacked(store: &Path) -> Vec<u8> {
 
 /// The lines of the vault, each with a key.
 fn keys(place: &Place) -> Vec<String> {
-    fs::read_to_string(place.vault()).expect("the vault").lines().skip(2).map(str::to_owned).collect()
+    let text = fs::read_to_string(place.vault()).expect("the vault");
+    let is_key = |line: &&str| line.split(' ').next().is_some_and(|id| id.parse::<uuid::Uuid>().is_ok());
+    text.lines().filter(is_key).map(str::to_owned).collect()
 }
 
 #[test]
