@@ -29,6 +29,8 @@ fn started() -> (Audited, Server, Client) {
     let server = log.serve(&[]);
     log.register(&server, 0..300);
     let auditor = log.appoint(&server);
+    // An export is of the head that is signed: the proof of the last fact waits for one that covers it.
+    assert_eq!(server.client("").get("/v1/audit/proofs/301").expect("an answer").status, 200);
     (log, server, auditor)
 }
 

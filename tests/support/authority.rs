@@ -46,7 +46,10 @@ impl Authority {
         let url = format!("http://{}/tsr", listener.local_addr().expect("an address"));
         let answering = folder.to_owned();
         thread::spawn(move || {
-            listener.incoming().flatten().for_each(|stream| drop(answer(&answering, stream)))
+            for stream in listener.incoming().flatten() {
+                // Who hangs up asks again.
+                let _ = answer(&answering, stream);
+            }
         });
         Self { folder: folder.to_owned(), url }
     }

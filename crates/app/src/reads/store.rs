@@ -150,7 +150,8 @@ mod tests {
     fn reopened(folder: &Path) -> (Store, Vec<Vec<u8>>) {
         let mut seen = Vec::new();
         let store = Store::open(folder, |entry| {
-            let fits = entry.starts_with(b"entry ");
+            // Like JSON, what is filled up with zeros cannot be read.
+            let fits = entry.starts_with(b"entry ") && !entry.contains(&0);
             seen.extend(fits.then(|| entry.to_vec()));
             fits
         });
