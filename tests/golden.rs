@@ -3,7 +3,9 @@
 //! A line of `golden/events.jsonl` is never changed and never removed. A new kind of event gets a line: the test that
 //! misses it prints the line to append, and the root below is replaced by the one it names.
 
-use crate::support::{bloc::Bloc, keys::serve_rotating};
+use crate::support::{
+    Server, authority::Authority, bloc::Bloc, keys::serve_rotating, place::REGISTRAR, waiting::until,
+};
 use domain::{Envelope, Event, LeafHash, Position};
 use eventlog::{EventLog, SledLog, Unconfirmed};
 use serde::{Deserialize, Serialize};
@@ -67,6 +69,15 @@ fn every_kind_of_event_happens_and_has_its_line() {
     let Bloc { place, server, .. } = bloc;
     assert!(server.stop().success());
     assert!(serve_rotating(&place, "second.key").stop().success());
+    let authority = Authority::start(&place.file("authority"));
+    let key = place.file("second.key").display().to_string();
+    let server = Server::start_with(&place, &["--log-key", &key, "--time-authority", &authority.url]);
+    let registrar = server.client(&place.token(REGISTRAR, "events:read"));
+    until("a named time stamp", || {
+        let facts = registrar.read("/v1/events?types=log.time_anchored");
+        facts["items"].as_array().is_some_and(|items| !items.is_empty())
+    });
+    assert!(server.stop().success());
     let log =
         SledLog::open(&place.store()).and_then(Unconfirmed::confirm_by_reading).expect("the store opens");
     let mut happened = BTreeMap::new();

@@ -81,6 +81,14 @@ mod transparency;
 // Another key takes over from the one that signed the log.
 mod key_rotation;
 
+// The same with real witnesses beside it, and with an authority that stamps its heads.
+mod time_stamps;
+mod witnessed;
+
+// Who was shown what, in a log of its own; the whole log in one file, made as a job.
+mod exports;
+mod reads;
+
 // The life of the process: start, readiness, stop, a second process on the same folder.
 mod process;
 

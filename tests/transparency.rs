@@ -239,6 +239,7 @@ fn what_was_signed_is_signed_again_after_a_restart_and_kept() {
 
 #[test]
 fn an_old_copy_of_the_store_is_not_served_as_the_log() {
+    // Attack 7: only the store is taken back, the anchor is not.
     let log = Log::new();
     let server = log.serve();
     log.register(&server, 0..5);

@@ -2,8 +2,16 @@
 //! demo, and checked with the auditor's own tool where it has one. The table in `api-spec/README.md` leads from question to
 //! request.
 
-use crate::support::{Client, demo::Demo};
+use crate::support::{
+    Client,
+    bloc::grant,
+    client::fresh_key,
+    demo::Demo,
+    persons::{COUNCIL, approve, ask_for_erasure, enter, of},
+    waiting::until_some,
+};
 use domain::{LeafHash, Sha256};
+use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Digest;
 use tlog::{checkpoint::SignedCheckpoint, leaf_hash, policy::Policy, proof::verify_consistency};
@@ -155,7 +163,7 @@ fn questions_2_to_5_what_a_standing_was_why_whether_that_is_all_and_who_changed_
     assert_eq!(whole["head"], LeafHash(leaf_hash(last.as_bytes())).to_string());
     let told = asked.tool(&["stream", &log, &stream]);
     assert_eq!(list(&told["facts"]).len(), list(&whole["entries"]).len());
-    let lines = asked.client.ask(reqwest::Method::GET, &format!("/v1/audit/{path}"));
+    let lines = asked.client.ask(Method::GET, &format!("/v1/audit/{path}"));
     let lines = lines.header("Accept", "text/plain").send().text;
     assert!(lines.starts_with(&format!("{stream} {} ", whole["version"])), "{lines}");
 
@@ -195,7 +203,7 @@ fn questions_6_to_9_what_was_late_or_corrected_who_acted_by_what_right_and_by_wh
     assert_eq!((&fact["id"], &fact["actorclient"]), (&asked.ranking["id"], &json!("demo")));
     let grants = asked.client.read("/v1/grants?client=demo");
     assert!(list(&grants["items"]).iter().any(|grant| grant["id"] == fact["actorgrant"]), "{grants}");
-    let proof = asked.client.ask(reqwest::Method::GET, &format!("/v1/audit/proofs/{position}"));
+    let proof = asked.client.ask(Method::GET, &format!("/v1/audit/proofs/{position}"));
     assert_eq!(proof.header("Accept", "application/json").send().json()["position"], position);
 
     // 8: whether each act kept its rules, and between which signed heads it was recorded.
@@ -221,6 +229,63 @@ fn questions_6_to_9_what_was_late_or_corrected_who_acted_by_what_right_and_by_wh
         let votes = list(&ballot["votes"]).len();
         assert_eq!((&check["cast"], &check["chosen"]), (&json!(votes), &ballot["chosen"]));
     }
+}
+
+#[test]
+fn question_11_everything_in_one_file_to_be_checked_without_a_network() {
+    let asked = Asked::new();
+    let ask = asked.client.ask(Method::POST, "/v1/audit/exports").key(&fresh_key()).json(&json!({}));
+    let begun = ask.send();
+    assert_eq!(begun.status, 202, "{}", begun.text);
+    let place = begun.header("Location").expect("a place").to_owned();
+    let done = until_some("an export", || {
+        let export = asked.client.read(&place);
+        (export["status"] == "done").then_some(export)
+    });
+    let file = asked.client.ask(Method::GET, &place).header("Accept", "application/zip").send();
+    assert_eq!((file.status, &done["bytes"]), (200, &json!(file.bytes.len())), "{done}");
+    std::fs::write(asked.demo.place.file("everything.zip"), &file.bytes).expect("the file");
+    let said = asked.tool(&["verify", "everything.zip", "--offline"]);
+    assert_eq!(said["head"]["size"], done["total"], "{said}");
+    assert!(!list(&said["published"]).is_empty(), "standings are computed again from the file: {said}");
+}
+
+#[test]
+fn question_12_who_looked_at_what_and_what_was_erased_on_what_ground() {
+    let asked = Asked::new();
+    let client = &asked.client;
+    let units = client.read("/v1/units?limit=1");
+    let unit = units["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).expect("a unit");
+    let person = enter(client, unit, "Người Ví Dụ");
+    let shown = client.get(&of(person, "disclosure")).expect("an answer");
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    grant(client, COUNCIL, &json!({"official": {}}));
+    let council = Client::new(&asked.demo.url, &asked.demo.token_of(COUNCIL, "erasures:write"));
+    let request = ask_for_erasure(client, person);
+    for approver in [client, &council] {
+        assert_eq!(approve(approver, person, &request).status, 201);
+    }
+
+    let erasures = asked.audit("erasures");
+    let [erasure] = list(&erasures["items"]) else { panic!("one erasure: {erasures}") };
+    assert_eq!((&erasure["person"], &erasure["ground"]), (&json!(person), &json!("subject_request")));
+    assert_eq!(list(&erasure["approvals"]).len(), 2, "{erasure}");
+    assert!(erasure["erased_at"].is_string() && erasure["erased_by"].is_u64(), "{erasure}");
+
+    let looked = until_some("a noted disclosure", || {
+        let reads = asked.audit("reads?actor=demo&limit=500");
+        list(&reads["items"]).iter().find(|read| read["operation"] == "disclosePerson").cloned()
+    });
+    let id = shown.header("Request-Id").expect("an id");
+    assert_eq!((&looked["path"], &looked["request"]), (&json!(of(person, "disclosure")), &json!(id)));
+    assert!(!looked.to_string().contains("Người Ví Dụ"), "{looked}");
+
+    // The tool checks the log of reads as a whole; its key stands in the policy beside that of the log.
+    let lines = |path: &str| client.get(path).expect("an answer").text.replace("quorum none\n", "");
+    let policy = [lines("/v1/audit/policy"), lines("/v1/audit/reads/policy"), "quorum none\n".to_owned()];
+    std::fs::write(asked.demo.place.file("policy.txt"), policy.concat()).expect("the policy");
+    let told = asked.tool(&["reads", &asked.demo.log()]);
+    assert!(told["shown"].as_u64() > Some(0), "{told}");
 }
 
 #[test]

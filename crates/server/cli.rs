@@ -1,6 +1,6 @@
 //! What can be typed. Data goes to standard output, everything else to the error stream.
 
-use crate::exit::Exit;
+use crate::{exit::Exit, noting};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use domain::ClientId;
 use std::{io::Write, net::SocketAddr, path::PathBuf, str::FromStr};
@@ -183,6 +183,24 @@ pub struct Serve {
     /// Beside the store's folder, with .anchor at the end of its name, unless given.
     #[arg(long, env = "THIDUA_ANCHOR")]
     pub anchor: Option<PathBuf>,
+    /// Where reads are noted.
+    #[command(flatten)]
+    pub noting: noting::Options,
+    /// The folder in which exports are made; what is in it is removed. Beside the store's folder, with .exports at the end
+    /// of its name, unless given.
+    #[arg(long, env = "THIDUA_EXPORTS")]
+    pub exports: Option<PathBuf>,
+    /// A policy file (C2SP tlog-policy) with the key of the log and its witnesses, each with its address: signed heads
+    /// are shown to them, and the policy is handed out.
+    #[arg(long, env = "THIDUA_POLICY")]
+    pub policy: Option<PathBuf>,
+    /// The address of an authority that stamps a signed head once a day (RFC 3161).
+    #[arg(long, env = "THIDUA_TIME_AUTHORITY")]
+    pub time_authority: Option<String>,
+    /// The certificates, in PEM, of those who vouch for that authority; without them any stamp is kept, and whoever checks
+    /// it decides.
+    #[arg(long, env = "THIDUA_TIME_CERTIFICATES", requires = "time_authority")]
+    pub time_certificates: Option<PathBuf>,
     /// Where personal data is kept.
     #[command(flatten)]
     pub vault: VaultOptions,
@@ -222,6 +240,10 @@ pub struct Import {
     /// The client in whose name the requests are made; in a log without any grant it becomes the registrar.
     #[arg(long, value_parser = client)]
     pub client: ClientId,
+    /// Where the service on this store notes reads: facts without a process that notes reads would look like reads that
+    /// were suppressed.
+    #[command(flatten)]
+    pub noting: noting::Options,
     /// The file of JSON lines.
     pub file: PathBuf,
 }

@@ -3,7 +3,7 @@
 use crate::{
     cli::{self, DEVELOPMENT_ISSUER, Demo, StoreUrl},
     exit::Exit,
-    import, opening,
+    exporting, import, noting, opening,
     serve::{Running, install_metrics, stop},
     signing, vault,
 };
@@ -42,6 +42,8 @@ pub fn run(options: &Demo, json: bool) -> Result<(), Exit> {
     // The example's anchor goes with the example: who takes a store for a real one names another.
     signing::publish_for_development(&mut app, &keys_folder.join("log.key"), &keys_folder.join("anchor"))?;
     vault::open_for_development(&mut app, &keys_folder.join("vault.key"), &keys_folder.join("vault"))?;
+    noting::begin_in(&mut app, &keys_folder.join("reads"), None)?;
+    exporting::offer_in(&mut app, &keys_folder.join("exports"))?;
     actix_web::rt::System::new().block_on(async {
         load(&app, &client, &clock).await?;
         let app = Arc::new(app);

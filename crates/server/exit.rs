@@ -109,6 +109,15 @@ impl From<app::AuditError> for Exit {
     }
 }
 
+impl From<app::ReadsError> for Exit {
+    fn from(error: app::ReadsError) -> Self {
+        match error {
+            app::ReadsError::Store { .. } => Self::failed(error),
+            app::ReadsError::Audit { .. } => Self::Damaged(error.into()),
+        }
+    }
+}
+
 impl From<std::io::Error> for Exit {
     fn from(error: std::io::Error) -> Self {
         Self::failed(error)

@@ -5,7 +5,7 @@
 use crate::{
     cli::{self, Import},
     exit::Exit,
-    opening, progress,
+    noting, opening, progress,
 };
 use api::{Posts, posts::key_hash, problem::Problem};
 use app::{App, Request, SystemClock, Underway};
@@ -66,7 +66,8 @@ pub struct Done {
 pub fn run(options: &Import, json: bool) -> Result<(), Exit> {
     let file = File::open(&options.file)?;
     let size = file.metadata()?.len();
-    let app = opening::open(&options.store, None, Arc::new(SystemClock))?;
+    let mut app = opening::open(&options.store, None, Arc::new(SystemClock))?;
+    noting::begin_again(&mut app, opening::folder(&options.store), &options.noting)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let started = Instant::now();
     let done = runtime.block_on(async {

@@ -5,6 +5,8 @@
 //! - [`serve`], [`demo`], [`import`]: the service, the service with its example, requests from a file
 //! - [`store`], [`admin`]: keeping the store, from outside and while it is served
 //! - [`audit`], [`witness`]: checking a log from outside, and vouching for what was seen of it
+//! - [`witnesses`], [`time_authority`]: who is asked to vouch for what was signed; [`exporting`]: the whole log in a file;
+//!   [`noting`]: the log of reads beside a store
 //! - [`signing`]: who signs the log; [`signer`]: its key in a process of its own; [`seed`]: keys in files
 //! - [`vault`]: the key above all keys of persons
 //! - [`token`], [`regulations`], [`healthcheck`], [`telemetry`]
@@ -14,8 +16,10 @@ mod audit;
 mod cli;
 mod demo;
 mod exit;
+mod exporting;
 mod healthcheck;
 mod import;
+mod noting;
 mod opening;
 mod progress;
 mod regulations;
@@ -25,9 +29,11 @@ mod signer;
 mod signing;
 mod store;
 mod telemetry;
+mod time_authority;
 mod token;
 mod vault;
 mod witness;
+mod witnesses;
 
 use clap::Parser;
 use cli::{Cli, Command};

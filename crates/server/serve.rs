@@ -4,7 +4,7 @@ use crate::{
     admin,
     cli::{self, Listen, Serve},
     exit::Exit,
-    opening, signing, vault,
+    exporting, noting, opening, signing, time_authority, vault, witnesses,
 };
 use actix_web::{HttpServer, dev::Server};
 use api::auth::{Issuer, KeyLocation, KeysFault, Verifier};
@@ -25,6 +25,14 @@ pub fn run(options: &Serve, json: bool) -> Result<(), Exit> {
     let mut app = opening::open(&options.store, snapshots(options), Arc::new(SystemClock))?;
     signing::publish(&mut app, options)?;
     vault::open(&mut app, opening::folder(&options.store), &options.vault)?;
+    noting::begin(&mut app, opening::folder(&options.store), &options.noting)?;
+    exporting::offer(&mut app, options)?;
+    if let Some(policy) = &options.policy {
+        witnesses::ask(&mut app, policy)?;
+    }
+    if let Some(url) = &options.time_authority {
+        time_authority::ask(&mut app, url, options.time_certificates.as_deref())?;
+    }
     actix_web::rt::System::new().block_on(async {
         if let Some(client) = &options.first_registrar {
             opening::found(&app, client).await?;

@@ -15,11 +15,13 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tlog::{
     checkpoint::SignedCheckpoint,
     key::{Cosigner, VerifierKey},
-    policy::Policy,
     witness::{AddCheckpoint, Refusal, Seen, judge, size_body},
 };
 
 mod key;
+mod logs;
+
+use logs::Logs;
 
 /// Commands of a witness.
 #[derive(Subcommand)]
@@ -49,7 +51,8 @@ pub struct Serve {
     /// The file with the key.
     #[arg(long, env = "THIDUA_WITNESS_KEY")]
     pub key: PathBuf,
-    /// A policy file; the logs it lists are cosigned.
+    /// A policy file; the logs it lists are cosigned. Where it gives the address of a log (https://…/v1/audit), a change of
+    /// the log's key is followed by what is shown there.
     #[arg(long, env = "THIDUA_WITNESS_LOGS")]
     pub logs: PathBuf,
     /// The folder of the heads seen last.
@@ -75,10 +78,7 @@ pub fn run(command: Witness, json: bool) -> Result<(), Exit> {
 
 fn serve(options: &Serve, json: bool) -> Result<(), Exit> {
     let cosigner = key::read(&options.key)?;
-    let name = options.logs.display();
-    let file = std::fs::read(&options.logs).map_err(|error| Exit::Usage(format!("{name}: {error}")))?;
-    let policy = Policy::parse(&file).map_err(|error| Exit::Usage(format!("{name}: {error}")))?;
-    let logs: Vec<_> = policy.logs().iter().map(|log| log.key.clone()).collect();
+    let logs = Logs::read(&options.logs)?;
     let verifier = cosigner.verifier().to_string();
     let desk = Arc::new(Desk { cosigner, logs, heads: Mutex::new(Heads::open(&options.state)?) });
     actix_web::rt::System::new().block_on(async {
@@ -102,7 +102,7 @@ fn serve(options: &Serve, json: bool) -> Result<(), Exit> {
 /// answer can take a log back to a smaller tree.
 struct Desk {
     cosigner: Cosigner,
-    logs: Vec<VerifierKey>,
+    logs: Logs,
     heads: Mutex<Heads>,
 }
 
@@ -119,22 +119,28 @@ impl Desk {
             Ok(request) => request,
             Err(error) => return (400, TEXT, format!("{error}\n")),
         };
-        let origin = request.checkpoint.checkpoint().origin();
+        let head = request.checkpoint.checkpoint();
+        let (origin, size) = (head.origin(), head.size());
+        let mut keys = self.logs.keys(size);
+        let is_signed = |keys: &[VerifierKey]| request.checkpoint.note().verify(keys).is_ok();
+        if !is_signed(&keys) && self.logs.follow(origin) {
+            keys = self.logs.keys(size);
+        }
         let heads = self.heads.lock();
         let seen = match heads.last(origin) {
             Ok(Some(last)) => Seen { size: last.checkpoint().size(), root: *last.checkpoint().root() },
             Ok(None) => Seen::nothing(),
             Err(failure) => return failed(&failure),
         };
-        if let Err(refusal) = judge(&request, &self.logs, seen) {
+        if let Err(refusal) = judge(&request, &keys, seen) {
             return refused(origin, &refusal);
         }
         let now = u64::try_from(SystemClock.now().millis() / 1000).unwrap_or(0);
-        let cosignature = match self.cosigner.cosign(request.checkpoint.checkpoint(), now) {
+        let cosignature = match self.cosigner.cosign(head, now) {
             Ok(cosignature) => cosignature,
             Err(error) => return (500, TEXT, format!("{error}\n")),
         };
-        let mut head = self.signed_by_log(&request.checkpoint);
+        let mut head = signed_by(&keys, &request.checkpoint);
         head.add(cosignature.clone());
         match heads.keep(&head) {
             Ok(()) => (200, TEXT, format!("{cosignature}\n")),
@@ -142,26 +148,26 @@ impl Desk {
         }
     }
 
-    /// The head with the signatures of its log only: others may have been put there by anybody.
-    fn signed_by_log(&self, signed: &SignedCheckpoint) -> SignedCheckpoint {
-        let by_log = |line: &&tlog::note::NoteSignature| self.logs.iter().any(|key| line.is_by(key));
-        let mut lines = signed.note().signatures().iter().filter(by_log).cloned();
-        let Some(first) = lines.next() else { return signed.clone() };
-        let mut head = SignedCheckpoint::new(signed.checkpoint().clone(), first);
-        lines.for_each(|line| head.add(line));
-        head
-    }
-
     /// The last head seen of the log whose origin has this hash.
     fn last(&self, hash: &str) -> Reply {
-        let log = self.logs.iter().find(|key| origin_hash(key.name().as_str()) == hash);
+        let log = self.logs.named(|name| origin_hash(name) == hash);
         let Some(log) = log else { return (404, TEXT, "no such log\n".to_owned()) };
-        match self.heads.lock().last(log.name().as_str()) {
+        match self.heads.lock().last(&log) {
             Ok(Some(head)) => (200, TEXT, head.to_string()),
             Ok(None) => (404, TEXT, "nothing was seen of this log yet\n".to_owned()),
             Err(failure) => failed(&failure),
         }
     }
+}
+
+/// The head with the signatures of its log only: others may have been put there by anybody.
+fn signed_by(keys: &[VerifierKey], signed: &SignedCheckpoint) -> SignedCheckpoint {
+    let by_log = |line: &&tlog::note::NoteSignature| keys.iter().any(|key| line.is_by(key));
+    let mut lines = signed.note().signatures().iter().filter(by_log).cloned();
+    let Some(first) = lines.next() else { return signed.clone() };
+    let mut head = SignedCheckpoint::new(signed.checkpoint().clone(), first);
+    lines.for_each(|line| head.add(line));
+    head
 }
 
 fn refused(origin: &str, refusal: &Refusal) -> Reply {

@@ -2,7 +2,10 @@
 
 use crate::support::place::binary;
 use app::Clock;
-use domain::{Envelope, LeafHash, Position, StreamId, Version};
+use domain::{
+    Actor, Basis, ClientId, Envelope, Event, EventId, Fingerprint, KeyHash, LeafHash, Position, RequestId,
+    RequestRef, StreamId, Version, log::LogEvent,
+};
 use eventlog::{EventLog, SledLog, Unconfirmed};
 use serde_json::Value;
 use std::{
@@ -21,6 +24,7 @@ use tlog::{
     leaf_hash,
     tile::{self, Tile, TilePath, TileReader},
 };
+use uuid::Uuid;
 
 /// The log's name.
 pub const ORIGIN: &str = "audit.example.vn/tdkt1";
@@ -264,4 +268,29 @@ pub fn chained(mut envelopes: Vec<Envelope>) -> Vec<Vec<u8>> {
         entries.push(entry);
     }
     entries
+}
+
+/// A fact of the record itself, as it stands at the end of the demo's.
+pub fn of_the_record(event: LogEvent) -> Envelope {
+    let last = envelopes().pop().expect("a fact");
+    let own: Vec<_> =
+        envelopes().into_iter().zip(facts()).filter(|(fact, _)| fact.stream == StreamId::Log).collect();
+    let previous = own.last().map_or(LeafHash::NONE, |(_, entry)| LeafHash(leaf_hash(entry)));
+    Envelope {
+        position: Position(last.position.0 + 1),
+        stream: StreamId::Log,
+        version: Version(u32::try_from(own.len()).expect("few") + 1),
+        previous,
+        id: EventId(Uuid::from_u128(21)),
+        actor: Actor { client: ClientId::system(), unit: None, grant: None, delegation: None },
+        request: RequestRef {
+            id: RequestId(Uuid::from_u128(21)),
+            key: KeyHash([21; 16]),
+            fingerprint: Fingerprint([0; 16]),
+            causation: None,
+        },
+        basis: Basis::default(),
+        event: Event::Log(event),
+        ..last
+    }
 }

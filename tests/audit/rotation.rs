@@ -1,9 +1,9 @@
 //! Keys that take over from one another: an auditor who was given the first one follows the facts of the log, and nothing
 //! else (attack 21).
 
-use super::log::{Log, ORIGIN, Outcome, envelopes, facts, seen, written};
+use super::log::{Log, ORIGIN, Outcome, facts, of_the_record, seen, written};
 use domain::{
-    Actor, ClientId, Envelope, Event, EventId, LeafHash, Position, RequestId, StreamId, Version,
+    Envelope, Event,
     log::{KeyRotated, LogEvent},
 };
 use std::fs;
@@ -16,30 +16,9 @@ fn second() -> Signer {
 
 /// The fact that says so, at the end of the demo's.
 fn rotation(log: &Log, new: &Signer) -> Envelope {
-    let last = envelopes().pop().expect("a fact");
-    let own: Vec<_> =
-        envelopes().into_iter().zip(facts()).filter(|(fact, _)| fact.stream == StreamId::Log).collect();
-    let previous = own.last().map_or(LeafHash::NONE, |(_, entry)| LeafHash(leaf_hash(entry)));
-    let position = Position(last.position.0 + 1);
     let text = |key: &Signer| domain::Text::new(&key.verifier().to_string()).expect("a key");
-    let event = KeyRotated { old: text(&log.signer), new: text(new), from_size: position.0 + 1 };
-    Envelope {
-        position,
-        stream: StreamId::Log,
-        version: Version(u32::try_from(own.len()).expect("few") + 1),
-        previous,
-        id: EventId(uuid::Uuid::from_u128(21)),
-        actor: Actor { client: ClientId::system(), unit: None, grant: None, delegation: None },
-        request: domain::RequestRef {
-            id: RequestId(uuid::Uuid::from_u128(21)),
-            key: domain::KeyHash([21; 16]),
-            fingerprint: domain::Fingerprint([0; 16]),
-            causation: None,
-        },
-        basis: domain::Basis::default(),
-        event: Event::Log(LogEvent::KeyRotated(event)),
-        ..last
-    }
+    let from_size = facts().len() as u64 + 1;
+    of_the_record(KeyRotated { old: text(&log.signer), new: text(new), from_size }.into())
 }
 
 /// The demo's log with a change of its key at the end, signed by the new key alone; and the proof of it in a head that

@@ -4,7 +4,7 @@ use super::Met;
 use crate::support::{
     Client, Place,
     bloc::{Bloc, OFFICIAL_SCOPES, regulation},
-    client::{fresh_key, now},
+    client::{fresh_id, fresh_key, now},
     place::{AUDIENCE, ISSUER, REGISTRAR, run},
     server::serve,
 };
@@ -139,6 +139,8 @@ fn cursors_and_moments(met: &mut Met, bloc: &Bloc) {
     let ahead = (head + 1).to_string();
     let ask = || public.ask(Method::GET, "/v1/units").header("Min-Event-Position", &ahead);
     met.refused(bloc, Code::ProjectionBehind, ask);
+    let export = format!("/v1/audit/exports/{}", fresh_id());
+    met.refused(bloc, Code::ExportUnknown, || bloc.registrar.ask(Method::GET, &export));
 }
 
 /// A second service, whose issuer's keys are not where they should be.

@@ -31,12 +31,15 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// What no client can provoke, and why.
-const OUT_OF_REACH: [(Code, &str); 7] = [
+const OUT_OF_REACH: [(Code, &str); 10] = [
     (
         Code::BallotIncomplete,
         "a choice waiting aside must vanish from the store while the log keeps its vote",
     ),
     (Code::InternalServerError, "a mistake in the program; the api's own tests make a handler panic"),
+    (Code::ReadsNotNoted, "the disk under the log of reads must fail; tests/reads.rs takes its file away"),
+    (Code::ExportNotReady, "an export must still be under way; the api's own tests have one that waits"),
+    (Code::TooManyExports, "five exports must still be under way; the api's own tests have such that wait"),
     (Code::NotYetSigned, "the signer must be out of reach; tests/transparency.rs takes it away"),
     (
         Code::PersonalDataDamaged,

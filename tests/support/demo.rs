@@ -1,6 +1,9 @@
 //! The demo, served: the facts of the documents and the example year.
 
-use super::{Client, Place, place::binary};
+use super::{
+    Client, Place,
+    place::{binary, run},
+};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
@@ -40,6 +43,14 @@ impl Demo {
     /// A client that may do everything.
     pub fn client(&self) -> Client {
         Client::new(&self.url, &self.token)
+    }
+
+    /// A token for another client.
+    pub fn token_of(&self, client: &str, scope: &str) -> String {
+        let key = self.place.store().join("demo-keys/signing-key.pem");
+        let mut mint = Command::new(binary());
+        mint.args(["token", "mint", "--client", client, "--scope", scope, "--key"]).arg(key);
+        String::from_utf8(run(&mut mint).stdout).expect("text").trim().to_owned()
     }
 
     /// What `thidua --json audit` comes to, with words after it: its exit code and what it printed.

@@ -1,5 +1,7 @@
 //! The real process, a place for its files, and a small client.
 
+pub mod auditor;
+pub mod authority;
 pub mod bloc;
 pub mod client;
 pub mod demo;
@@ -10,7 +12,9 @@ pub mod persons;
 pub mod place;
 pub mod server;
 pub mod source;
+pub mod waiting;
 pub mod whole_year;
+pub mod witness;
 
 pub use client::{Answer, Client};
 pub use place::Place;

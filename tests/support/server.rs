@@ -58,6 +58,26 @@ impl Server {
         Self::spawn(place, command)
     }
 
+    /// The same with options of the server, for a wrapper that may kill it before it listens: then nothing.
+    #[cfg(feature = "strace")]
+    pub fn try_start_under(place: &Place, wrapper: &[&str], options: &[&str]) -> Option<Self> {
+        let inner = serve(place);
+        let mut command = Command::new(wrapper[0]);
+        command.args(&wrapper[1..]).arg(inner.get_program()).args(inner.get_args()).args(options);
+        let messages = File::create(place.file("wrapped.log")).expect("the log opens");
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(messages).spawn().expect("it starts");
+        let mut line = String::new();
+        let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
+        let _ = output.read_line(&mut line);
+        let Ok(said) = serde_json::from_str::<Value>(&line) else {
+            child.wait().expect("it has ended");
+            return None;
+        };
+        let address = |name| said[name].as_str().expect("an address").to_owned();
+        Some(Self { url: address("listening"), metrics: address("metrics"), child })
+    }
+
     fn spawn(place: &Place, command: Command) -> Self {
         let server = Self::listening(place, command);
         server.wait_until_ready();

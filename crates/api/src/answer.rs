@@ -1,6 +1,6 @@
 //! What a handler answers with, before the boundary turns it into HTTP.
 
-use crate::problem::Problem;
+use crate::{file_body::Whole, problem::Problem};
 use actix_web::{
     http::{
         StatusCode,
@@ -60,6 +60,8 @@ pub struct Answer {
     pub position: Option<Position>,
     /// How long others may keep it: [`Cache::NoStore`] unless said otherwise.
     pub cache: Cache,
+    /// A file that takes the place of the body.
+    pub file: Option<Whole>,
     /// Other headers; one that every answer has, such as the `Content-Security-Policy` of a page, takes its place.
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -74,8 +76,14 @@ impl Answer {
             etag: None,
             position: None,
             cache: Cache::NoStore,
+            file: None,
             headers: Vec::new(),
         }
+    }
+
+    /// An answer that is a file.
+    pub fn file(media: impl Into<Cow<'static, str>>, whole: Whole) -> Self {
+        Self { file: Some(whole), ..Self::new(media, Bytes::new()) }
     }
 
     /// A JSON answer.

@@ -6,7 +6,7 @@
 //! - [`routes`]: the registry, and what facts and reads have in common; [`resources`]: the rows
 //! - [`auth`]: access tokens
 //! - [`mod@body`]: bodies and parameters, each declared once for the check and for the document; [`json`]: strict JSON
-//! - [`answer`], [`shown`], [`cloud_event`]: what is answered; [`respond`]: its headers; [`problem`]: every refusal, by one table of codes
+//! - [`answer`], [`shown`], [`cloud_event`], [`file_body`]: what is answered; [`respond`]: its headers; [`problem`]: every refusal, by one table of codes
 //! - [`issue`], [`words`]: what is wrong with a request, in two languages
 //! - [`posts`]: requests that come from a file; [`docs`], [`page`]: what people read
 //!
@@ -18,6 +18,7 @@ pub mod auth;
 pub mod body;
 pub mod cloud_event;
 pub mod docs;
+pub mod file_body;
 pub mod issue;
 pub mod json;
 pub mod middleware;

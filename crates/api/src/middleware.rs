@@ -10,7 +10,7 @@ use crate::{
     issue::{Flaw, Issue, Place},
     problem::{Code, Problem},
     respond::{refuse, succeed},
-    routes::{Access, Call, Kind, Route, fact, read},
+    routes::{Access, Call, Kind, Route, fact, read, start},
     service::{Path, Service},
     words::Language,
 };
@@ -25,7 +25,7 @@ use actix_web::{
     web::Bytes,
 };
 use app::mint::Mint;
-use domain::{RequestId, Timestamp};
+use domain::{RequestId, Timestamp, reading::ShownTo};
 use std::{
     cell::{OnceCell, RefCell},
     future::poll_fn,
@@ -174,10 +174,38 @@ async fn dispatch(
             .await
         }
         // A fact without an author cannot be recorded, so no row can make one public.
-        (Kind::Fact(_), None) => Err(Problem::no_token()),
-        (Kind::Read(row), _) => read::answer(row, route.access, &call, request).await,
+        (Kind::Fact(_) | Kind::Start(_), None) => Err(Problem::no_token()),
+        (Kind::Start(row), Some(claims)) => {
+            let body = Box::pin(body(request.headers(), payload)).await?;
+            let answer = start::answer(row, &call, request, &body)?;
+            note_read(route, &call, claims, request)?;
+            Ok(answer)
+        }
+        (Kind::Read(row), Some(claims)) => {
+            let answer = read::answer(row, route.access, &call, request).await?;
+            note_read(route, &call, claims, request)?;
+            Ok(answer)
+        }
+        (Kind::Read(row), None) => read::answer(row, route.access, &call, request).await,
         (Kind::Page(page), _) => page(&call, found.first().map_or("", |(_, value)| value)),
     }
+}
+
+/// Notes what is about to be shown. What cannot be noted is not shown.
+fn note_read(route: &Route, call: &Call<'_>, claims: &Claims, request: &HttpRequest) -> Result<(), Problem> {
+    // What any client may ask of itself is nobody's secret.
+    let is_open = route.access == Access::Scopes(ScopeSet::EMPTY);
+    let Some(reads) = call.service.app().reads().filter(|_| !is_open) else { return Ok(()) };
+    let query = request.query_string();
+    let shown = ShownTo {
+        client: claims.client.clone(),
+        token: claims.token_id.as_ref().to_owned(),
+        operation: route.id.to_owned(),
+        path: request.path().to_owned(),
+        query: (!query.is_empty()).then(|| query.to_owned()),
+        request: call.id,
+    };
+    reads.note(call.now, shown).map_err(|_| Problem::new(Code::ReadsNotNoted))
 }
 
 /// Where the registry has nothing: a path with a slash too many is sent to the one without.
@@ -232,7 +260,7 @@ pub fn language(headers: &HeaderMap) -> Language {
 /// The form of the answer. Pages are never refused for it: a browser asks for whatever a link leads to.
 fn form(route: &Route, request: &HttpRequest) -> Result<&'static str, Problem> {
     let forms: &'static [&'static str] = match &route.kind {
-        Kind::Fact(_) => &[crate::answer::JSON],
+        Kind::Fact(_) | Kind::Start(_) => &[crate::answer::JSON],
         Kind::Read(row) => row.forms,
         Kind::Page(_) => return Ok(crate::answer::HTML),
     };

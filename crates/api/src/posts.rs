@@ -25,7 +25,7 @@ impl Posts {
         let routes = resources::ALL.iter().copied().flatten();
         let facts = routes.filter_map(|route| match route.kind {
             Kind::Fact(row) => Some((route.path, row)),
-            Kind::Read(_) | Kind::Page(_) => None,
+            Kind::Start(_) | Kind::Read(_) | Kind::Page(_) => None,
         });
         let (paths, rows): (Vec<_>, Vec<_>) = facts.unzip();
         Self { paths: Paths::new(paths.into_iter()), rows }

@@ -1,6 +1,8 @@
 //! Answers and problems as HTTP, with the headers that all have.
 
-use crate::{answer::Answer, middleware::language, problem::Problem, service::API_VERSION};
+use crate::{
+    answer::Answer, file_body::FileBody, middleware::language, problem::Problem, service::API_VERSION,
+};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{
@@ -28,7 +30,7 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 pub fn succeed(answer: Answer, request: &HttpRequest, id: RequestId) -> HttpResponse {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD);
     let held = safe && answer.is_held_by(request.headers().get(header::IF_NONE_MATCH));
-    let Answer { status, media, body, etag, position, cache, headers } = answer;
+    let Answer { status, media, body, etag, position, cache, file, headers } = answer;
     let mut response = HttpResponse::new(if held { StatusCode::NOT_MODIFIED } else { status });
     let all = response.headers_mut();
     // What a client holds has the usual headers already, and keeps those that a 304 does not replace (RFC 9111 §3.2).
@@ -57,7 +59,10 @@ pub fn succeed(answer: Answer, request: &HttpRequest, id: RequestId) -> HttpResp
     if let Some(media) = media {
         all.insert(header::CONTENT_TYPE, media);
     }
-    response.set_body(body).map_into_boxed_body()
+    match file {
+        Some(whole) => response.set_body(FileBody::from(whole)).map_into_boxed_body(),
+        None => response.set_body(body).map_into_boxed_body(),
+    }
 }
 
 /// The answer to a request that did not succeed.

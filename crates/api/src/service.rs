@@ -150,7 +150,7 @@ fn paths_of(routes: &[&'static Route]) -> Vec<Path> {
             allow: HeaderValue::from_static("OPTIONS"),
         });
         match route.kind {
-            Kind::Fact(_) => path.post = Some(route),
+            Kind::Fact(_) | Kind::Start(_) => path.post = Some(route),
             Kind::Read(_) | Kind::Page(_) => path.get = Some(route),
         }
         path.allow = HeaderValue::from_static(match (path.get, path.post) {

@@ -3,8 +3,8 @@
 use crate::body::{Field, Schemas};
 use domain::{
     AchievementId, BallotId, BlocId, ClientId, CommendationId, Date, DocumentNumber, EmulationYear, EventId,
-    GrantId, IdentifierScheme, LocalisedName, PersonId, Points, Role, Sha256, Text, Timestamp, UnitId,
-    UnitIdentifier,
+    ExportId, GrantId, IdentifierScheme, LocalisedName, PersonId, Points, Role, Sha256, Text, Timestamp,
+    UnitId, UnitIdentifier,
     bloc::{BlocKind, Level},
     commendation::{
         AppraisalFinding, AwardClass, AwardKind, CheckName, CheckOutcome, CommendationState, Recipients,
@@ -83,6 +83,13 @@ impl Shown for u64 {
     }
 }
 
+impl Shown for i64 {
+    fn schema(_: &mut Schemas) -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
+        ObjectBuilder::new().schema_type(Type::Integer).format(Some(format)).into()
+    }
+}
+
 impl Shown for serde_json::Value {
     fn schema(_: &mut Schemas) -> RefOr<Schema> {
         ObjectBuilder::new().schema_type(SchemaType::AnyValue).into()
@@ -108,7 +115,7 @@ macro_rules! as_read {
 as_read! {
     AchievementId, AppraisalFinding, AwardClass, AwardKind, BallotId, BlocId, BlocKind, Breach, CheckName, CheckOutcome, ClientId,
     CommendationId, CommendationState, ConferenceKind, Contested, CriterionId, Date, DocumentNumber, EmulationYear, EndCause, EventId,
-    ErasureGround, ExclusionCause, FindingState, GrantId, IdentifierScheme, LeadershipMethod, Level, LineageChange, LocalisedName, Outcome, OverMaximum, PaperKind,
+    ErasureGround, ExclusionCause, ExportId, FindingState, GrantId, IdentifierScheme, LeadershipMethod, Level, LineageChange, LocalisedName, Outcome, OverMaximum, PaperKind,
     PartKind, PersonField, PersonId, Points, Question, QuotaRounding, QuotaScope, Recipients, Regulation, Relation, RevocationCause, Role, Scorer, Secrecy,
     Sha256, Stage, Step, TieBreak, Timestamp, UnitId, UnitIdentifier, UnitKind, VoteOutcome, bool, u16, u32, u8,
 }

@@ -10,7 +10,8 @@
 //! - [`moment`]: reads, now or as of a time or a position
 //! - `standing`: standings as of two times
 //! - [`rebuild`]: the views, folded from the log
-//! - [`audit`]: the tree over the log, and its signed heads
+//! - [`audit`]: the tree over the log, and its signed heads; [`reads`]: who was shown what, in a log of its own;
+//!   [`exports`]: the whole log in a file
 //! - [`snapshot`]: the views in a file, to begin with at the next start
 //! - [`vault`]: personal data, under a key for each person that can be destroyed
 //!
@@ -21,11 +22,13 @@ pub mod act;
 pub mod audit;
 pub mod awards;
 pub mod clock;
+pub mod exports;
 pub mod mint;
 pub mod moment;
 mod outcome;
 mod pending;
 mod proofs;
+pub mod reads;
 pub mod rebuild;
 pub mod snapshot;
 mod standing;
@@ -39,6 +42,7 @@ pub use audit::{Anchor, Audit, AuditError, HeadSigner, OwnKey, Published, SignEr
 pub use clock::{Clock, ScriptedClock, SystemClock};
 pub use eventlog::LogError;
 pub use moment::{AsOf, InTheFuture, Moment};
+pub use reads::{ReadLog, ReadsError};
 pub use rebuild::{RebuildError, Rebuilt};
 pub use snapshot::SnapshotFile;
 pub use vault::{MissingKeys, RootKey, Vault, VaultError};
@@ -64,6 +68,10 @@ pub struct App {
     jobs: mpsc::Sender<writer::Job>,
     writer: parking_lot::Mutex<Option<JoinHandle<()>>>,
     publisher: Option<audit::Publisher>,
+    witnesses: Option<audit::Asking>,
+    reads: Option<ReadLog>,
+    exports: Option<exports::Exports>,
+    clerk: Option<audit::Clerk>,
     keeper: Option<snapshot::keeper::Keeper>,
 }
 
@@ -101,6 +109,10 @@ impl App {
             jobs,
             writer: parking_lot::Mutex::new(Some(writer)),
             publisher: None,
+            witnesses: None,
+            reads: None,
+            exports: None,
+            clerk: None,
             keeper: None,
         })
     }
@@ -157,23 +169,59 @@ impl App {
         Ok(())
     }
 
+    /// From now on every signed head is shown to the witnesses of a policy, which is handed out as well. Call it after
+    /// [`App::publish`].
+    ///
+    /// # Errors
+    /// When the operating system refuses a thread.
+    pub fn witness(&mut self, witnesses: audit::Witnesses) -> std::io::Result<()> {
+        self.shared.audit.trust(witnesses.file, witnesses.policy);
+        self.witnesses = Some(audit::Asking::start(Arc::clone(&self.shared), witnesses.couriers)?);
+        Ok(())
+    }
+
+    /// From now on a signed head is stamped once a day by an authority outside, and a fact of the log names the stamp. Call it
+    /// after [`App::publish`].
+    ///
+    /// # Errors
+    /// When the operating system refuses a thread.
+    pub fn stamp(&mut self, authority: audit::Authority) -> std::io::Result<()> {
+        self.clerk = Some(audit::Clerk::start(Arc::clone(&self.shared), authority, self.jobs.downgrade())?);
+        Ok(())
+    }
+
+    /// From now on what is shown that is not public is noted here.
+    pub fn note_reads(&mut self, reads: ReadLog) {
+        self.reads = Some(reads);
+    }
+
+    /// Who was shown what; `None` where nobody notes it.
+    pub const fn reads(&self) -> Option<&ReadLog> {
+        self.reads.as_ref()
+    }
+
+    /// From now on exports can be asked for; `packer` makes them, in a folder that is this service's alone and that is
+    /// emptied now.
+    ///
+    /// # Errors
+    /// The folder cannot be made, or the operating system refuses a thread.
+    pub fn export(&mut self, folder: &std::path::Path, packer: exports::Packer) -> std::io::Result<()> {
+        self.exports = Some(exports::Exports::start(Arc::clone(&self.shared), folder, packer)?);
+        Ok(())
+    }
+
+    /// The exports; `None` where nobody makes them.
+    pub const fn exports(&self) -> Option<&exports::Exports> {
+        self.exports.as_ref()
+    }
+
     /// How the key of the log was replaced for the `number`th time, from 1: the fact as extra data, the proof that it is in
     /// the log, and the head that both keys signed. `None` when there is no such change, or no head vouches for it yet.
     ///
     /// # Errors
     /// When the log cannot be read.
     pub fn rotation(&self, number: usize) -> Result<Option<ProofFile>, LogError> {
-        let found = {
-            let views = self.views();
-            let log = views.books.log();
-            log.and_then(|book| book.state.rotations.get(number.checked_sub(1)?).cloned())
-        };
-        let Some((rotated, position)) = found else { return Ok(None) };
-        let Some(checkpoint) = audit::vouched(&self.audit().kept(), &rotated) else { return Ok(None) };
-        let size = checkpoint.checkpoint().size();
-        let proof = self.audit().tiles().inclusion(position.0, size).ok();
-        let entry = self.shared.log.read(position, 1)?.pop().map(|stored| stored.bytes);
-        Ok(proof.map(|proof| ProofFile { extra: entry, index: position.0, proof, checkpoint }))
+        self.shared.rotation(number)
     }
 
     /// What every stream held when the log had `size` facts: the tree whose root the log commits to. `None` when the log has
@@ -303,6 +351,10 @@ impl App {
             tracing::error!("the writer thread panicked");
         }
         drop(self.publisher);
+        drop(self.witnesses);
+        drop(self.clerk);
+        drop(self.exports);
+        drop(self.reads);
         // Last, when nothing grows any more.
         if let Some(keeper) = self.keeper {
             keeper.finish();

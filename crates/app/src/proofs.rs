@@ -49,6 +49,7 @@ pub fn of_log(pending: &Pending<'_>, heads: &mut StreamHeads, act: LogAct) -> Lo
     match act {
         LogAct::RotateKey { old, new } => LogCommand::RotateKey { old, new, position: pending.next() },
         LogAct::CommitStreamHeads => LogCommand::CommitStreamHeads(heads.commit(pending)),
+        LogAct::AnchorTime(anchored) => LogCommand::AnchorTime(anchored),
     }
 }
 

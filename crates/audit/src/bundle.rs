@@ -9,6 +9,7 @@ use crate::{
     heads::hex,
     rotation,
     source::Source,
+    stamped::{self, Stamp},
     walk::{Progress, Verified, Watch, verify},
 };
 use domain::{BlocId, EmulationYear, Envelope, Event, LeafHash, StreamId, Timestamp, year::YearEvent};
@@ -21,6 +22,7 @@ use std::{
     path::Path,
 };
 use tlog::{
+    checkpoint::SignedCheckpoint,
     policy::Policy,
     proof::MakeError,
     proof_file::ProofFile,
@@ -90,6 +92,8 @@ pub fn write(
     let mut files = derived(source, &verified, collected)?;
     files.insert("VERIFY.md".to_owned(), VERIFY.into());
     files.insert("policy.txt".to_owned(), policy_file.to_vec());
+    stamped::expect_named(&verified.facts, &stamped::check(source, &verified.head, policy, None)?)?;
+    files.extend(time_files(source, &verified.head)?);
     files.extend(rotation::file(source)?.map(|bytes| (rotation::FILE.to_owned(), bytes)));
     files.insert("schemas/envelope.json".to_owned(), ENVELOPE_SCHEMA.into());
     files.insert("schemas/regulation.json".to_owned(), REGULATION_SCHEMA.into());
@@ -181,6 +185,24 @@ fn derived(source: &mut Source, verified: &Verified, collected: Collected) -> Re
     for (bloc, year) in years {
         if let Some(sheet) = day.and_then(|day| Sheet::of(facts.books(), bloc, year, day, true)) {
             files.insert(format!("standings/{bloc}-{year}.json"), json(&Sheet { at_size: size, ..sheet }));
+        }
+    }
+    Ok(files)
+}
+
+/// The time stamps of heads up to this one, each beside the head it is of.
+fn time_files(source: &mut Source, head: &Head) -> Result<Files, Failure> {
+    let mut files = Files::new();
+    for Stamp { checkpoint, reply } in source.time_stamps()? {
+        let malformed = |error: tlog::checkpoint::CheckpointError| {
+            Finding::new(FindingKind::TimeStamp, error.to_string())
+        };
+        let size = SignedCheckpoint::parse(&checkpoint).map_err(malformed)?.checkpoint().size();
+        if size <= head.size() {
+            // One head may be stamped more than once.
+            let name = format!("{size}-{}", &hex(&Sha256::digest(&reply))[..8]);
+            files.insert(format!("time/{name}.checkpoint"), checkpoint);
+            files.insert(format!("time/{name}.tsr"), reply);
         }
     }
     Ok(files)

@@ -5,11 +5,16 @@ use crate::{
     head::Head,
     heads_tree::StreamHeads,
     published::{self, Published},
+    walk::Judge,
 };
 use ahash::{AHashMap, AHashSet};
 use domain::{
-    Date, Envelope, Event, EventId, Fingerprint, KeyHash, LeafHash, RequestId, Role, StreamId, Timestamp,
-    Version, envelope::MAX_ENVELOPE_BYTES, grant::GrantEvent, log::LogEvent, person::PersonEvent,
+    Date, Envelope, Event, EventId, Fingerprint, KeyHash, LeafHash, Position, RequestId, Role, StreamId,
+    Timestamp, Version,
+    envelope::MAX_ENVELOPE_BYTES,
+    grant::GrantEvent,
+    log::{LogEvent, TimeAnchored},
+    person::PersonEvent,
 };
 use tlog::key::VerifierKey;
 use views::Books;
@@ -27,6 +32,8 @@ pub struct Facts {
     latest: Option<Timestamp>,
     /// When a witness had seen how many entries, in milliseconds since 1970-01-01 UTC, smaller trees first.
     anchors: Vec<(u64, i64)>,
+    /// When an authority that is believed had seen how many entries, in the same way.
+    stamps: Vec<(u64, i64)>,
     published: Vec<Published>,
     heads: StreamHeads,
 }
@@ -52,21 +59,29 @@ impl Facts {
         &self.published
     }
 
+    /// The time stamps that facts name, the oldest first, each with where it is named.
+    pub fn anchored(&self) -> Vec<(TimeAnchored, Position)> {
+        self.books.log().map(|log| log.state.anchors.clone()).unwrap_or_default()
+    }
+}
+
+impl Judge for Facts {
+    type Entry = Envelope;
+
     /// Notes when witnesses saw these heads, the smaller one first, in the place of those noted before: what is in a head
     /// was recorded before, what follows it after.
-    pub(crate) fn anchor<'h>(&mut self, heads: impl Iterator<Item = &'h Head>) {
+    fn anchor<'h>(&mut self, heads: impl Iterator<Item = &'h Head>) {
         let anchor = |head: &Head| {
             let millis = i64::try_from(head.witnessed_at()?).ok()?.checked_mul(1000)?;
             Some((head.size(), millis))
         };
-        self.anchors = heads.filter_map(anchor).collect();
+        let heads: Vec<_> = heads.collect();
+        self.anchors = heads.iter().copied().filter_map(anchor).collect();
+        let believed = heads.iter().flat_map(|head| &head.stamps).filter(|stamped| stamped.verified);
+        self.stamps = believed.map(|stamped| (stamped.size, stamped.time.millis())).collect();
     }
 
-    /// Takes in the next entry.
-    ///
-    /// # Errors
-    /// It cannot follow on what came before.
-    pub(crate) fn take(&mut self, position: u64, entry: &[u8], leaf: LeafHash) -> Result<Envelope, Failure> {
+    fn take(&mut self, position: u64, entry: &[u8], leaf: LeafHash) -> Result<Envelope, Failure> {
         let fact = read(position, entry)?;
         let checks: [Check; 7] = [
             Self::expect_place,
@@ -96,14 +111,16 @@ impl Facts {
         self.latest = Some(fact.recorded_at);
         Ok(fact)
     }
+}
 
+impl Facts {
     fn expect_place(&self, fact: &Envelope, position: u64) -> Result<(), Fault> {
         let chain = |what: String| Err((FindingKind::Chain, what));
         if fact.position.0 != position {
             return chain(format!("the envelope says that it stands at {}", fact.position));
         }
         let (kind, _) = fact.event.type_name().split_once('.').unwrap_or_default();
-        if fact.stream.to_string().split('/').next().is_none_or(|stream| stream != kind) {
+        if fact.stream.kind() != kind {
             return chain(format!("{} stands in the stream {}", fact.event.type_name(), fact.stream));
         }
         let (version, previous) = self.books.tip(fact.stream).unwrap_or((Version(0), LeafHash::NONE));
@@ -126,6 +143,13 @@ impl Facts {
                 FindingKind::Time,
                 format!("recorded at {recorded}, before the fact before it ({latest})"),
             ));
+        }
+        for (size, seen) in &self.stamps {
+            if position < *size && recorded.millis() > seen.saturating_add(CLOCKS_DIFFER_MILLIS) {
+                let time = Timestamp::from_millis(*seen);
+                let what = format!("recorded at {recorded}, after an authority had stamped it ({time})");
+                return Err((FindingKind::Time, what));
+            }
         }
         for (size, seen) in &self.anchors {
             let time = Timestamp::from_millis(*seen);
@@ -223,6 +247,7 @@ impl Facts {
                 return Err((FindingKind::Heads, what));
             }
             LogEvent::StreamHeadsCommitted(_) => return Ok(()),
+            LogEvent::TimeAnchored(anchored) => return expect_anchored(fact, anchored, position),
             LogEvent::KeyRotated(rotated) => rotated,
         };
         let wrong = |what: String| Err((FindingKind::KeyRotation, what));
@@ -290,6 +315,22 @@ impl Facts {
             | PersonEvent::ErasureRequested(_) => Ok(()),
         }
     }
+}
+
+/// A fact names a time stamp of a head before it, and after the moment of it. Whether there is such a stamp is seen beside
+/// the log.
+fn expect_anchored(fact: &Envelope, anchored: &TimeAnchored, position: u64) -> Result<(), Fault> {
+    if anchored.size > position {
+        let what =
+            format!("it names the time stamp of a head of {} facts, which was signed later", anchored.size);
+        return Err((FindingKind::TimeStamp, what));
+    }
+    let (recorded, time) = (fact.recorded_at, anchored.time);
+    if recorded.millis() < time.millis().saturating_sub(CLOCKS_DIFFER_MILLIS) {
+        let what = format!("recorded at {recorded}, before the time stamp that it names ({time})");
+        return Err((FindingKind::Time, what));
+    }
+    Ok(())
 }
 
 /// Holds an envelope at a position against what came before it.

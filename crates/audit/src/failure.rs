@@ -91,6 +91,8 @@ pub enum FindingKind {
     Duplicate,
     /// A correction names no fact before it that it could replace.
     Correction,
+    /// The log of reads is silent where it should not be, or states another number of entries than it has.
+    Reads,
     /// The act was not covered by the grant it names.
     Authority,
     /// A published standing is not what the facts come to.
@@ -105,6 +107,8 @@ pub enum FindingKind {
     Rollback,
     /// The log's head is older than it may be.
     Stale,
+    /// A time stamp is not of a head of the log, or not by an authority to believe.
+    TimeStamp,
     /// A file of a bundle is not what it must be.
     Bundle,
     /// Personal data that was shown is not what the log committed to.
@@ -130,11 +134,13 @@ impl FindingKind {
             | Self::Time
             | Self::Duplicate
             | Self::Correction
+            | Self::Reads
             | Self::Authority
             | Self::Standing
             | Self::Heads
             | Self::KeyRotation
             | Self::Fork
+            | Self::TimeStamp
             | Self::Bundle
             | Self::Commitment
             | Self::PersonalData

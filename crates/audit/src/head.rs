@@ -3,6 +3,7 @@
 use crate::{
     failure::{Failure, Finding, FindingKind},
     source::Source,
+    stamped::Stamped,
 };
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use tlog::{
@@ -21,6 +22,8 @@ pub struct Head {
     /// The witnesses that cosigned, as the policy names them, each with the latest time it states, in seconds since
     /// 1970-01-01 UTC.
     pub witnesses: Vec<(String, u64)>,
+    /// Time stamps of this head and earlier ones, if they were looked for.
+    pub stamps: Vec<Stamped>,
 }
 
 impl Head {
@@ -43,7 +46,7 @@ impl Head {
                 let named = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
                 let witnesses =
                     witnessed.witnesses.iter().map(|(witness, time)| (named(&witness.name), *time));
-                Ok(Self { witnesses: witnesses.collect(), signed })
+                Ok(Self { witnesses: witnesses.collect(), signed, stamps: Vec::new() })
             }
             Err(error @ PolicyError::UnknownLog(_)) => Err(found(FindingKind::OtherOrigin, &error)),
             Err(error @ PolicyError::Signature(_)) => Err(found(FindingKind::Signature, &error)),
@@ -57,7 +60,9 @@ impl Head {
     /// The log of the policy did not sign it, or a signature is wrong.
     pub fn of_log(signed: SignedCheckpoint, policy: &Policy) -> Result<Self, Failure> {
         match Self::judge(signed.clone(), policy) {
-            Err(Failure::Policy(PolicyError::Quorum(_))) => Ok(Self { signed, witnesses: Vec::new() }),
+            Err(Failure::Policy(PolicyError::Quorum(_))) => {
+                Ok(Self { signed, witnesses: Vec::new(), stamps: Vec::new() })
+            }
             judged => judged,
         }
     }
@@ -104,11 +109,12 @@ impl Serialize for Head {
             .iter()
             .map(|(name, time)| serde_json::json!({ "name": name, "time": time }))
             .collect();
-        let mut head = serializer.serialize_struct("Head", 4)?;
+        let mut head = serializer.serialize_struct("Head", 5)?;
         head.serialize_field("origin", self.origin())?;
         head.serialize_field("size", &self.size())?;
         head.serialize_field("root", &base64_of(self.signed.checkpoint().root()))?;
         head.serialize_field("witnesses", &witnesses)?;
+        head.serialize_field("time_stamps", &self.stamps)?;
         head.end()
     }
 }

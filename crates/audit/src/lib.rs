@@ -8,9 +8,12 @@
 //! - [`walk`]: every entry and every tile, recomputed
 //! - [`facts`]: every envelope, held against all before it; [`published`]: standings, computed again;
 //!   [`served`]: the same as the server shows them
+//! - [`reads`]: the log of reads, and that it was never silent
+//! - [`receipt`]: what a service answered, held against its log
 //! - [`stream`]: one stream as its server shows it, and that it is whole
 //! - [`disclosed`]: personal data that was shown to the auditor, held against its commitments
 //! - [`bundle`]: everything in one file, to be kept and checked without a network
+//! - [`time_stamp`]: what a time-stamping authority vouches for; [`stamped`]: the stamps that come with a log
 //! - [`heads`]: the heads seen last, on disk
 //! - [`failure`]: every way to say no, with its exit code and its evidence
 //!
@@ -25,10 +28,14 @@ pub mod head;
 pub mod heads;
 mod heads_tree;
 pub mod published;
+pub mod reads;
+pub mod receipt;
 pub mod rotation;
 pub mod served;
 pub mod source;
+pub mod stamped;
 pub mod stream;
+pub mod time_stamp;
 pub mod walk;
 
 pub use disclosed::Disclosure;
@@ -36,4 +43,4 @@ pub use failure::{Failure, Finding, FindingKind};
 pub use head::Head;
 pub use heads::Heads;
 pub use source::Source;
-pub use walk::{Progress, Verified, verify};
+pub use walk::{Judge, Progress, Verified, verify};

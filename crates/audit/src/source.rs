@@ -14,6 +14,7 @@ use tlog::{
 };
 use zip::{ZipArchive, result::ZipError};
 
+mod stamps;
 mod web;
 
 use web::Web;
@@ -33,7 +34,12 @@ enum Place {
     /// A checkpoint without its tree.
     Checkpoint(Vec<u8>),
     Web(Web),
+    /// Whatever a caller reads.
+    Given(Reader),
 }
+
+/// Reads a file of a log by its path below the log's prefix; `None` when it is not there.
+pub type Reader = Box<dyn FnMut(&str) -> std::io::Result<Option<Vec<u8>>>>;
 
 impl Source {
     /// A log at a URL such as `https://host/v1/audit`, in a folder, in a bundle, or a checkpoint in a file. With `offline`
@@ -51,6 +57,11 @@ impl Source {
             local(Path::new(name))?
         };
         Ok(Self { name: name.to_owned(), place })
+    }
+
+    /// A log that the caller reads, under a name for what is said of it.
+    pub fn of(name: &str, reader: Reader) -> Self {
+        Self { name: name.to_owned(), place: Place::Given(reader) }
     }
 
     /// As it was named.
@@ -84,6 +95,7 @@ impl Source {
     pub fn get(&mut self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
         match &mut self.place {
             Place::Web(web) => web.get(path),
+            Place::Given(reader) => reader(path).map_err(|error| unreachable(&self.name, &error)),
             Place::Checkpoint(bytes) => Ok((path == "checkpoint").then(|| bytes.clone())),
             Place::Folder(folder) => {
                 let path = folder.join(path);
@@ -111,7 +123,7 @@ impl Source {
     pub fn answer(&mut self, path: &str, question: &str) -> Result<Option<Vec<u8>>, Failure> {
         match &self.place {
             Place::Web(web) => web.get(&format!("{path}?{question}")),
-            Place::Folder(_) | Place::Bundle(_) | Place::Checkpoint(_) => self.get(path),
+            Place::Folder(_) | Place::Bundle(_) | Place::Checkpoint(_) | Place::Given(_) => self.get(path),
         }
     }
 
@@ -122,7 +134,7 @@ impl Source {
     pub fn get_beside(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
         match &self.place {
             Place::Web(web) => web.get_beside(path),
-            Place::Folder(_) | Place::Bundle(_) | Place::Checkpoint(_) => Ok(None),
+            Place::Folder(_) | Place::Bundle(_) | Place::Checkpoint(_) | Place::Given(_) => Ok(None),
         }
     }
 

@@ -23,22 +23,37 @@ pub struct Progress {
     pub total: u64,
 }
 
+/// Holds the entries of a log against all that came before them.
+pub trait Judge: Default {
+    /// What an entry is when it is read.
+    type Entry;
+
+    /// Notes when witnesses saw these heads, the smaller one first, in the place of those noted before.
+    fn anchor<'h>(&mut self, heads: impl Iterator<Item = &'h Head>);
+
+    /// Takes in the next entry.
+    ///
+    /// # Errors
+    /// It cannot follow on what came before.
+    fn take(&mut self, position: u64, entry: &[u8], leaf: LeafHash) -> Result<Self::Entry, Failure>;
+}
+
 /// What looks on.
-pub struct Watch<'w> {
+pub struct Watch<'w, E = Envelope> {
     /// Is told how far the walk has come.
     pub progress: &'w mut dyn FnMut(Progress),
-    /// Sees every envelope that holds, in order, with its leaf hash.
-    pub each: &'w mut dyn FnMut(&Envelope, LeafHash),
+    /// Sees every entry that holds, in order, with its leaf hash.
+    pub each: &'w mut dyn FnMut(&E, LeafHash),
 }
 
 /// A log, verified up to a head. It can go on from there when the log has grown.
 #[derive(Default)]
-pub struct Walk {
+pub struct Walk<J = Facts> {
     tree: RightEdge,
     /// The hashes of the last tile of every level, as far as it is filled; it is compared with the published one when it
     /// is full, and at the head.
     open: Vec<Vec<Hash>>,
-    facts: Facts,
+    judge: J,
 }
 
 /// A log that holds.
@@ -60,15 +75,15 @@ pub fn verify(
     before: Option<&Head>,
     watch: &mut Watch<'_>,
 ) -> Result<Verified, Failure> {
-    let mut walk = Walk::default();
+    let mut walk = Walk::<Facts>::default();
     walk.advance(source, &head, before, watch)?;
-    Ok(Verified { head, facts: walk.facts })
+    Ok(Verified { head, facts: walk.judge })
 }
 
-impl Walk {
-    /// What the facts say, as far as the walk has come.
-    pub const fn facts(&self) -> &Facts {
-        &self.facts
+impl<J: Judge> Walk<J> {
+    /// What the entries say, as far as the walk has come.
+    pub fn into_judge(self) -> J {
+        self.judge
     }
 
     /// Goes on to a later head, after checking that the log grew out of the one seen before.
@@ -80,9 +95,9 @@ impl Walk {
         source: &mut Source,
         head: &Head,
         before: Option<&Head>,
-        watch: &mut Watch<'_>,
+        watch: &mut Watch<'_, J::Entry>,
     ) -> Result<(), Failure> {
-        self.facts.anchor(before.into_iter().chain([head]));
+        self.judge.anchor(before.into_iter().chain([head]));
         if let Some(before) = before {
             expect_growth(source, &before.signed, &head.signed)?;
         }
@@ -100,7 +115,12 @@ impl Walk {
     }
 
     /// The entries of one tile, with the tile itself.
-    fn take(&mut self, source: &mut Source, tile: Tile, watch: &mut Watch<'_>) -> Result<(), Failure> {
+    fn take(
+        &mut self,
+        source: &mut Source,
+        tile: Tile,
+        watch: &mut Watch<'_, J::Entry>,
+    ) -> Result<(), Failure> {
         let bundle = source.entries(tile)?;
         let malformed = |error: entries::BundleError| {
             let path = tile::TilePath::Entries(tile).to_string();
@@ -119,8 +139,8 @@ impl Walk {
                 self.expect_known(position, &leaf, entry)?;
                 continue;
             }
-            let fact = self.facts.take(position, entry, LeafHash(leaf))?;
-            (watch.each)(&fact, LeafHash(leaf));
+            let read = self.judge.take(position, entry, LeafHash(leaf))?;
+            (watch.each)(&read, LeafHash(leaf));
             self.push(source, leaf)?;
         }
         Ok(())

@@ -66,6 +66,21 @@ pub enum StreamId {
     Year(BlocId, EmulationYear),
 }
 
+impl StreamId {
+    /// What it is a stream of, with which its text and the names of its events begin.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Bloc(_) => "bloc",
+            Self::Commendation(_) => "commendation",
+            Self::Grant(_) => "grant",
+            Self::Log => "log",
+            Self::Person(_) => "person",
+            Self::Unit(_) => "unit",
+            Self::Year(..) => "year",
+        }
+    }
+}
+
 /// Why a text is not a stream id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(

@@ -44,6 +44,8 @@ ids! {
     CommendationId,
     /// One fact in the log (UUIDv7).
     EventId,
+    /// An export of the whole log, made as a job.
+    ExportId,
     /// A grant: who may act for whom, in which role, from when to when.
     GrantId,
     /// The key under which the vault keeps what belongs to one person. Its id stands in events, the key nowhere near them.

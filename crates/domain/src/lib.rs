@@ -6,6 +6,7 @@
 //! - how rules are written: [`aggregate`] (the trait), [`rejection`] (every way to say no)
 //! - the aggregates: [`mod@unit`], [`bloc`], [`year`] (a folder, one file per step), [`grant`], [`person`],
 //!   [`commendation`], [`log`] (the log about itself); [`quota`]: how many awards there may be
+//! - [`reading`]: who was shown what, the entries of a log beside the log
 //! - [`regulation`]: what differs from place to place, as data; [`province`]: the provinces, as reference data
 //!
 //! # What it refuses to know
@@ -29,6 +30,7 @@ pub mod person;
 pub mod points;
 pub mod province;
 pub mod quota;
+pub mod reading;
 pub mod regulation;
 pub mod rejection;
 mod stored;
@@ -46,7 +48,8 @@ pub use envelope::{
 pub use event::Event;
 pub use identifier::{IdentifierScheme, UnitIdentifier};
 pub use ids::{
-    AchievementId, BallotId, BlocId, CommendationId, EventId, GrantId, KeyId, PersonId, RequestId, UnitId,
+    AchievementId, BallotId, BlocId, CommendationId, EventId, ExportId, GrantId, KeyId, PersonId, RequestId,
+    UnitId,
 };
 pub use names::{LocalisedName, Name, Remark, Text};
 pub use points::Points;

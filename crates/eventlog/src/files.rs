@@ -8,7 +8,10 @@ use std::{
 };
 
 /// Makes the entries of a folder durable: names, renames and removals.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// When the operating system refuses.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 

@@ -4,13 +4,16 @@ mod asked;
 mod monitor;
 mod options;
 mod persons;
+mod reads;
 
 pub use options::Audit;
 use options::{Asked, Of, Trust};
 
 use crate::{cli, exit::Exit, progress};
 use ::audit::{
-    Failure, Head, Heads, Source, Verified, bundle, head, rotation, served,
+    Failure, Head, Heads, Source, Verified, bundle, head,
+    receipt::Receipt,
+    rotation, served, stamped,
     walk::{Progress, Watch, verify},
 };
 use app::{Clock, SystemClock};
@@ -25,6 +28,7 @@ Examples:
   thidua audit verify https://thidua.example.vn/v1/audit --policy policy.txt
   thidua audit bundle https://thidua.example.vn/v1/audit --policy policy.txt --to 2026.zip
   thidua audit verify 2026.zip --policy policy.txt --offline
+  thidua audit reads https://thidua.example.vn/v1/audit --policy policy.txt
   thidua audit compare 2026.zip https://thidua.example.vn/v1/audit --policy policy.txt
   thidua audit standings 2026.zip --policy policy.txt --bloc UUID --year 2025 \\
                --recorded-at 2026-01-31T00:00:00+07:00 --explain
@@ -71,6 +75,10 @@ pub fn run(command: &Audit, json: bool) -> Result<(), Exit> {
             (&of.trust, of.open().and_then(|asked| persons::run(asked, of, disclosed, json)))
         }
         Audit::Monitor { of, interval, once } => (&of.trust, monitor::run(of, *interval, *once, json)),
+        Audit::Reads { of } => (&of.trust, of.open().and_then(|asked| reads::run(asked, of, json))),
+        Audit::Receipt { of, answer } => {
+            (&of.trust, of.open().and_then(|asked| receipt(asked, of, answer, json)))
+        }
         Audit::Bundle { of, to } => (&of.trust, of.open().and_then(|asked| pack(asked, of, to, json))),
     };
     match done {
@@ -91,13 +99,17 @@ fn named(command: &Audit) -> String {
         | Audit::Backdated { of, .. }
         | Audit::Persons { of, .. }
         | Audit::Monitor { of, .. }
+        | Audit::Reads { of }
+        | Audit::Receipt { of, .. }
         | Audit::Bundle { of, .. } => of.source.clone(),
     }
 }
 
 /// Everything is checked: the whole log, and of a bundle every file.
 fn whole(mut asked: Asked, of: &Of, json: bool) -> Result<(), Exit> {
-    let head = fresh(&mut asked, of)?;
+    let mut head = fresh(&mut asked, of)?;
+    let authorities = of.trust.authorities()?;
+    head.stamps = stamped::check(&mut asked.source, &head, &asked.policy, authorities.as_ref())?;
     let before = asked.before(&of.trust, &head)?;
     let bar = progress::bar("verifying", head.size());
     let mut show = |progress: Progress| bar.set_position(progress.done);
@@ -108,6 +120,7 @@ fn whole(mut asked: Asked, of: &Of, json: bool) -> Result<(), Exit> {
         verify(&mut asked.source, head, before.as_ref(), &mut watch)?
     };
     bar.finish_and_clear();
+    stamped::expect_named(&verified.facts, &verified.head.stamps)?;
     let compared = served::check(&asked.source, &verified)?;
     asked.keep(&of.trust, &verified.head.signed)?;
     cli::print(&shown(&verified, compared, json))
@@ -128,6 +141,18 @@ fn grown(mut asked: Asked, of: &Of, old: Option<&Path>, json: bool) -> Result<()
     };
     head::expect_growth(&mut asked.source, &before.signed, &head.signed)?;
     cli::print(&grown_text(&before, &head, json))
+}
+
+/// One acknowledged fact is looked for.
+fn receipt(mut asked: Asked, of: &Of, answer: &Path, json: bool) -> Result<(), Exit> {
+    let head = fresh(&mut asked, of)?;
+    let name = answer.display();
+    let bytes = std::fs::read(answer).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
+    let receipt = Receipt::read(&bytes)?;
+    receipt.expect_in(&mut asked.source, &head)?;
+    let Receipt { id, position } = receipt;
+    let shown = serde_json::json!({ "ok": true, "head": head, "id": id, "position": position });
+    cli::print(&if json { shown.to_string() } else { format!("{id} is in the log, at {position}") })
 }
 
 fn compare(one: &str, other: &str, trust: &Trust, json: bool) -> Result<(), Exit> {
@@ -222,6 +247,7 @@ fn usage(what: &str) -> Exit {
 fn shown(verified: &Verified, compared: usize, json: bool) -> String {
     let Verified { head, facts } = verified;
     let (streams, published, witnesses) = (facts.streams(), facts.published(), head.witnesses.len());
+    let stamps = head.stamps.iter().filter(|stamped| stamped.verified).count();
     if json {
         let shown = serde_json::json!({
             "ok": true, "head": head, "streams": streams, "recorded_until": facts.latest(),
@@ -231,7 +257,7 @@ fn shown(verified: &Verified, compared: usize, json: bool) -> String {
     }
     format!(
         "{}: {} entries in {streams} streams hold, {} published standings computed again, {compared} compared with what is \
-         served, {witnesses} witnesses",
+         served, {witnesses} witnesses, {stamps} time stamps verified",
         head.origin(),
         head.size(),
         published.len()

@@ -15,7 +15,7 @@ use tlog::checkpoint::SignedCheckpoint;
 /// reported and asked again.
 pub fn run(of: &Of, interval: u64, once: bool, json: bool) -> Result<(), Exit> {
     let mut asked = of.open()?;
-    let mut walk = Walk::default();
+    let mut walk = <Walk>::default();
     loop {
         match look(&mut asked, of, &mut walk) {
             Ok(head) => cli::print(&line(&head, json))?,

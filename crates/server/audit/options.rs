@@ -1,7 +1,7 @@
 //! What an auditor can type.
 
 use super::read_policy;
-use ::audit::{Failure, Source, rotation};
+use ::audit::{Failure, Source, rotation, time_stamp::Authorities};
 use clap::{Args, Subcommand};
 use domain::{BlocId, Date, EmulationYear, StreamId, Timestamp};
 use std::{path::PathBuf, str::FromStr};
@@ -95,6 +95,21 @@ pub enum Audit {
         #[arg(long)]
         once: bool,
     },
+    /// Check the log of reads that lies below the log: every entry, and that it was never silent while facts were recorded.
+    Reads {
+        /// The log, with its log of reads at the same address or in the same folder, below `reads`.
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Check that a fact that was acknowledged is in the log: the answer to it, as the service gave it, in a file.
+    Receipt {
+        /// What is checked.
+        #[command(flatten)]
+        of: Of,
+        /// The file with the answer.
+        #[arg(long)]
+        answer: PathBuf,
+    },
     /// Check everything and write it to one file, to be kept and checked offline.
     Bundle {
         /// What is checked.
@@ -137,6 +152,9 @@ pub struct Trust {
     /// A witness must have seen the head within so many seconds.
     #[arg(long)]
     pub max_age: Option<u64>,
+    /// Certificates, in PEM, of whom to believe about time stamps; without them stamps are read and bound nothing.
+    #[arg(long, env = "THIDUA_AUDIT_TIME_CERTIFICATES")]
+    pub time_certificates: Option<PathBuf>,
     /// Where evidence goes; a name of its own in the current folder unless given.
     #[arg(long)]
     pub evidence: Option<PathBuf>,
@@ -242,6 +260,16 @@ impl Trust {
             }
         };
         Ok((rotation::follow(source, read_policy(&bytes, &name)?)?, bytes))
+    }
+
+    /// Whom to believe about time stamps.
+    pub fn authorities(&self) -> Result<Option<Authorities>, Failure> {
+        let read = |path: &PathBuf| {
+            let wrong = |what: String| Failure::Usage(format!("{}: {what}", path.display()));
+            let pem = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+            Authorities::read(&pem).map_err(|error| wrong(error.to_string()))
+        };
+        self.time_certificates.as_ref().map(read).transpose()
     }
 
     /// The folder of heads.

@@ -34,6 +34,13 @@ pub struct Log {
     sizes: Range<u64>,
 }
 
+impl Log {
+    /// Whether a checkpoint of this size is its key's to sign.
+    pub fn signs(&self, size: u64) -> bool {
+        self.sizes.contains(&size)
+    }
+}
+
 /// A witness whose cosignatures count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
@@ -130,8 +137,7 @@ impl Policy {
             Err(wrong @ VerifyError::Wrong { .. }) => return Err(PolicyError::Signature(wrong)),
         };
         let size = checkpoint.checkpoint().size();
-        let has_signed =
-            |log: &&Log| log.sizes.contains(&size) && signed.iter().any(|signed| *signed.key == log.key);
+        let has_signed = |log: &&Log| log.signs(size) && signed.iter().any(|signed| *signed.key == log.key);
         let log = self
             .logs
             .iter()

@@ -4,8 +4,8 @@ use super::{Faults, Field, Schemas};
 use crate::{issue::Flaw, json::Json};
 use domain::{
     AchievementId, BallotId, BlocId, ClientId, CommendationId, Date, DocumentNumber, EmulationYear, EventId,
-    GrantId, PersonId, Points, Position, RequestId, Sha256, Text, Timestamp, UnitId, names::NotText,
-    regulation::CriterionId, time::NotATime,
+    ExportId, GrantId, PersonId, Points, Position, RequestId, Sha256, Text, Timestamp, UnitId,
+    names::NotText, regulation::CriterionId, time::NotATime,
 };
 use std::str::FromStr;
 use utoipa::openapi::{
@@ -73,7 +73,7 @@ macro_rules! strings {
 }
 pub(super) use strings;
 strings! {
-    AchievementId, BallotId, BlocId, ClientId, CommendationId, CriterionId, Date, DocumentNumber, EventId, GrantId, PersonId, RequestId, Sha256, Timestamp,
+    AchievementId, BallotId, BlocId, ClientId, CommendationId, CriterionId, Date, DocumentNumber, EventId, ExportId, GrantId, PersonId, RequestId, Sha256, Timestamp,
     UnitId,
 }
 
@@ -96,7 +96,18 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(AchievementId, BallotId, BlocId, CommendationId, EventId, GrantId, PersonId, RequestId, UnitId);
+ids!(
+    AchievementId,
+    BallotId,
+    BlocId,
+    CommendationId,
+    EventId,
+    ExportId,
+    GrantId,
+    PersonId,
+    RequestId,
+    UnitId
+);
 
 impl FromText for Points {
     fn from_text(text: &str) -> Result<Self, Flaw> {

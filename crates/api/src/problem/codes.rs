@@ -103,6 +103,9 @@ codes! {
     ResourceNotFound = "resourceNotFound", NOT_FOUND, "Resource not found",
         "Không có gì ở địa chỉ này, hoặc đối tượng được nhắc đến không tồn tại.", "There is nothing here, or the thing the request speaks of does not exist.",
         "Kiểm tra địa chỉ và mã; đối tượng có thể nằm ngoài quyền của hệ thống khách.", "Check the address and the ids; the thing may lie outside the client's grants.";
+    ExportUnknown = "exportUnknown", NOT_FOUND, "No such export",
+        "Không có lần xuất này: đã quá một ngày, hoặc dịch vụ đã khởi động lại.", "There is no such export: it is more than a day old, or the service was started again since.",
+        "Yêu cầu lần xuất mới.", "Ask for another one.";
     MethodNotAllowed = "methodNotAllowed", METHOD_NOT_ALLOWED, "Method not allowed",
         "Địa chỉ này không nhận phương thức đó.", "This address does not take that method.",
         "Dùng một phương thức trong tiêu đề Allow.", "Use a method of the header Allow.";
@@ -271,6 +274,9 @@ codes! {
     CouncilNotInRule = "councilNotInRule", CONFLICT, "No vote of a council",
         "Quy định của danh hiệu này không có bước hội đồng bỏ phiếu.", "The rule of this award knows no vote of a council.",
         "Ghi nhận quyết định.", "Record the decision.";
+    ExportNotReady = "exportNotReady", CONFLICT, "Export not ready",
+        "Lần xuất dữ liệu chưa xong, hoặc không làm được.", "The export is not done yet, or could not be made.",
+        "Xem status; đợi theo Retry-After, hoặc yêu cầu lần xuất mới.", "See its status; wait for Retry-After, or ask for another one.";
     PreconditionFailed = "preconditionFailed", PRECONDITION_FAILED, "Precondition failed",
         "Đối tượng đã thay đổi sau phiên bản nêu trong If-Match.", "The thing has changed since the version in If-Match.",
         "Đọc lại, so với current_etag rồi quyết định.", "Read it again, compare with current_etag and decide anew.";
@@ -304,6 +310,12 @@ codes! {
     NotYetSigned = "notYetSigned", SERVICE_UNAVAILABLE, "Not yet signed",
         "Chưa có đầu sổ đã ký bao gồm sự kiện này.", "No signed head of the log covers this yet.",
         "Đợi theo Retry-After rồi đọc lại; nếu kéo dài, báo cho người vận hành.", "Wait for Retry-After and read again; if it lasts, tell the operator.";
+    TooManyExports = "tooManyExports", SERVICE_UNAVAILABLE, "Too many exports",
+        "Đã có nhiều lần xuất dữ liệu đang chờ.", "As many exports wait as may.",
+        "Đợi theo Retry-After, hoặc dùng một lần xuất đã xong.", "Wait for Retry-After, or fetch one that is done.";
+    ReadsNotNoted = "readsNotNoted", SERVICE_UNAVAILABLE, "Reads not noted",
+        "Không ghi được nhật ký truy cập nên không trả dữ liệu không công khai.", "Reads cannot be noted at the moment, so nothing is shown that is not public.",
+        "Báo cho người vận hành; dữ liệu công khai vẫn đọc được.", "Tell the operator; what is public can still be read.";
     TokenKeysUnavailable = "tokenKeysUnavailable", SERVICE_UNAVAILABLE, "Token keys unavailable",
         "Chưa lấy được khóa của máy chủ cấp quyền nên không kiểm tra được mã truy cập.", "The authorisation server's keys could not be obtained, so no token can be verified.",
         "Đợi theo Retry-After rồi gửi lại.", "Wait for Retry-After and send again.";

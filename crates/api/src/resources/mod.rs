@@ -27,6 +27,8 @@ pub static ALL: &[&[Route]] = &[
     grants::ROUTES,
     events::ROUTES,
     audit::ROUTES,
+    audit::READS,
+    audit::EXPORTS,
     audit::asked::ROUTES,
     reference::ROUTES,
     docs::ROUTES,

@@ -11,7 +11,7 @@ use crate::{
     shown::Shown,
 };
 use domain::{
-    Date, DocumentNumber, Event, LocalisedName,
+    Date, DocumentNumber, Event, LocalisedName, Timestamp,
     province::{Province, provinces},
     regulation::{Regulation, presets},
 };
@@ -57,7 +57,7 @@ pub static ROUTES: &[Route] = &[
         ],
         Public,
     ),
-    page("/health/live", |_, _| Answer::serialised(&Health { status: "live", facts: None })),
+    page("/health/live", |_, _| Answer::serialised(&Health { status: "live", facts: None, witnesses: None })),
     page("/health/ready", |call, _| ready(call)),
 ];
 
@@ -302,7 +302,44 @@ answer_body! {
         status: &'static str,
         /// Số sự kiện trong sổ. How many facts the log holds.
         facts: Option<u64>,
+        /// Các bên chứng kiến. How it stands with the witnesses; left out where there are none.
+        witnesses: Option<WitnessesShown>,
     }
+}
+
+answer_body! {
+    /// Các bên chứng kiến. The witnesses of the log.
+    pub struct WitnessesShown {
+        /// Đủ số theo chính sách. Whether the head that is handed out has the quorum of the policy.
+        quorum: bool,
+        /// Từng bên. Each of them.
+        items: Vec<WitnessShown>,
+    }
+}
+
+answer_body! {
+    /// Một bên chứng kiến. A witness.
+    pub struct WitnessShown {
+        /// Tên. Its name in the policy.
+        name: String,
+        /// Lần ký gần nhất. When the head was signed that it cosigned last.
+        cosigned_at: Option<Timestamp>,
+        /// Đồng hồ của bên ấy đi trước bao nhiêu giây. By how many seconds its clock is ahead of this service's.
+        clock_ahead: Option<i64>,
+        /// Vì sao chưa ký. Why it did not cosign the last one.
+        failing: Option<String>,
+    }
+}
+
+fn witnesses_shown(witnessing: app::audit::Witnessing) -> WitnessesShown {
+    let shown = |app::audit::WitnessState { name, cosigned_at, clock_ahead, failing }| WitnessShown {
+        name,
+        cosigned_at,
+        clock_ahead,
+        failing,
+    };
+    let app::audit::Witnessing { quorum, witnesses } = witnessing;
+    WitnessesShown { quorum, items: witnesses.into_iter().map(shown).collect() }
 }
 
 /// Ready: the log is read, it can be written, and tokens can be verified. A service that only reads wants a restart.
@@ -313,6 +350,8 @@ fn ready(call: &Call<'_>) -> Result<Answer, Problem> {
     if !call.service.verifier().ready() {
         return Err(Problem::new(Code::TokenKeysUnavailable));
     }
-    let facts = Some(call.service.app().head().0);
-    Answer::serialised(&Health { status: "ready", facts })
+    let app = call.service.app();
+    // A log whose witnesses are away can be written and read: it is ready, and says so.
+    let (facts, witnesses) = (Some(app.head().0), app.audit().witnessing().map(witnesses_shown));
+    Answer::serialised(&Health { status: "ready", facts, witnesses })
 }

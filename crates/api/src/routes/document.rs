@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document, made from the rows.
 
-use super::{Access, Kind, Route, Tag, fact::FactRow, read::ReadRow};
+use super::{Access, Kind, Route, Tag, fact::FactRow, read::ReadRow, start::StartRow};
 use crate::{
     auth::Scope,
     body::{Schemas, closed, described, text::string},
@@ -36,6 +36,10 @@ pub fn document(routes: &[&Route]) -> OpenApi {
         match &route.kind {
             Kind::Fact(row) => {
                 let item = PathItem::new(HttpMethod::Post, fact(route, row, &mut schemas));
+                paths = paths.path(route.path, item);
+            }
+            Kind::Start(row) => {
+                let item = PathItem::new(HttpMethod::Post, start(route, row, &mut schemas));
                 paths = paths.path(route.path, item);
             }
             Kind::Read(row) => {
@@ -163,6 +167,22 @@ fn fact(route: &Route, row: &FactRow, schemas: &mut Schemas) -> Operation {
         );
     let roles = ExtensionsBuilder::new().add("x-required-roles", row.roles).build();
     operation.request_body(Some(body)).extensions(Some(roles)).response("201", everywhere(created)).build()
+}
+
+fn start(route: &Route, row: &StartRow, schemas: &mut Schemas) -> Operation {
+    let body = RequestBodyBuilder::new()
+        .required(Some(Required::True))
+        .content(crate::answer::JSON, Content::new(Some(StartRow::describe_body())))
+        .build();
+    let accepted = ResponseBuilder::new()
+        .description("Đã nhận, đang làm. Accepted, and under way.")
+        .content(crate::answer::JSON, Content::new(Some(row.describe_answer(schemas))))
+        .header(
+            "Location",
+            header(string(), "Nơi xem tiến độ và kết quả. Where it can be watched and fetched."),
+        );
+    let operation = operation(route).parameter_ref(parameter("IdempotencyKey"));
+    operation.request_body(Some(body)).response("202", everywhere(accepted)).build()
 }
 
 fn read(route: &Route, row: &ReadRow, schemas: &mut Schemas) -> Operation {

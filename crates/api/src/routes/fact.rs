@@ -242,13 +242,14 @@ pub fn is_key(key: &[u8]) -> bool {
     (16..=128).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic)
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
+/// The raw key, whatever it looks like.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
     let key = headers.get(&IDEMPOTENCY_KEY).ok_or_else(|| Problem::new(Code::IdempotencyKeyMissing))?;
     Ok(key.as_bytes().to_vec())
 }
 
 /// Checks the key's form and reads `If-Match`.
-fn read_headers(headers: &HeaderMap, key: &[u8]) -> Result<Option<Version>, Vec<Issue>> {
+pub(super) fn read_headers(headers: &HeaderMap, key: &[u8]) -> Result<Option<Version>, Vec<Issue>> {
     let mut faults = Faults::new(Place::Header);
     if !is_key(key) {
         faults.within("Idempotency-Key", |faults| {
@@ -272,7 +273,7 @@ fn version_of(etag: &str) -> Option<Version> {
 }
 
 /// Facts take no query parameters: each one given is a fault.
-fn query_issues(query: &str) -> Vec<Issue> {
+pub(super) fn query_issues(query: &str) -> Vec<Issue> {
     let mut faults = Faults::new(Place::Query);
     let mut pairs = Pairs::query(query, &mut faults);
     let read = NoParameters::take(&mut pairs, &mut faults);

@@ -3,6 +3,7 @@
 //!
 //! - [`mod@fact`]: operations that record something, all alike
 //! - [`mod@read`]: operations that answer from what is recorded
+//! - [`start`]: operations that start a job
 //! - [`document`]: the OpenAPI document
 //!
 //! Adding an operation is a row here and a small type beside it: see [`crate::resources`].
@@ -10,11 +11,13 @@
 pub mod document;
 pub mod fact;
 pub mod read;
+pub mod start;
 #[cfg(test)]
 mod tests;
 
 pub use fact::{Common, Fact};
 pub use read::Read;
+pub use start::Start;
 
 use crate::{
     answer::Answer,
@@ -27,6 +30,7 @@ use crate::{
 use domain::{Denied, RequestId, Role, Timestamp};
 use fact::FactRow;
 use read::ReadRow;
+use start::StartRow;
 
 /// One operation.
 #[derive(Clone, Copy)]
@@ -59,6 +63,8 @@ pub enum Access {
 pub enum Kind {
     /// Records something: `POST`.
     Fact(FactRow),
+    /// Starts a job: `POST`.
+    Start(StartRow),
     /// Answers from what is recorded: `GET` and `HEAD`.
     Read(ReadRow),
     /// A page or a file for people, outside the document: `GET` and `HEAD`. Gets what its path's one parameter holds.
@@ -165,6 +171,18 @@ pub const fn fact<F: Fact>(
 ) -> Route {
     let access = needs(scopes);
     Route { path, id, tag, summary, access, kind: Kind::Fact(FactRow::of::<F>()) }
+}
+
+/// A row for a job that can be started, by clients with all these scopes. `summary` is Vietnamese, then English.
+pub const fn start<S: Start>(
+    path: &'static str,
+    id: &'static str,
+    tag: Tag,
+    summary: [&'static str; 2],
+    scopes: &[Scope],
+) -> Route {
+    let access = needs(scopes);
+    Route { path, id, tag, summary, access, kind: Kind::Start(StartRow::of::<S>()) }
 }
 
 /// A row for something that can be read. `summary` is Vietnamese, then English.

@@ -3,29 +3,49 @@
 //! - [`tiles`]: the tree; [`anchor`]: the last signed head, in a second place; [`signer`]: who holds the key
 //! - `rotation`: how another key takes over; `stream_heads`: what the log commits to of its streams
 //! - `publisher`: the thread that reads what was committed, hashes it a second time, and has the head signed
+//! - `stamping`: the moments at which an authority outside saw a head
+//! - `pen`: what it takes to sign a head; `kept`: the heads that are kept for good; `cosigning`: the witnesses, and what
+//!   they add to a signed head
 
 pub mod anchor;
+mod cosigning;
+mod kept;
+mod pen;
 mod publisher;
 mod rotation;
 pub mod signer;
+mod stamping;
 mod stream_heads;
 #[cfg(test)]
 mod tests;
 pub mod tiles;
+#[cfg(test)]
+mod witness_tests;
 
 pub use anchor::Anchor;
-pub(crate) use publisher::{Publisher, Signers};
-pub(crate) use rotation::{text_of, vouched};
+pub(crate) use cosigning::Asking;
+pub use cosigning::{Answering, Courier, WitnessState, Witnesses, Witnessing};
+pub use kept::Kept;
+pub(crate) use pen::{Pen, Signers};
+pub(crate) use publisher::Publisher;
+pub(crate) use rotation::text_of;
 pub use signer::{HeadSigner, OwnKey, SignError};
+pub(crate) use stamping::Clerk;
+pub use stamping::{Authority, Stamped, Stamping};
 pub(crate) use stream_heads::StreamHeads;
 pub use tiles::Tiles;
 
+use cosigning::Cosigning;
 use domain::{LeafHash, Position, StreamId, Timestamp};
 use eventlog::LogError;
-use parking_lot::{Mutex, RwLock, RwLockReadGuard};
-use serde::{Deserialize, Serialize};
-use std::{collections::VecDeque, path::PathBuf, sync::Arc, time::Duration};
-use tlog::{checkpoint::SignedCheckpoint, key::VerifierKey, sorted::SortedTree};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::{
+    collections::VecDeque,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use tlog::{checkpoint::SignedCheckpoint, key::VerifierKey, policy::Policy, sorted::SortedTree};
 use tokio::sync::watch;
 use views::History;
 
@@ -45,17 +65,11 @@ impl Published {
     pub const fn size(&self) -> u64 {
         self.signed.checkpoint().size()
     }
-}
 
-/// A head that is kept for good: the first that a process signs, and the first of each hour.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
-    /// How many facts it covers.
-    pub size: u64,
-    /// When it was signed.
-    pub signed_at: Timestamp,
-    /// The signed note.
-    pub checkpoint: String,
+    /// Whether it is the same head, signed at the same moment, whoever cosigned it.
+    fn is_the_same_as(&self, other: &Self) -> bool {
+        (self.size(), self.signed_at) == (other.size(), other.signed_at)
+    }
 }
 
 /// Why no head can be signed.
@@ -181,8 +195,14 @@ pub struct Audit {
     tiles: RwLock<Tiles>,
     /// The leaf hashes that the writer computed, until the facts are read back; `None` while nobody does.
     written: Mutex<Option<VecDeque<(Position, LeafHash)>>>,
+    /// The head that was signed last.
+    signed: watch::Sender<Option<Arc<Published>>>,
+    /// The head that is handed out: where there are witnesses, one that they saw, if they do in time.
     published: watch::Sender<Option<Arc<Published>>>,
+    /// Set once, where there are witnesses.
+    cosigning: OnceLock<Cosigning>,
     kept: RwLock<Vec<Kept>>,
+    stamps: RwLock<Vec<Stamped>>,
     /// The tree of stream heads that was asked for last, with the size of the log it is of.
     heads: Mutex<Option<(u64, Arc<SortedTree<StreamId>>)>>,
 }
@@ -190,12 +210,15 @@ pub struct Audit {
 impl Audit {
     /// Over the tree of the facts there are.
     pub(crate) fn new(tiles: Tiles) -> Self {
-        let (published, _) = watch::channel(None);
+        let (signed, published) = (watch::channel(None).0, watch::channel(None).0);
         Self {
             tiles: RwLock::new(tiles),
             written: Mutex::default(),
+            signed,
             published,
+            cosigning: OnceLock::new(),
             kept: RwLock::default(),
+            stamps: RwLock::default(),
             heads: Mutex::default(),
         }
     }
@@ -205,23 +228,80 @@ impl Audit {
         self.tiles.read()
     }
 
-    /// The head that was signed last; `None` where nothing is signed.
+    pub(crate) fn tiles_mut(&self) -> RwLockWriteGuard<'_, Tiles> {
+        self.tiles.write()
+    }
+
+    /// The signed head that is handed out, with the cosignatures it has; `None` where nothing is signed.
     pub fn published(&self) -> Option<Arc<Published>> {
         self.published.borrow().clone()
     }
 
-    /// Waits until a signed head covers `count` facts, but no longer than `patience`, and gives the last one.
+    /// The head that was signed last, seen by witnesses or not.
+    fn newest(&self) -> Option<Arc<Published>> {
+        self.signed.borrow().clone()
+    }
+
+    /// Waits until the head that is handed out covers `count` facts, but no longer than `patience`, and gives it. If it
+    /// does not cover them then, a head that was signed and that the witnesses have not seen yet may.
     pub async fn covering(&self, count: u64, patience: Duration) -> Option<Arc<Published>> {
         let mut published = self.published.subscribe();
         let covers = |head: &Option<Arc<Published>>| head.as_ref().is_some_and(|head| head.size() >= count);
         // Whether it came in time is seen by the head itself.
         let _ = tokio::time::timeout(patience, published.wait_for(covers)).await;
-        self.published()
+        let (shown, newest) = (self.published(), self.newest());
+        if covers(&shown) || !covers(&newest) { shown } else { newest }
+    }
+
+    /// A head was signed: it is shown to the witnesses, and handed out unless it must wait for them.
+    pub(crate) fn announce(&self, head: Published) {
+        let head = Arc::new(head);
+        self.signed.send_replace(Some(Arc::clone(&head)));
+        let at_once = self.cosigning.get().is_none_or(|cosigning| cosigning.signed(&head));
+        if at_once || self.published.borrow().is_none() {
+            self.published.send_replace(Some(head));
+        }
+    }
+
+    /// Hands out the newest head if it has waited for its witnesses long enough.
+    fn settle(&self) {
+        let (Some(cosigning), Some(newest)) = (self.cosigning.get(), self.newest()) else { return };
+        let is_behind =
+            |shown: &Published| shown.size() < newest.size() || shown.signed_at < newest.signed_at;
+        if cosigning.settle(&newest) && self.published().is_none_or(|shown| is_behind(&shown)) {
+            metrics::gauge!("thidua_checkpoint_witnessed").set(0.0);
+            self.published.send_replace(Some(newest));
+        }
+    }
+
+    /// From now on signed heads are shown to witnesses. Only the first policy counts.
+    pub(crate) fn trust(&self, file: Vec<u8>, policy: Policy) {
+        let cosigning = Cosigning::new(file, policy);
+        if let Some(head) = self.newest() {
+            cosigning.signed(&head);
+        }
+        // A second one is a mistake of the caller, and changes nothing.
+        let _ = self.cosigning.set(cosigning);
+    }
+
+    /// The policy file that is handed out; `None` where nobody has named witnesses.
+    pub fn policy_file(&self) -> Option<&[u8]> {
+        self.cosigning.get().map(Cosigning::file)
+    }
+
+    /// How it stands with the witnesses; `None` where there are none.
+    pub fn witnessing(&self) -> Option<Witnessing> {
+        self.cosigning.get().map(|cosigning| cosigning.witnessing(self.published().as_deref()))
     }
 
     /// The heads that are kept for good, smallest first.
     pub fn kept(&self) -> Vec<Kept> {
         self.kept.read().clone()
+    }
+
+    /// The heads that an authority stamped, the oldest first.
+    pub fn stamped(&self) -> Vec<Stamped> {
+        self.stamps.read().clone()
     }
 
     /// What every stream held when the log had `size` facts; `None` when it has fewer, or they are not in the tree yet.

@@ -1,12 +1,12 @@
 //! Reads back what was committed, hashes it a second time, lets the tree grow by it, and has the head signed.
 
-use super::{Anchor, AuditError, HeadSigner, Kept, Published, SignError, Tiles, rotation};
+use super::{Anchor, AuditError, Kept, Pen, Published, Signers, pen::unsignable, rotation, stamping};
 use crate::{
     Shared,
     act::{Failure, Receipt, Request},
     writer::Job,
 };
-use domain::{Position, Timestamp, log::LogAct};
+use domain::{Position, log::LogAct};
 use eventlog::{AsideChange, LogError, pages};
 use parking_lot::{Condvar, Mutex};
 use std::{
@@ -15,12 +15,7 @@ use std::{
     thread::JoinHandle,
     time::{Duration, Instant},
 };
-use tlog::{
-    Hash,
-    checkpoint::{Checkpoint, SignedCheckpoint},
-    note::NoteSignature,
-    witness::Refusal,
-};
+use tlog::Hash;
 use tokio::sync::{mpsc::WeakSender, oneshot};
 
 /// How often the log is looked at. Twice in the second that a head may be older than a fact.
@@ -33,14 +28,6 @@ const HOUR: i64 = 3_600_000;
 const COMMIT: Duration = Duration::from_hours(1);
 /// Under which keys they stand aside.
 const KEPT: &[u8] = b"checkpoint/";
-
-/// Who signs.
-pub struct Signers {
-    /// Who holds the key of the log.
-    pub current: Box<dyn HeadSigner>,
-    /// Who holds the key that it takes over from: it signs too.
-    pub previous: Option<Box<dyn HeadSigner>>,
-}
 
 /// The thread; it signs a last time when it is stopped or dropped.
 pub struct Publisher {
@@ -57,8 +44,8 @@ impl Publisher {
         jobs: WeakSender<Job>,
     ) -> Result<Self, AuditError> {
         *shared.audit.written.lock() = Some(VecDeque::new());
-        let commit_at = next_commitment(&shared);
-        let mut work = Work { shared, signers, anchor, jobs, signed: None, kept_hour: None, commit_at };
+        let (commit_at, pen) = (next_commitment(&shared), Pen::new(signers, anchor));
+        let mut work = Work { shared, pen, jobs, signed: None, kept_hour: None, commit_at };
         work.recall()?;
         work.expect_current_key()?;
         work.grow()?;
@@ -89,8 +76,7 @@ impl Drop for Publisher {
 
 struct Work {
     shared: Arc<Shared>,
-    signers: Signers,
-    anchor: Anchor,
+    pen: Pen,
     /// The way to the writer, which this thread must not keep open.
     jobs: WeakSender<Job>,
     /// What was signed last, and when.
@@ -139,7 +125,12 @@ impl Work {
         self.grow()?;
         let size = self.shared.audit.tiles().size();
         let due = self.signed.is_none_or(|(signed, at)| signed < size || at.elapsed() >= HEARTBEAT);
-        if due { self.sign(size) } else { Ok(()) }
+        if due {
+            self.sign(size)?;
+        }
+        self.shared.audit.settle();
+        // Kept as it is handed out, with its cosignatures.
+        self.shared.audit.published().map_or(Ok(()), |head| self.keep(&head))
     }
 
     /// Reads the facts that are durable and not yet in the tree, and holds their hashes against the writer's.
@@ -185,34 +176,11 @@ impl Work {
     }
 
     fn sign(&mut self, size: u64) -> Result<(), AuditError> {
-        let (edge, tiles) = {
-            let tiles = self.shared.audit.tiles();
-            (tiles.root(), tiles.root_at(size))
-        };
-        // The root from the edge and the root from what is handed out must be one.
-        if tiles != Some(edge) {
-            return Err(AuditError::Mismatch { position: Position(size) });
-        }
-        let key = self.signers.current.key().clone();
-        let head = Checkpoint::new(key.name().as_str(), size, edge).map_err(unsignable)?;
-        let Signers { current, previous } = &mut self.signers;
-        let old = self.anchor.seen().size;
-        let mut signed = SignedCheckpoint::new(
-            head.clone(),
-            ask(current.as_mut(), &self.shared.audit.tiles(), old, &head)?,
-        );
-        signed.note().verify([&key]).map_err(unsignable)?;
-        if let Some(previous) = previous {
-            signed.add(ask(previous.as_mut(), &self.shared.audit.tiles(), old, &head)?);
-            signed.note().verify([previous.key()]).map_err(unsignable)?;
-        }
-        self.anchor.advance(&signed)?;
-        let published = Published { signed, key, signed_at: self.shared.clock.now() };
-        self.keep(&published)?;
+        let published = self.pen.sign(&self.shared.audit, size, self.shared.clock.now())?;
         self.signed = Some((size, Instant::now()));
         metrics::gauge!("thidua_checkpoint_facts").set(size as f64);
         metrics::gauge!("thidua_checkpoint_signed_seconds").set(published.signed_at.millis() as f64 / 1000.0);
-        self.shared.audit.published.send_replace(Some(Arc::new(published)));
+        self.shared.audit.announce(published);
         Ok(())
     }
 
@@ -244,7 +212,7 @@ impl Work {
     fn expect_current_key(&self) -> Result<(), AuditError> {
         let views = self.shared.views.read();
         let log = views.books.log().map(|book| book.state.as_ref());
-        let Signers { current, previous } = &self.signers;
+        let Signers { current, previous } = self.pen.signers();
         let kept = self.shared.audit.kept.read();
         rotation::expect_current(log, &kept, current.key(), previous.as_ref().map(|signer| signer.key()))
     }
@@ -254,14 +222,14 @@ impl Work {
         let views = self.shared.views.read();
         let name = published.key.name().as_str();
         let last = views.books.log().and_then(|book| book.state.last_rotation(name));
-        self.signers.previous.is_some()
+        self.pen.signers().previous.is_some()
             && last.is_some_and(|(rotated, _)| {
                 published.size() >= rotated.from_size
                     && rotation::vouched(&self.shared.audit.kept.read(), rotated).is_none()
             })
     }
 
-    /// Reads the heads that were kept.
+    /// Reads the heads that were kept, and the time stamps.
     fn recall(&self) -> Result<(), AuditError> {
         let damaged = |key: &[u8]| LogError::AsideDamaged {
             key: key.escape_ascii().to_string(),
@@ -271,51 +239,48 @@ impl Work {
             |(key, value): &(Vec<u8>, Vec<u8>)| serde_json::from_slice(value).map_err(|_| damaged(key));
         let kept: Result<Vec<Kept>, _> = self.shared.log.aside(KEPT)?.iter().map(read).collect();
         *self.shared.audit.kept.write() = kept?;
+        *self.shared.audit.stamps.write() = stamping::recall(self.shared.log.as_ref())?;
         Ok(())
     }
 
     /// Whether the log still is what was signed.
     fn check_anchor(&self) -> Result<(), AuditError> {
-        let tiles = self.shared.audit.tiles();
-        let origin = self.signers.current.key().name().as_str();
+        let origin = self.pen.key().name().as_str();
         let kept = self.shared.audit.kept.read();
         let of_this_log = |kept: &&Kept| kept.checkpoint.lines().next() == Some(origin);
         let known = kept.iter().rev().find(of_this_log);
-        if let (None, Some(Kept { size, .. })) = (self.anchor.held(), known) {
-            return Err(AuditError::NoAnchor { path: self.anchor.path().to_owned(), signed: *size });
+        if let (None, Some(Kept { size, .. })) = (self.pen.anchor().held(), known) {
+            return Err(AuditError::NoAnchor { path: self.pen.anchor().path().to_owned(), signed: *size });
         }
-        let signed = self.anchor.seen();
-        match tiles.root_at(signed.size) {
-            None => Err(AuditError::Behind { signed: signed.size, log: tiles.size() }),
-            Some(root) if root != signed.root => Err(AuditError::Altered { signed: signed.size }),
-            Some(_) => Ok(()),
-        }
+        self.pen.check(&self.shared.audit.tiles())
     }
 
     /// Keeps a head for good when it is the first of its hour, the first that this process signed, or the first by which an
-    /// old key vouches for the new one.
+    /// old key vouches for the new one; again when witnesses have cosigned it since.
     fn keep(&mut self, published: &Published) -> Result<(), AuditError> {
         let hour = published.signed_at.millis().div_euclid(HOUR);
-        if self.kept_hour == Some(hour) && !self.vouches(published) {
-            return Ok(());
-        }
-        let kept = kept(published);
-        // After a key has handed over, the same head may be signed by the new one alone: it must not take the place of the
-        // one by which the old key vouches for it.
-        let says_as_much = |other: &Kept| {
-            kept.checkpoint.lines().all(|line| other.checkpoint.lines().any(|known| known == line))
+        let known = self.shared.audit.kept.read().iter().rposition(|kept| kept.is_of(&published.signed));
+        let kept = match known {
+            // After a key has handed over, the same head may be signed by the new one alone: it must not take the place of
+            // the one by which the old key vouches for it.
+            Some(place) => self.shared.audit.kept.read()[place].with_more_signed(&published.signed),
+            None => (self.kept_hour != Some(hour) || self.vouches(published)).then(|| Kept::new(published)),
         };
-        if self.shared.audit.kept.read().iter().any(says_as_much) {
-            self.kept_hour = Some(hour);
+        let Some(kept) = kept else {
+            self.kept_hour = self.kept_hour.max(known.map(|_| hour));
             return Ok(());
-        }
+        };
         // A log that goes on under a new name may sign the same size again.
         let key = [KEPT, &kept.size.to_be_bytes(), &published.key.id().0].concat();
         let value = serde_json::to_vec(&kept).map_err(unsignable)?;
         let log = self.shared.log.as_ref();
         log.turn(log.head()?)?.commit(&[], &[AsideChange::Put(key, value)])?;
         self.kept_hour = Some(hour);
-        self.shared.audit.kept.write().push(kept);
+        let mut all = self.shared.audit.kept.write();
+        match known {
+            Some(place) => all[place] = kept,
+            None => all.push(kept),
+        }
         Ok(())
     }
 }
@@ -327,39 +292,6 @@ fn next_commitment(shared: &Shared) -> Instant {
     let recorded = last.and_then(|last| views.history.recorded_before(last.next()));
     let is_over = recorded.is_some_and(|at| shared.clock.now().millis() - at.millis() >= HOUR);
     if is_over { Instant::now() } else { Instant::now() + COMMIT }
-}
-
-/// Asks whoever holds a key to sign a head; `old` is the size that was signed last, as far as the anchor knows.
-fn ask(
-    signer: &mut dyn HeadSigner,
-    tiles: &Tiles,
-    old: u64,
-    head: &Checkpoint,
-) -> Result<NoteSignature, AuditError> {
-    let proof = |old: u64| -> Result<Vec<Hash>, AuditError> {
-        let proof = tiles.consistency(old, head.size());
-        proof.map_err(|_| AuditError::Behind { signed: old, log: head.size() })
-    };
-    match signer.sign(old, &proof(old)?, head) {
-        // It signed, and this process ended before the anchor said so; or it is new and has signed nothing.
-        Err(SignError::Refused(Refusal::OtherOldSize(signed))) if signed <= head.size() => {
-            Ok(signer.sign(signed, &proof(signed)?, head)?)
-        }
-        Err(SignError::Refused(Refusal::OtherOldSize(signed))) => {
-            Err(AuditError::Behind { signed, log: head.size() })
-        }
-        outcome => Ok(outcome?),
-    }
-}
-
-fn kept(published: &Published) -> Kept {
-    let (size, signed_at): (u64, Timestamp) = (published.size(), published.signed_at);
-    Kept { size, signed_at, checkpoint: published.signed.to_string() }
-}
-
-/// What whoever holds the key gave is no signature of this log's head.
-fn unsignable(error: impl std::fmt::Display) -> AuditError {
-    AuditError::Sign(SignError::Unreachable(error.to_string()))
 }
 
 #[cfg(test)]
@@ -379,8 +311,7 @@ mod tests {
         let current = Box::new(OwnKey::new(key, Seen::nothing()));
         Work {
             shared: Arc::clone(&service.app.shared),
-            signers: Signers { current, previous: None },
-            anchor,
+            pen: Pen::new(Signers { current, previous: None }, anchor),
             jobs: service.app.jobs.downgrade(),
             signed: None,
             kept_hour: None,

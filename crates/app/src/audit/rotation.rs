@@ -4,8 +4,10 @@
 //! good: from it whoever believes the old key comes to believe the new one.
 
 use super::{AuditError, Kept};
+use crate::Shared;
 use domain::log::{KeyRotated, Log, LogKey};
-use tlog::{checkpoint::SignedCheckpoint, key::VerifierKey};
+use eventlog::LogError;
+use tlog::{checkpoint::SignedCheckpoint, key::VerifierKey, proof_file::ProofFile};
 
 /// The first head kept that both keys signed and that covers the change.
 pub(crate) fn vouched(kept: &[Kept], rotated: &KeyRotated) -> Option<SignedCheckpoint> {
@@ -40,4 +42,21 @@ pub(crate) fn expect_current(
         return Err(AuditError::NotVouched { old: rotated.old.as_str().to_owned(), position: *position });
     }
     Ok(())
+}
+
+impl Shared {
+    /// How the key of the log was replaced for the `number`th time: see [`crate::App::rotation`].
+    pub(crate) fn rotation(&self, number: usize) -> Result<Option<ProofFile>, LogError> {
+        let found = {
+            let views = self.views.read();
+            let log = views.books.log();
+            log.and_then(|book| book.state.rotations.get(number.checked_sub(1)?).cloned())
+        };
+        let Some((rotated, position)) = found else { return Ok(None) };
+        let Some(checkpoint) = vouched(&self.audit.kept(), &rotated) else { return Ok(None) };
+        let size = checkpoint.checkpoint().size();
+        let proof = self.audit.tiles().inclusion(position.0, size).ok();
+        let entry = self.log.read(position, 1)?.pop().map(|stored| stored.bytes);
+        Ok(proof.map(|proof| ProofFile { extra: entry, index: position.0, proof, checkpoint }))
+    }
 }

@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 const SOON: Duration = Duration::from_secs(5);
 
-fn key(name: &str) -> Signer {
+pub(super) fn key(name: &str) -> Signer {
     Signer::from_seed(name.parse().unwrap(), &[7; 32]).unwrap()
 }
 
@@ -47,7 +47,7 @@ fn again(log: &Arc<dyn EventLog>) -> App {
     start(Arc::clone(log), &Arc::new(ScriptedClock::at("2026-01-06T02:00:00Z".parse().unwrap())))
 }
 
-async fn registers(service: &Service, numbers: std::ops::Range<u128>) {
+pub(super) async fn registers(service: &Service, numbers: std::ops::Range<u128>) {
     for number in numbers {
         let unit = UnitId(Uuid::from_u128(1000 + number));
         service.asks("registry", register(unit, &format!("Hội {number}"))).await.unwrap();
@@ -69,7 +69,7 @@ async fn published(log: &Arc<dyn EventLog>, anchor: &Path, count: u64) -> Servic
     service
 }
 
-fn memory() -> Arc<dyn EventLog> {
+pub(super) fn memory() -> Arc<dyn EventLog> {
     Arc::new(MemoryLog::default())
 }
 
@@ -212,6 +212,20 @@ async fn a_flipped_bit_is_never_signed_and_ends_writing() {
     assert!(service.app.is_read_only());
     let unit = UnitId(Uuid::from_u128(5));
     assert_eq!(service.asks("registry", register(unit, "Hội sau")).await.unwrap_err(), Failure::ReadOnly);
+}
+
+#[tokio::test]
+async fn a_bit_that_flips_in_memory_before_signing_is_never_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let anchor = folder.path().join("anchor");
+    let service = published(&memory(), &anchor, 5).await;
+    let before = std::fs::read_to_string(&anchor).unwrap();
+    service.app.audit().tiles_mut().flip(2);
+    registers(&service, 5..6).await;
+    let signed = service.app.audit().covering(6, Duration::from_secs(2)).await.unwrap();
+    assert_eq!(signed.size(), 5);
+    assert_eq!(std::fs::read_to_string(&anchor).unwrap(), before, "nothing was signed");
+    assert!(service.app.is_read_only(), "nobody is told");
 }
 
 #[tokio::test]

@@ -100,6 +100,12 @@ impl Tiles {
         TileReader::new(new, self.read(new).ok_or_else(out_of_range)?).consistency(old)
     }
 
+    /// Flips a bit of the hash of a leaf, as memory may.
+    #[cfg(test)]
+    pub(super) fn flip(&mut self, index: usize) {
+        self.levels[0][index / usize::from(WIDTH)][index % usize::from(WIDTH)][7] ^= 1;
+    }
+
     /// Reads the tiles, for a tree of so many leaves.
     fn read(&self, size: u64) -> Option<impl FnMut(Tile) -> Result<Vec<u8>, Infallible>> {
         // A tile that is missing all the same reads as none, which the reader refuses by its length.

@@ -1,4 +1,4 @@
-//! The log about itself: which key signs it, and which streams it holds. What stands here says nothing of emulation; it
+//! The log about itself: which key signs it, which streams it holds, and when others saw it. What stands here says nothing of emulation; it
 //! is what an auditor follows the log by.
 
 mod heads;
@@ -8,8 +8,8 @@ mod tests;
 pub use heads::StreamHead;
 
 use crate::{
-    Aggregate, Authority, Denied, Position, Recorded, Rejection, Rights, Role, Sha256, Text, event::events,
-    rejection::Thing,
+    Aggregate, Authority, Denied, Position, Recorded, Rejection, Rights, Role, Sha256, Text, Timestamp,
+    event::events, rejection::Thing,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,11 +42,25 @@ pub struct StreamHeadsCommitted {
     pub root: Sha256,
 }
 
+/// An authority outside stamped a head of the log. Its reply is beside the log and cannot have been known earlier: what
+/// stands after this fact was recorded after the moment that the reply states.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimeAnchored {
+    /// How many facts the head covers.
+    pub size: u64,
+    /// The moment that the authority states.
+    pub time: Timestamp,
+    /// SHA-256 of its reply (RFC 3161 §2.4.2).
+    pub reply: Sha256,
+}
+
 events! {
     /// What can happen to the log itself.
     LogEvent {
         "log.key_rotated" => KeyRotated(KeyRotated),
         "log.stream_heads_committed" => StreamHeadsCommitted(StreamHeadsCommitted),
+        "log.time_anchored" => TimeAnchored(TimeAnchored),
     }
 }
 
@@ -62,6 +76,8 @@ pub enum LogAct {
     },
     /// Commit to what every stream holds.
     CommitStreamHeads,
+    /// Note that a head was stamped.
+    AnchorTime(TimeAnchored),
 }
 
 /// An act with the proofs its decision needs.
@@ -78,6 +94,8 @@ pub enum LogCommand {
     },
     /// Commit to what every stream holds.
     CommitStreamHeads(StreamHeadsCommitted),
+    /// Note that a head was stamped.
+    AnchorTime(TimeAnchored),
 }
 
 /// The log about itself.
@@ -87,6 +105,8 @@ pub struct Log {
     pub rotations: Vec<(KeyRotated, Position)>,
     /// Where it committed to its streams, oldest first.
     pub commitments: Vec<Position>,
+    /// The time stamps it names, oldest first, each with where it does.
+    pub anchors: Vec<(TimeAnchored, Position)>,
 }
 
 impl Log {
@@ -134,6 +154,7 @@ impl Aggregate for Log {
         let event: LogEvent = match command {
             LogCommand::RotateKey { old, new, position } => Self::rotate(state, old, new, position)?.into(),
             LogCommand::CommitStreamHeads(committed) => committed.into(),
+            LogCommand::AnchorTime(anchored) => anchored.into(),
         };
         Ok(vec![event])
     }
@@ -143,14 +164,15 @@ impl Aggregate for Log {
         match fact.event {
             LogEvent::KeyRotated(rotated) => log.rotations.push((rotated.clone(), fact.position)),
             LogEvent::StreamHeadsCommitted(_) => log.commitments.push(fact.position),
+            LogEvent::TimeAnchored(anchored) => log.anchors.push((anchored.clone(), fact.position)),
         }
         Some(log)
     }
 
-    /// The key is the affair of whoever holds it, and of no client.
+    /// The key is the affair of whoever holds it, time that of the authority, and neither of any client.
     fn permits(rights: &Rights<'_>, _: Option<&Self>, command: &LogCommand) -> Result<Authority, Denied> {
         match command {
-            LogCommand::RotateKey { .. } => Err(Denied { needs: Vec::new() }),
+            LogCommand::RotateKey { .. } | LogCommand::AnchorTime(_) => Err(Denied { needs: Vec::new() }),
             LogCommand::CommitStreamHeads(_) => rights.any_of(&[Role::Auditor, Role::Registrar]),
         }
     }

@@ -15,7 +15,7 @@ fn rotated(names: &[&str]) -> Log {
     let pairs = names
         .windows(2)
         .map(|pair| (KeyRotated { old: key(pair[0]), new: key(pair[1]), from_size: 1 }, Position(0)));
-    Log { rotations: pairs.collect(), commitments: Vec::new() }
+    Log { rotations: pairs.collect(), ..Log::default() }
 }
 
 #[test]

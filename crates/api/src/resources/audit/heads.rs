@@ -1,6 +1,6 @@
 //! The heads of the log that were signed.
 
-use super::{FRESH, TEXT, covering};
+use super::{FRESH, Ledger, TEXT, covering};
 use crate::{
     answer::{Answer, Cache},
     answer_body,
@@ -10,18 +10,26 @@ use crate::{
         text::string,
     },
     parameters,
-    problem::Problem,
+    problem::{Code, Problem},
     routes::{Call, Read},
     shown::Shown,
 };
-use app::audit::Kept;
+use app::{
+    Published,
+    audit::{Kept, Stamped},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{Position, Timestamp};
+use std::marker::PhantomData;
 use utoipa::openapi::{RefOr, Schema};
 
-/// `GET /v1/audit/checkpoint`
-pub struct Head;
+/// What an authority answers (RFC 3161 §3.4).
+const REPLY: &str = "application/timestamp-reply";
 
-impl Read for Head {
+/// `GET …/checkpoint`
+pub struct Head<L>(PhantomData<L>);
+
+impl<L: Ledger> Read for Head<L> {
     type Path = NoParameters;
     type Query = NoParameters;
     const FORMS: &'static [&'static str] = &[TEXT];
@@ -32,9 +40,14 @@ impl Read for Head {
     }
 
     async fn answer(call: &Call<'_>, _: NoParameters, _: NoParameters) -> Result<Answer, Problem> {
-        let head = covering(call, 0).await?;
-        Ok(Answer::new(TEXT, head.signed.to_string()).with_etag(head.size()).at(Position(head.size())))
+        let head = covering::<L>(call, 0).await?;
+        Ok(Answer::new(TEXT, head.signed.to_string()).with_etag(tag(&head)).at(Position(head.size())))
     }
+}
+
+/// The same size is signed again and cosigned again: the moment and the number of signatures tell them apart.
+fn tag(head: &Published) -> String {
+    format!("{}-{}-{}", head.size(), head.signed_at.millis(), head.signed.note().signatures().len())
 }
 
 parameters! {
@@ -58,6 +71,18 @@ answer_body! {
         signed_at: Timestamp,
         /// Nguyên văn đã ký. The signed note.
         checkpoint: String,
+        /// Dấu thời gian của tổ chức cấp. The time stamp of the note, if an authority was asked for one.
+        time_stamp: Option<TimeStampShown>,
+    }
+}
+
+answer_body! {
+    /// Dấu thời gian. A time stamp (RFC 3161).
+    pub struct TimeStampShown {
+        /// Thời điểm. The moment it states.
+        time: Timestamp,
+        /// Trả lời của tổ chức cấp, base 64. The authority's reply, in base 64.
+        reply: String,
     }
 }
 
@@ -69,10 +94,10 @@ answer_body! {
     }
 }
 
-/// `GET /v1/audit/checkpoints`
-pub struct Heads;
+/// `GET …/checkpoints`
+pub struct Heads<L>(PhantomData<L>);
 
-impl Read for Heads {
+impl<L: Ledger> Read for Heads<L> {
     type Path = NoParameters;
     type Query = HeadsQuery;
     const CACHE: Cache = FRESH;
@@ -82,20 +107,72 @@ impl Read for Heads {
     }
 
     async fn answer(call: &Call<'_>, _: NoParameters, query: HeadsQuery) -> Result<Answer, Problem> {
-        let last = covering(call, 0).await?;
-        let kept = call.service.app().audit().kept();
+        let last = covering::<L>(call, 0).await?;
+        let audit = L::audit(call.service.app())?;
         // The last one is kept as well when it is the first of its hour.
-        let heads = kept.into_iter().filter(|kept| kept.size < last.size()).map(shown);
-        let latest =
-            HeadShown { size: last.size(), signed_at: last.signed_at, checkpoint: last.signed.to_string() };
+        let kept = audit.kept().into_iter().filter(|kept| kept.size < last.size()).map(shown);
+        let latest = HeadShown {
+            size: last.size(),
+            signed_at: last.signed_at,
+            checkpoint: last.signed.to_string(),
+            time_stamp: None,
+        };
+        let mut heads: Vec<_> = kept.chain([latest]).collect();
+        audit.stamped().iter().for_each(|stamped| put(&mut heads, stamped));
+        heads.sort_by_key(|head| head.size);
         let wanted = |head: &HeadShown| {
             query.from.is_none_or(|from| head.size >= from.0) && query.to.is_none_or(|to| head.size <= to.0)
         };
-        let items = heads.chain([latest]).filter(wanted).take(query.limit.0.into()).collect();
+        let items = heads.into_iter().filter(wanted).take(query.limit.0.into()).collect();
         Ok(Answer::serialised(&HeadsShown { items })?.at(Position(last.size())))
     }
 }
 
 fn shown(Kept { size, signed_at, checkpoint }: Kept) -> HeadShown {
-    HeadShown { size, signed_at, checkpoint }
+    HeadShown { size, signed_at, checkpoint, time_stamp: None }
+}
+
+/// Puts a time stamp with the head it is of; that may have been cosigned since, and then stands there twice.
+fn put(heads: &mut Vec<HeadShown>, stamped: &Stamped) {
+    let time_stamp = Some(TimeStampShown { time: stamped.time, reply: STANDARD.encode(&stamped.reply) });
+    let is_it = |head: &&mut HeadShown| head.time_stamp.is_none() && head.checkpoint == stamped.checkpoint;
+    match heads.iter_mut().find(is_it) {
+        Some(head) => head.time_stamp = time_stamp,
+        None => heads.push(HeadShown {
+            size: stamped.size,
+            signed_at: stamped.time,
+            checkpoint: stamped.checkpoint.clone(),
+            time_stamp,
+        }),
+    }
+}
+
+parameters! {
+    /// Which time stamp.
+    pub struct StampPath {
+        /// Số sự kiện của đầu sổ. How many facts the head covers that was stamped.
+        size: Position,
+    }
+}
+
+/// `GET …/checkpoints/{size}/time-stamp`: the reply, or the note that was stamped.
+pub struct TimeStampOf<L>(PhantomData<L>);
+
+impl<L: Ledger> Read for TimeStampOf<L> {
+    type Path = StampPath;
+    type Query = NoParameters;
+    const FORMS: &'static [&'static str] = &[REPLY, TEXT];
+    const CACHE: Cache = FRESH;
+
+    fn schema(_: &mut Schemas) -> RefOr<Schema> {
+        string().into()
+    }
+
+    async fn answer(call: &Call<'_>, path: StampPath, _: NoParameters) -> Result<Answer, Problem> {
+        let stamps = L::audit(call.service.app())?.stamped();
+        let stamped = stamps.into_iter().rev().find(|stamped| stamped.size == path.size.0);
+        let stamped = stamped.ok_or_else(|| Problem::new(Code::ResourceNotFound))?;
+        let body = if call.form == REPLY { stamped.reply } else { stamped.checkpoint.into_bytes() };
+        Ok(Answer::new(call.form, body))
+    }
 }

@@ -1,6 +1,6 @@
 //! Proofs: that a fact is in the log, and that the log only grew.
 
-use super::{FRESH, TEXT, covering};
+use super::{FRESH, Ledger, TEXT, covering};
 use crate::{
     answer::{Answer, Cache, JSON},
     answer_body,
@@ -12,6 +12,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::Position;
+use std::marker::PhantomData;
 use tlog::{Hash, proof_file::ProofFile};
 use utoipa::openapi::{RefOr, Schema};
 
@@ -41,10 +42,10 @@ answer_body! {
     }
 }
 
-/// `GET /v1/audit/proofs/{position}`
-pub struct Proof;
+/// `GET …/proofs/{position}`
+pub struct Proof<L>(PhantomData<L>);
 
-impl Read for Proof {
+impl<L: Ledger> Read for Proof<L> {
     type Path = ProofPath;
     type Query = NoParameters;
     const FORMS: &'static [&'static str] = &[TEXT, JSON];
@@ -56,9 +57,9 @@ impl Read for Proof {
 
     async fn answer(call: &Call<'_>, path: ProofPath, _: NoParameters) -> Result<Answer, Problem> {
         let index = path.position.0;
-        let head = covering(call, index.saturating_add(1)).await?;
+        let head = covering::<L>(call, index.saturating_add(1)).await?;
         let (leaf, proof) = {
-            let tiles = call.service.app().audit().tiles();
+            let tiles = L::audit(call.service.app())?.tiles();
             let leaf = tiles.leaf(index);
             (leaf, tiles.inclusion(index, head.size()).map_err(std::io::Error::other)?)
         };
@@ -102,10 +103,10 @@ answer_body! {
     }
 }
 
-/// `GET /v1/audit/consistency`
-pub struct Consistency;
+/// `GET …/consistency`
+pub struct Consistency<L>(PhantomData<L>);
 
-impl Read for Consistency {
+impl<L: Ledger> Read for Consistency<L> {
     type Path = NoParameters;
     type Query = ConsistencyQuery;
     const FORMS: &'static [&'static str] = &[TEXT, JSON];
@@ -117,13 +118,13 @@ impl Read for Consistency {
 
     async fn answer(call: &Call<'_>, _: NoParameters, query: ConsistencyQuery) -> Result<Answer, Problem> {
         let old = query.old.map_or(0, |old| old.0);
-        let head = covering(call, old.max(query.new.map_or(0, |new| new.0))).await?;
+        let head = covering::<L>(call, old.max(query.new.map_or(0, |new| new.0))).await?;
         let new = query.new.map_or(head.size(), |new| new.0);
         if old > new {
             return Err(Problem::parameter("old", "old <= new"));
         }
         let proof =
-            call.service.app().audit().tiles().consistency(old, new).map_err(std::io::Error::other)?;
+            L::audit(call.service.app())?.tiles().consistency(old, new).map_err(std::io::Error::other)?;
         let hashes = in_base_64(&proof);
         let answer = if call.form == JSON {
             Answer::serialised(&ConsistencyShown { old, new, hashes })?

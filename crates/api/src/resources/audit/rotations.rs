@@ -1,6 +1,6 @@
 //! How the key of the log was replaced, and what it committed to of its streams.
 
-use super::{FRESH, covering};
+use super::{FRESH, Facts, covering};
 use crate::{
     answer::{Answer, Cache},
     answer_body, body,
@@ -36,7 +36,7 @@ impl Read for Rotations {
 
     async fn answer(call: &Call<'_>, _: NoParameters, _: NoParameters) -> Result<Answer, Problem> {
         // Where nothing is signed no key can have been replaced either.
-        covering(call, 0).await?;
+        covering::<Facts>(call, 0).await?;
         let app = call.service.app();
         let mut items = Vec::new();
         while let Some(proof) = app.rotation(items.len() + 1)? {

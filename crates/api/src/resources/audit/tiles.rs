@@ -1,6 +1,6 @@
 //! The hashes of the tree, and the entries they are made of.
 
-use super::{asked::may_audit, covering};
+use super::{Ledger, covering};
 use crate::{
     answer::{Answer, Cache},
     body::{
@@ -14,6 +14,7 @@ use crate::{
     routes::{Call, Read},
 };
 use domain::Position;
+use std::marker::PhantomData;
 use tlog::{
     entries,
     tile::{Tile, TilePath},
@@ -64,9 +65,9 @@ fn leaves(tile: Tile) -> Option<u64> {
     hashes.checked_mul(1_u64.checked_shl(8 * u32::from(tile.level()))?)
 }
 
-async fn covering_tile(call: &Call<'_>, tile: Tile) -> Result<(), Problem> {
+async fn covering_tile<L: Ledger>(call: &Call<'_>, tile: Tile) -> Result<(), Problem> {
     let count = leaves(tile).ok_or_else(|| Problem::new(Code::ResourceNotFound))?;
-    covering(call, count).await.map(drop)
+    covering::<L>(call, count).await.map(drop)
 }
 
 parameters! {
@@ -77,10 +78,10 @@ parameters! {
     }
 }
 
-/// `GET /v1/audit/tile/{L}/{N}[.p/{W}]`
-pub struct HashTile;
+/// `GET …/tile/{L}/{N}[.p/{W}]`
+pub struct HashTile<L>(PhantomData<L>);
 
-impl Read for HashTile {
+impl<L: Ledger> Read for HashTile<L> {
     type Path = TilePathOf;
     type Query = NoParameters;
     const FORMS: &'static [&'static str] = &[BYTES];
@@ -92,8 +93,8 @@ impl Read for HashTile {
 
     async fn answer(call: &Call<'_>, path: TilePathOf, _: NoParameters) -> Result<Answer, Problem> {
         let HashesAt(tile) = path.tile;
-        covering_tile(call, tile).await?;
-        let bytes = call.service.app().audit().tiles().bytes(tile);
+        covering_tile::<L>(call, tile).await?;
+        let bytes = L::audit(call.service.app())?.tiles().bytes(tile);
         Ok(Answer::new(BYTES, bytes.ok_or_else(|| Problem::new(Code::ResourceNotFound))?))
     }
 }
@@ -106,10 +107,10 @@ parameters! {
     }
 }
 
-/// `GET /v1/audit/tile/entries/{N}[.p/{W}]`
-pub struct EntryBundle;
+/// `GET …/tile/entries/{N}[.p/{W}]`
+pub struct EntryBundle<L>(PhantomData<L>);
 
-impl Read for EntryBundle {
+impl<L: Ledger> Read for EntryBundle<L> {
     type Path = EntriesPath;
     type Query = NoParameters;
     const FORMS: &'static [&'static str] = &[BYTES];
@@ -119,14 +120,15 @@ impl Read for EntryBundle {
     }
 
     async fn answer(call: &Call<'_>, path: EntriesPath, _: NoParameters) -> Result<Answer, Problem> {
-        may_audit(call)?;
+        L::may_read(call)?;
         let EntriesAt(tile) = path.entries;
-        covering_tile(call, tile).await?;
-        let facts = call.service.app().log().read(Position(tile.index() * 256), tile.width().into())?;
-        if facts.len() != usize::from(tile.width()) {
+        covering_tile::<L>(call, tile).await?;
+        let app = call.service.app();
+        let found = L::entries(app, Position(tile.index() * 256), tile.width().into())?;
+        if found.len() != usize::from(tile.width()) {
             return Err(Problem::new(Code::ResourceNotFound));
         }
-        let bundle = entries::encode(facts.iter().map(|fact| fact.bytes.as_slice()));
+        let bundle = entries::encode(found.iter().map(Vec::as_slice));
         Ok(Answer::new(BYTES, bundle.map_err(std::io::Error::other)?))
     }
 }

@@ -11,7 +11,7 @@ fn declared(tables: &[&'static [Route]]) -> Operations {
     let mut operations = Operations::new();
     for route in tables.iter().copied().flatten() {
         let method = match route.kind {
-            Kind::Fact(_) => "post",
+            Kind::Fact(_) | Kind::Start(_) => "post",
             Kind::Read(_) => "get",
             Kind::Page(_) => continue,
         };

@@ -2,6 +2,7 @@
 
 mod contract;
 mod door;
+mod exports;
 mod facts;
 mod pages;
 mod record;
@@ -105,6 +106,10 @@ struct House {
 
 impl House {
     async fn open() -> Self {
+        Self::of(founded().await).await
+    }
+
+    async fn of(app: App) -> Self {
         let folder = TempDir::new().unwrap();
         let key = SigningKey::generate().unwrap();
         let jwks = folder.path().join("jwks.json");
@@ -112,9 +117,8 @@ impl House {
         let issuer =
             Issuer { development_allowed: true, ..Issuer::new(ISSUER, "thidua", KeyLocation::File(jwks)) };
         let verifier = Verifier::new(vec![issuer]).unwrap();
-        let app = founded().await;
         let tables: Vec<_> = resources::ALL.iter().copied().chain([PROBES]).collect();
-        let service = Arc::new(Service::new(app, Arc::new(verifier), &tables).unwrap());
+        let service = Arc::new(Service::new(Arc::new(app), Arc::new(verifier), &tables).unwrap());
         let shared = Arc::clone(&service);
         let server =
             HttpServer::new(move || actix_web::App::new().configure(|config| mount(config, &shared)));
@@ -177,7 +181,7 @@ impl House {
 }
 
 /// An application whose registrar is the client `registry`.
-async fn founded() -> Arc<App> {
+async fn founded() -> App {
     let log: Arc<dyn EventLog> = Arc::new(MemoryLog::default());
     let rebuilt = rebuild(log.as_ref(), Position(0), |_| {}).unwrap();
     let app = App::start(log, rebuilt, Arc::new(SystemClock)).unwrap();
@@ -194,7 +198,7 @@ async fn founded() -> Arc<App> {
         act: Act::Found(GrantId(Uuid::from_u128(1)), client),
     };
     app.execute(request).await.unwrap();
-    Arc::new(app)
+    app
 }
 
 fn header<'r>(response: &'r Response, name: &str) -> &'r str {

@@ -9,7 +9,7 @@ mod rules;
 mod standings;
 mod streams;
 
-use super::covering;
+use super::{covering, ledger::Facts};
 use crate::{
     answer_body,
     auth::Scope::AuditRead,

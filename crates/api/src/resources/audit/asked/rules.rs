@@ -105,6 +105,12 @@ answer_body! {
         not_before: Option<Timestamp>,
         /// Ghi nhận không muộn hơn lúc này: đầu sổ ký khi đó đã có sự kiện. Not recorded later: a head signed then covers it.
         not_after: Option<Timestamp>,
+        /// Sổ nêu dấu thời gian này trước sự kiện: ghi nhận không sớm hơn, theo tổ chức cấp dấu. The log names this time stamp
+        /// before the fact: not recorded earlier, by the word of the authority.
+        stamped_not_before: Option<Timestamp>,
+        /// Đầu sổ đã có sự kiện được đóng dấu khi này: ghi nhận không muộn hơn. A head that covers the fact was stamped then:
+        /// not recorded later.
+        stamped_not_after: Option<Timestamp>,
     }
 }
 
@@ -194,7 +200,8 @@ fn proofs(call: &Call<'_>, query: &RulesQuery, year: &Year, fact: &Envelope) -> 
 }
 
 fn shown(fact: &Envelope, rule: Rechecked, heads: &Heads) -> CheckShown {
-    let (not_before, not_after) = heads.around(fact.position);
+    let Bounds { not_before, not_after } = heads.around(fact.position);
+    let stamped = heads.stamps_around(fact.position);
     let mut check = CheckShown {
         fact: fact.into(),
         rule: rule.name(),
@@ -209,6 +216,8 @@ fn shown(fact: &Envelope, rule: Rechecked, heads: &Heads) -> CheckShown {
         chosen: None,
         not_before,
         not_after,
+        stamped_not_before: stamped.not_before,
+        stamped_not_after: stamped.not_after,
     };
     match rule {
         Rechecked::Order { step, missing } => {
@@ -227,22 +236,51 @@ fn shown(fact: &Envelope, rule: Rechecked, heads: &Heads) -> CheckShown {
     check
 }
 
-/// When which sizes of the log were signed, the smallest first.
-struct Heads(Vec<(u64, Timestamp)>);
+/// When which sizes of the log were signed and stamped.
+struct Heads {
+    signed: Vec<(u64, Timestamp)>,
+    stamped: Vec<(u64, Timestamp)>,
+    /// Where facts name time stamps.
+    named: Vec<(Position, Timestamp)>,
+}
+
+/// Between which moments a fact was recorded.
+struct Bounds {
+    not_before: Option<Timestamp>,
+    not_after: Option<Timestamp>,
+}
 
 impl Heads {
     fn of(call: &Call<'_>) -> Self {
-        let audit = call.service.app().audit();
+        let app = call.service.app();
+        let (audit, views) = (app.audit(), app.views());
         let kept = audit.kept().into_iter().map(|kept| (kept.size, kept.signed_at));
         let last = audit.published().map(|head| (head.size(), head.signed_at));
-        Self(kept.chain(last).collect())
+        let named = views.books.log().map(|log| &log.state.anchors);
+        Self {
+            signed: kept.chain(last).collect(),
+            stamped: audit.stamped().into_iter().map(|stamped| (stamped.size, stamped.time)).collect(),
+            named: named
+                .into_iter()
+                .flatten()
+                .map(|(anchored, position)| (*position, anchored.time))
+                .collect(),
+        }
     }
 
     /// The latest time at which a head without the fact was signed, and the earliest at which one with it was.
-    fn around(&self, position: Position) -> (Option<Timestamp>, Option<Timestamp>) {
-        let covers = |size: u64| size > position.0;
-        let without = self.0.iter().filter(|(size, _)| !covers(*size)).map(|(_, time)| *time).max();
-        let with = self.0.iter().filter(|(size, _)| covers(*size)).map(|(_, time)| *time).min();
-        (without, with)
+    fn around(&self, position: Position) -> Bounds {
+        let without = self.signed.iter().filter(|(size, _)| *size <= position.0).map(|(_, time)| *time);
+        Bounds { not_before: without.max(), not_after: first_covering(&self.signed, position) }
     }
+
+    /// The latest time stamp that the log names before the fact, and the earliest of a head that covers it.
+    fn stamps_around(&self, position: Position) -> Bounds {
+        let before = self.named.iter().filter(|(named, _)| *named < position).map(|(_, time)| *time);
+        Bounds { not_before: before.max(), not_after: first_covering(&self.stamped, position) }
+    }
+}
+
+fn first_covering(heads: &[(u64, Timestamp)], position: Position) -> Option<Timestamp> {
+    heads.iter().filter(|(size, _)| *size > position.0).map(|(_, time)| *time).min()
 }

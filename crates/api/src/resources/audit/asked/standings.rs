@@ -1,6 +1,6 @@
 //! A standing as of two times, and what changed in it between two moments.
 
-use super::{RecordedShown, covering, may_audit, not_found};
+use super::{Facts, RecordedShown, covering, may_audit, not_found};
 use crate::{
     answer::Answer,
     answer_body,
@@ -216,7 +216,7 @@ impl Read for Standings {
         let moment = as_of_moment(call, recorded_at, at_size)?;
         let asked = Question { bloc, year, valid_at, recorded_at, at_size: None };
         let sheet = moment.sheet(&asked, explain.unwrap_or(false))?.ok_or_else(not_found)?;
-        let head = covering(call, sheet.at_size).await?;
+        let head = covering::<Facts>(call, sheet.at_size).await?;
         let shown = shown(sheet, head.signed.to_string());
         Ok(Answer::serialised(&shown)?.at(moment.position()))
     }

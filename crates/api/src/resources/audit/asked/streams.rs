@@ -1,7 +1,7 @@
 //! Every fact of a stream, with the proof that these are all: the log committed to how many each stream held, and the
 //! commitment is in the log itself.
 
-use super::{StreamInPath, covering, may_audit, not_found};
+use super::{Facts, StreamInPath, covering, may_audit, not_found};
 use crate::{
     answer::{Answer, JSON},
     answer_body,
@@ -124,7 +124,7 @@ impl Whole {
         let Event::Log(LogEvent::StreamHeadsCommitted(committed)) = fact.event else {
             return Err(not_found());
         };
-        let signed = covering(call, position.0 + 1).await?;
+        let signed = covering::<Facts>(call, position.0 + 1).await?;
         let tree = app.stream_heads(committed.size).ok_or_else(Problem::not_yet_signed)?;
         let (index, proof) = tree.inclusion(&stream).ok_or_else(not_found)?;
         let (positions, head) = {
