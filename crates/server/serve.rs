@@ -111,8 +111,9 @@ fn issuer(options: &Serve) -> Issuer {
 /// Makes the process keep its metrics; once per process.
 pub fn install_metrics() -> Result<PrometheusHandle, Exit> {
     let handle = PrometheusBuilder::new().install_recorder().map_err(Exit::failed)?;
-    // There from the start: an alert on a metric that is missing until the fault is silent when its name is wrong.
+    // There from the start: an alert on a metric that is missing until the fault would be silent if its name were wrong.
     metrics::gauge!("thidua_read_only").set(0.0);
+    metrics::gauge!("thidua_reads_halted").set(0.0);
     Ok(handle)
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes what compose.yaml needs and no repository may hold: certificates, passwords, the key of the log, and keys for
-# tokens to try things out with. Into deploy/compose/secrets, which must not exist. Needs openssl, the program, and the right
-# to give files away: each is read by the user of one container and by nobody else.
+# Makes what compose.yaml needs and no repository may hold: certificates, passwords, the keys of the log, of the vault and of a
+# witness, and keys for tokens to try things out with. Into deploy/compose/secrets, which must not exist. Needs openssl, the
+# program, and the right to give files away: each is read by the user of one container and by nobody else.
 #
 #   sudo deploy/compose/prepare.sh [PROGRAM]               thidua on the PATH unless given
 #   podman unshare deploy/compose/prepare.sh [PROGRAM]     where containers run without root
@@ -43,13 +43,17 @@ echo "*:*:thidua:thidua:$node" > passwords
 echo "*:*:thidua:thidua_owner:$owner" > owner-passwords
 
 "$program" signer key --name trial.invalid/thidua --key log.key > log.public
+"$program" vault key --key vault.key > /dev/null
+witness=$("$program" witness key --name trial.invalid/witness --key witness.key)
+printf 'log %s\nwitness trial %s http://witness:8090\nquorum trial\n' "$(cat log.public)" "$witness" > policy.txt
+printf 'log %s\nquorum none\n' "$(cat log.public)" > witnessed.txt
 "$program" token keys --dir tokens > /dev/null
 cp tokens/jwks.json jwks.json
 # The users of the images: 10001 thidua, 10002 postgres, 99 haproxy.
 chmod 755 . tls
-chmod 644 tls/ca.pem tls/server.pem jwks.json
+chmod 644 tls/ca.pem tls/server.pem jwks.json policy.txt witnessed.txt
 chown 10002:10002 tls/server.key
-chown 10001:10001 passwords owner-passwords log.key
+chown 10001:10001 passwords owner-passwords log.key vault.key witness.key
 chown 99:99 proxy.pem
 echo "deploy/compose/secrets is ready; others verify the log with: $(cat log.public)"
 echo "A token: $program token mint --key deploy/compose/secrets/tokens/signing-key.pem --client so-noi-vu"

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,17 @@ def wait_for(what, holds):
         if time.monotonic() - began > PATIENCE:
             raise SystemExit(f"waited {PATIENCE} s in vain: {what}")
         time.sleep(0.05)
+
+
+def new_id():
+    """A UUID as the service takes it, of version 7."""
+    return str(uuid.UUID(int=uuid.uuid4().int & ~(0xf << 76) | 7 << 76))
+
+
+def registration(unit):
+    """The body that registers a unit."""
+    return {"id": unit, "name": {"vi": f"Đơn vị {unit}", "en": f"Unit {unit}"}, "kind": "association",
+            "place": "Tỉnh Quảng Trị", "basis": {"illustrative": True}}
 
 
 def check(what, holds, shown=""):

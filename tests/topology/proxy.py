@@ -9,9 +9,9 @@ import ssl
 import subprocess
 import threading
 import time
-import uuid
 
-from common import ROOT, Client, check, free_ports, in_use, samples, status, topology, wait_for, watched
+from common import (ROOT, Client, check, free_ports, in_use, new_id, registration, samples, status, topology, wait_for,
+                    watched)
 
 
 def readers(port, trusted, path, ends):
@@ -37,7 +37,7 @@ def readers(port, trusted, path, ends):
 
 
 def run(program):
-    """Until two nodes share one database here, the second one serves a copy of the first one's log."""
+    """Without a database the second node serves a copy of the first one's log."""
     with topology() as made:
         https, metrics, unused, *nodes = free_ports(7)
         keys, stores = made.folder / "keys", [made.folder / f"store{node}" for node in (1, 2)]
@@ -58,11 +58,16 @@ def run(program):
                    NODE_1=f"127.0.0.1:{nodes[0]}", NODE_2=f"127.0.0.1:{nodes[2]}")
         trusted = made.folder / "ca.pem"
         wait_for("both nodes are in use", lambda: in_use(metrics, "write", 2) and in_use(metrics, "read", 2))
-        token = subprocess.run([program, "token", "mint", "--key", keys / "signing-key.pem", "--client", "registrar"],
-                               check=True, capture_output=True, text=True).stdout.strip()
-        asked = {"method": "POST", "Authorization": f"Bearer {token}", "Content_Type": "application/json"}
+
+        def posts(client):
+            token = subprocess.run([program, "token", "mint", "--key", keys / "signing-key.pem", "--client", client],
+                                   check=True, capture_output=True, text=True).stdout.strip()
+            return {"method": "POST", "Authorization": f"Bearer {token}", "Content_Type": "application/json"}
+
+        asked = posts("registrar")
         watched("haproxy", samples(metrics))
         passes_on(https, trusted, nodes[0], asked)
+        keeps_apart(https, trusted, nodes, asked, posts("thanh-tra"))
         survives(made, https, metrics, trusted, node)
         cannot_write(made, https, metrics, trusted, node, asked, f"http://127.0.0.1:{unused}/jwks.json")
 
@@ -82,11 +87,25 @@ def passes_on(https, trusted, direct, asked):
     context.set_alpn_protocols(["h2"])
     with context.wrap_socket(socket.create_connection(("127.0.0.1", https)), server_hostname="127.0.0.1") as spoken:
         check("HTTP/2 is spoken", spoken.selected_alpn_protocol() == "h2")
-    unit = {"id": str(uuid.UUID(int=uuid.uuid4().int & ~(0xf << 76) | 7 << 76)),
-            "name": {"vi": "Đơn vị thử", "en": "A unit to try"}, "kind": "association", "place": "Tỉnh Quảng Trị",
-            "basis": {"illustrative": True}}
-    recorded, said = through.ask("/v1/units", body=json.dumps(unit), Idempotency_Key=f"topology-{uuid.uuid4()}", **asked)
+    recorded, said = through.ask("/v1/units", body=json.dumps(registration(new_id())), Idempotency_Key=f"topology-{new_id()}",
+                                 **asked)
     check("a fact is recorded through the proxy", recorded.status == 201, said)
+
+
+def keeps_apart(https, trusted, nodes, asked, auditor):
+    """What a node keeps for itself is asked of that node: exports, and its log of who was shown what."""
+    grant = json.dumps({"client": "thanh-tra", "role": "auditor", "basis": {"illustrative": True}})
+    given, said = Client(nodes[0]).ask("/v1/grants", body=grant, Idempotency_Key=f"topology-{new_id()}", **asked)
+    check("an auditor is appointed", given.status == 201, said)
+    through = Client(https, trusted)
+    begun, said = through.ask("/v1/audit/exports", body="{}", Idempotency_Key=f"topology-{new_id()}", **auditor)
+    found = [Client(https, trusted).ask(begun.headers["Location"], **{**auditor, "method": "GET"})[0].status for _ in range(4)]
+    check("an export is found by whoever asked for it", begun.status == 202 and found == [200] * 4, (said, found))
+    path = "/v1/audit/reads/policy"
+    own = [Client(node).ask(path)[1] for node in nodes[::2]]
+    named = [through.ask(path, Host=f"node{number}.thidua.example")[1] for number in (1, 2)]
+    check("each log of reads is found under the name of its node", own[0] != own[1] and named == own, (own, named))
+    check("and that of the first one under every other name", all(through.ask(path)[1] == own[0] for _ in range(4)))
 
 
 def survives(made, https, metrics, trusted, node):
