@@ -94,7 +94,8 @@ fn side_by_side(seeds: Range<u64>) -> Vec<Told> {
     };
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..processors).map(|_| scope.spawn(tell)).collect();
+        // A service that ends waits for its threads, each of which looks up now and then.
+        let threads: Vec<_> = (0..processors * 8).map(|_| scope.spawn(tell)).collect();
         threads.into_iter().map(|thread| thread.join().expect("the sequences keep the rules")).collect()
     })
 }

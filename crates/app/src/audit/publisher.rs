@@ -229,6 +229,10 @@ impl Work {
         if self.shared.log.is_shared() {
             self.give_to_others(&Kept::new(&published))?;
         }
+        if self.vouches(&published) {
+            // Whoever sees this head is to find the change of the key as well.
+            self.keep(&published)?;
+        }
         self.signed = Some((size, Instant::now()));
         self.shared.audit.hand_out(published);
         Ok(())
