@@ -78,7 +78,7 @@ async fn nodes_that_write_at_once_lose_nothing_and_agree() {
     let mut positions: Vec<_> =
         answers.into_iter().map(|answer| answer.unwrap().facts[0].position.0).collect();
     positions.sort_unstable();
-    assert_eq!(positions, (1..=2 * EACH as u64).collect::<Vec<_>>());
+    assert_eq!(positions, (1..=2 * u64::try_from(EACH).unwrap()).collect::<Vec<_>>());
     let end = log.head().unwrap();
     let replayed = rebuild(log.as_ref(), end, |_| {}).unwrap();
     for node in &nodes {
