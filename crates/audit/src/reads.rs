@@ -146,6 +146,10 @@ pub fn verify(
     before: Option<&Head>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Reads, Failure> {
+    if head.size() == 0 {
+        let what = "the log of reads is empty: it does not even say that reads are noted";
+        return Err(Finding::new(FindingKind::Reads, what).against(&head.signed).into());
+    }
     let mut walk = Walk::<Reads>::default();
     walk.advance(source, head, before, &mut Watch { progress, each: &mut |_, _| {} })?;
     Ok(walk.into_judge())
