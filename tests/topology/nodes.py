@@ -15,7 +15,7 @@ OVER_A_DATABASE = {"thidua_groups_unanswered_total", "thidua_log_reachable", "th
 
 
 class Nodes:
-    """The nodes, their signer, the proxy before them, and a client's token."""
+    """The nodes, their signer, a witness, the proxy before them, and a client's token."""
 
     def __init__(self, made, databases, program):
         self.made, self.ends, self.threads = made, threading.Event(), []
@@ -28,14 +28,11 @@ class Nodes:
         (made.folder / "passwords").touch(0o600)
         (made.folder / "passwords").write_text("*:*:thidua:thidua_owner:owner\n*:*:thidua:thidua:node\n")
         self.run("store", "migrate", "--store", self.store % "thidua_owner", "--node", "thidua")
-        self.run("signer", "key", "--name", "topology.invalid/thidua", "--key", made.folder / "log.key")
+        self.https, self.metrics, *self.ports = free_ports(6)
+        self.signs_and_witnesses()
         self.run("vault", "key", "--key", made.folder / "vault.key")
         self.run("token", "keys", "--dir", made.folder / "keys")
         self.token = self.run("token", "mint", "--key", made.folder / "keys/signing-key.pem", "--client", "registrar")
-        made.start("signer", self.program, "signer", "serve", "--key", made.folder / "log.key", "--state",
-                   made.folder / "signed", "--socket", made.folder / "signer", own_user=True)
-        wait_for("the signer answers", (made.folder / "signer").exists)
-        self.https, self.metrics, *self.ports = free_ports(6)
         for number in (1, 2):
             self.start(number)
         for port in self.ports[::2]:
@@ -45,6 +42,19 @@ class Nodes:
         self.trusted = made.folder / "ca.pem"
         wait_for("the proxy leads to the nodes", lambda: in_use(self.metrics, "write", 2) and in_use(self.metrics, "kept", 1))
         self.first = self.head()
+
+    def signs_and_witnesses(self):
+        """Starts whoever signs the log, and whoever sees that it only grows."""
+        folder, [port] = self.made.folder, free_ports(1)
+        log = self.run("signer", "key", "--name", "topology.invalid/thidua", "--key", folder / "log.key")
+        self.made.start("signer", self.program, "signer", "serve", "--key", folder / "log.key", "--state", folder / "signed",
+                        "--socket", folder / "signer", own_user=True)
+        witness = self.run("witness", "key", "--name", "topology.invalid/witness", "--key", folder / "witness.key")
+        (folder / "witnessed.txt").write_text(f"log {log}\nquorum none\n")
+        self.made.start("witness", self.program, "witness", "serve", "--key", folder / "witness.key", "--logs",
+                        folder / "witnessed.txt", "--state", folder / "seen", "--listen", f"127.0.0.1:{port}", own_user=True)
+        (folder / "policy.txt").write_text(f"log {log}\nwitness one {witness} http://127.0.0.1:{port}\nquorum one\n")
+        wait_for("the signer answers", (folder / "signer").exists)
 
     def run(self, *words):
         done = subprocess.run([str(part) for part in (self.program, *words)], capture_output=True, text=True)
@@ -61,7 +71,8 @@ class Nodes:
         self.made.start(f"node{number}", self.program, "serve", "--allow-development-keys", "--store", self.store % "thidua",
                         "--listen", f"127.0.0.1:{api}", "--metrics-listen", f"127.0.0.1:{metrics}",
                         "--issuer", "urn:thidua:development", "--jwks", self.made.folder / "keys/jwks.json",
-                        "--signer", self.made.folder / "signer", "--first-registrar", "registrar", *vault,
+                        "--signer", self.made.folder / "signer", "--policy", self.made.folder / "policy.txt",
+                        "--first-registrar", "registrar", *vault,
                         own_user=True, STATE_DIRECTORY=state)
 
     def head(self):
@@ -145,6 +156,9 @@ class Nodes:
         before = len(self.acknowledged)
         wait_for("units are recorded as before", lambda: len(self.acknowledged) > before + 20)
         self.end()
+        for port in self.ports[1::2]:
+            wait_for("the witness has seen its head", lambda port=port: "thidua_checkpoint_witnessed 1" in samples(port))
+        check("the heads of both nodes are cosigned", True)
         check("clients were told nothing else", not self.faults, self.faults[:5])
         units = [unit for unit, _ in self.acknowledged]
         client = Client(self.https, self.trusted)
