@@ -116,7 +116,13 @@ impl Client {
     /// A client that waits so long for an answer.
     pub fn with_patience(base: &str, token: &str, patience: Duration) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let http = reqwest::Client::builder().timeout(patience).no_proxy().build().expect("a client");
+        let http = reqwest::Client::builder()
+            .timeout(patience)
+            // Less than the server keeps a silent connection: nobody here would see it close.
+            .pool_idle_timeout(Duration::from_secs(30))
+            .no_proxy()
+            .build()
+            .expect("a client");
         Self { runtime, http, base: base.to_owned(), token: token.to_owned() }
     }
 
