@@ -47,7 +47,7 @@ Example:
   thidua serve --store sled:/var/lib/thidua --log-key /etc/thidua/log.key --listen 0.0.0.0:8080 \\
                --issuer https://id.example.vn --audience thidua --jwks https://id.example.vn/jwks.json \\
                --first-registrar so-noi-vu")]
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Load the five source documents' blocs and an example year, and serve them.
     #[command(
         after_help = "Examples:\n  thidua demo\n  thidua demo --store sled:./demo --listen 127.0.0.1:9000"
