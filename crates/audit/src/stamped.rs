@@ -66,9 +66,12 @@ pub fn check(
         if let Some(authorities) = authorities {
             stamp.verify(authorities).map_err(|error| at(error.to_string()))?;
         }
-        expect_growth(source, &signed, &head.signed).map_err(|failure| match failure {
-            Failure::Found(found) if !is_signed => at(found.what),
-            other => other,
+        expect_growth(source, &signed, &head.signed).map_err(|failure| {
+            if let (Failure::Found(found), false) = (&failure, is_signed) {
+                at(found.what.clone())
+            } else {
+                failure
+            }
         })?;
         found.push(Stamped {
             size,

@@ -26,10 +26,13 @@ pub trait Start: 'static {
     fn start(call: &Call<'_>, key: KeyHash) -> Result<(String, Answer), Problem>;
 }
 
+/// See [`Start::start`].
+type Begin = fn(&Call<'_>, KeyHash) -> Result<(String, Answer), Problem>;
+
 /// A [`Start`] without its type, as a row holds it.
 #[derive(Clone, Copy)]
 pub struct StartRow {
-    start: fn(&Call<'_>, KeyHash) -> Result<(String, Answer), Problem>,
+    start: Begin,
     schema: fn(&mut Schemas) -> RefOr<Schema>,
 }
 

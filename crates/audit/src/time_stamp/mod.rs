@@ -144,10 +144,10 @@ impl<'a> TimeStamp<'a> {
         }
         let made = |certificate: &CertificateDer<'_>| {
             EndEntityCert::try_from(certificate).is_ok_and(|certificate| {
-                let is_by = |algorithm: &&dyn SignatureVerificationAlgorithm| {
+                let is_by = |algorithm: &&'static dyn SignatureVerificationAlgorithm| {
                     certificate.verify_signature(*algorithm, &signed, self.signer.signature).is_ok()
                 };
-                algorithms.iter().any(|algorithm| is_by(algorithm))
+                algorithms.iter().any(is_by)
             })
         };
         let by =
