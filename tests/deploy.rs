@@ -47,7 +47,8 @@ fn names<'t>(text: &'t str, start: &str) -> BTreeSet<&'t str> {
 /// The calls of the program in a text, at the start of a line, in backticks, after `exec`, or as a list: the words of the
 /// command, and its options.
 fn calls(text: &str) -> Vec<(String, Vec<String>)> {
-    let mut text = format!("\n{text}").replace("\\\n", " ").replace("\"$program\"", "`thidua");
+    let mut text =
+        format!("\n{text}").replace("\\\n", " ").replace("\"$program\"", "`thidua").replace("$(", "\n");
     for call in ["\nthidua ", "/usr/local/bin/thidua ", "exec thidua ", "[thidua, ", "[\"thidua\", \""] {
         text = text.replace(call, "`thidua ");
     }
@@ -169,7 +170,7 @@ fn every_metric_that_is_watched_is_shown_by_a_server_that_works() {
         assert!(counts(&code, metric), "{metric} would wait for {waits_for}, and nothing counts it");
         assert!(watched.remove(*metric), "{metric} is watched nowhere");
     }
-    assert!(watched.len() > 20, "{watched:?}");
+    assert!(watched.len() > 15, "{watched:?}");
     let missing = || {
         let shown: BTreeSet<_> = servers.iter().flat_map(shown).collect();
         watched.iter().filter(|name| !shown.contains(**name)).copied().collect::<Vec<_>>()
