@@ -122,6 +122,15 @@ impl Cosigning {
         self.round.send_replace(Some(head));
     }
 
+    /// The round is about a newer head from now on, without more time for it: a witness has seen more than the head it was.
+    fn go_on(&self, overtaken: &Published, next: Option<Arc<Published>>) {
+        let _state = self.state.lock();
+        let is_there = |round: &Published| round.is_the_same_as(overtaken) && !self.has_quorum(round);
+        if self.round.borrow().as_deref().is_some_and(is_there) {
+            self.round.send_replace(next);
+        }
+    }
+
     /// Ends a round that has taken too long. Whether the newest head is handed out though it lacks its quorum.
     pub(super) fn settle(&self, newest: &Arc<Published>) -> bool {
         let mut state = self.state.lock();
@@ -238,6 +247,8 @@ enum Trouble {
     Passing(String),
     /// It found that the log contradicts itself, or knows nothing of it.
     Refused(String),
+    /// Another process of the same log has shown it a newer head, of so many facts.
+    Overtaken(u64),
 }
 
 impl One {
@@ -274,6 +285,12 @@ impl One {
                         .set(at);
                     last = Some(head);
                 }
+                Err(Trouble::Overtaken(seen)) => {
+                    let mut signed = self.shared.audit.signed.subscribe();
+                    let reaches = |head: &Option<Arc<Published>>| head.iter().any(|head| head.size() >= seen);
+                    let Ok(next) = signed.wait_for(reaches).await.map(|next| next.clone()) else { return };
+                    cosigning.go_on(&head, next);
+                }
                 Err(trouble) => {
                     self.failed(cosigning, trouble);
                     sleep(pause).await;
@@ -295,6 +312,7 @@ impl One {
                 tracing::error!(witness = name, why, "a witness refuses the head of this log");
                 why
             }
+            Trouble::Overtaken(_) => return,
         };
         cosigning.failed(self.place, why);
     }
@@ -310,15 +328,22 @@ impl One {
                     return self.verified(head, &body);
                 }
                 (409, Some(seen)) if again && seen <= head.size() => (self.seen, again) = (seen, false),
-                (409, Some(seen)) if seen > head.size() => {
-                    let why = format!("it has seen {seen} facts of this log, which has {}", head.size());
-                    return Err(Trouble::Refused(why));
-                }
+                (409, Some(seen)) if seen > head.size() => return Err(self.ahead(seen)),
                 (409 | 429 | 500..=599, _) => {
                     return Err(Trouble::Passing(format!("{status}: {}", body.trim())));
                 }
                 _ => return Err(Trouble::Refused(format!("{status}: {}", body.trim()))),
             }
+        }
+    }
+
+    /// It has seen more than the head it was asked about. Where the log holds as much, another process has shown it; whether
+    /// that was this log is found when it is asked again.
+    fn ahead(&self, seen: u64) -> Trouble {
+        match self.shared.log.head() {
+            Ok(log) if log.0 >= seen => Trouble::Overtaken(seen),
+            Ok(log) => Trouble::Refused(format!("it has seen {seen} facts of this log, which has {}", log.0)),
+            Err(error) => Trouble::Passing(error.to_string()),
         }
     }
 

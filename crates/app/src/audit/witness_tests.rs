@@ -140,3 +140,33 @@ async fn a_witness_that_saw_more_is_no_passing_trouble() {
     .await;
     assert!(!service.app.audit().witnessing().unwrap().quorum);
 }
+
+#[tokio::test]
+async fn a_witness_that_another_process_has_shown_more_is_asked_about_a_newer_head_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let witness = Witness::new("one.test/w", 0);
+    let mut service = service(&folder.path().join("anchor")).await;
+    let (file, policy) = policy(&[&witness], "quorum one");
+    // The first head is on its way while the log grows.
+    let (open, gate) = tokio::sync::watch::channel(false);
+    let arrives = way(&service.app, Some(&witness)).unwrap();
+    let delayed: Courier = Box::new(move |body| {
+        let (mut gate, answer) = (gate.clone(), arrives(body));
+        Box::pin(async move {
+            gate.wait_for(|open| *open).await.unwrap();
+            answer.await
+        })
+    });
+    service.app.witness(Witnesses { file, policy: policy.clone(), couriers: vec![Some(delayed)] }).unwrap();
+    registers(&service, 1..6).await;
+    let audit = service.app.audit();
+    until(audit, "a tree of six facts", |audit| audit.tiles().size() == 6).await;
+    *witness.seen.lock() = Seen { size: 6, root: audit.tiles().root_at(6).unwrap() };
+    open.send_replace(true);
+    let started = Instant::now();
+    until(audit, "a cosigned head", |audit| {
+        audit.published().is_some_and(|head| head.size() == 6 && policy.check(&head.signed).is_ok())
+    })
+    .await;
+    assert!(started.elapsed() < Duration::from_secs(8), "the round waited for its end");
+}
