@@ -10,7 +10,7 @@ use crate::{
     act::{Failure, Receipt, Request},
     writer::Job,
 };
-use domain::{Position, Timestamp, log::LogAct};
+use domain::{Position, log::LogAct};
 use eventlog::{AsideChange, LogError, pages, put_aside};
 use parking_lot::{Condvar, Mutex};
 use std::{
