@@ -143,6 +143,10 @@ impl Forged {
         log.register(&server, 0..3);
         assert_eq!(log.registrar(&server, "events:read").get("/v1/events").expect("an answer").status, 200);
         log.write_policy("");
+        // The bundle is to hold facts: the head it is taken under must cover them.
+        let public = server.client("");
+        let last = public.get("/v1/blocs").expect("an answer").position() - 1;
+        assert_eq!(public.get(&format!("/v1/audit/proofs/{last}")).expect("an answer").status, 200);
         let url = format!("{}/v1/audit", server.url);
         assert_eq!(log.audit(&["bundle", &url, "--to", "log.zip"]).0, Some(0));
         assert!(server.stop().success());

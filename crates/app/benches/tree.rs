@@ -14,7 +14,7 @@ use domain::{
     Basis, ClientId, Fingerprint, GrantId, KeyHash, LocalisedName, Name, Position, RequestId, UnitId,
     unit::{Registered, UnitAct, UnitKind},
 };
-use eventlog::{EventLog, SledLog};
+use eventlog::SledLog;
 use std::{
     env,
     hint::black_box,

@@ -165,7 +165,7 @@ mod tests {
         for part in [&all[..3], &all[3..300], &all[300..512], &all[512..]] {
             let (mut store, seen) = reopened(folder.path());
             store.append(part).unwrap();
-            assert_eq!(store.size() as usize, seen.len() + part.len());
+            assert_eq!(usize::try_from(store.size()).unwrap(), seen.len() + part.len());
             assert!(Store::open(folder.path(), |_| true).is_err(), "two processes hold one folder");
         }
         assert_eq!(reopened(folder.path()).1, all);

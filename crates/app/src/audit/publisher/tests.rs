@@ -30,7 +30,7 @@ fn work(service: &Service, folder: &std::path::Path) -> Work {
 
 async fn passes_an_hour(service: &Service, work: Work) -> Work {
     let clock = service.clock();
-    clock.set(Timestamp::from_millis(clock.now().millis() + HOUR));
+    clock.set(domain::Timestamp::from_millis(clock.now().millis() + HOUR));
     let hour = move || {
         let mut work = Work { commit_at: Instant::now(), ..work };
         work.commit_stream_heads();
