@@ -10,7 +10,10 @@ use std::{
     io::{BufRead, BufReader, Read},
     os::unix::process::ExitStatusExt,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc,
+    sync::{
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    },
     time::{Duration, Instant},
 };
 
@@ -199,8 +202,16 @@ pub fn serve_on(place: &Place, store: &str, address: &str) -> Command {
         .arg(place.jwks())
         // What a machine keeps for a store that is elsewhere.
         .env("XDG_STATE_HOME", place.file("state"));
+    if store.starts_with("postgres:") {
+        // Of several nodes on one machine each notes its own reads.
+        let node = NODES.fetch_add(1, Ordering::Relaxed);
+        command.arg("--reads").arg(place.file(&format!("reads-{node}")));
+    }
     command
 }
+
+/// How many processes were started over a database.
+static NODES: AtomicU32 = AtomicU32::new(0);
 
 /// Sends a signal by name. The shell's own `kill` is used because a small machine may have no other.
 pub fn signal(process: u32, name: &str) {
