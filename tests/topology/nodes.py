@@ -118,6 +118,8 @@ class Nodes:
         wait_for("the other node carries on", lambda: len(self.acknowledged) > before + 50)
         check("a node is killed, and the other one carries on", True)
         self.start(1)
+        # A node that begins while no primary is there ends, and would be started again by its unit: not what is tried here.
+        wait_for("the node is in use again", lambda: in_use(self.metrics, "write", 2))
 
     def names(self):
         """Names of persons are led to the one node that keeps them."""
