@@ -3,7 +3,7 @@
 //!
 //! - [`mod@fact`]: operations that record something, all alike
 //! - [`mod@read`]: operations that answer from what is recorded
-//! - [`start`]: operations that start a job
+//! - [`mod@start`]: operations that start a job
 //! - [`document`]: the OpenAPI document
 //!
 //! Adding an operation is a row here and a small type beside it: see [`crate::resources`].
