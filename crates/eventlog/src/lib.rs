@@ -126,20 +126,25 @@ pub trait EventLog: Send + Sync {
 
     /// Up to `limit` durable facts from `from` on, in order; fewer only at the end of the log.
     fn read(&self, from: Position, limit: usize) -> Result<Vec<Stored>, LogError> {
-        let mut found = Vec::new();
-        let mut at = from;
-        while found.len() < limit {
-            let page = self.page(at)?;
-            if page.end() <= at {
-                break;
-            }
-            let rest = limit - found.len();
-            let facts = page.facts(at..page.end()).take(rest);
-            found.extend(facts.map(|(position, bytes)| Stored { position, bytes: bytes.to_vec() }));
-            at = page.end();
-        }
-        Ok(found)
+        by_pages(self, from, limit)
     }
+}
+
+/// The facts from `from` on, page by page; at most `limit`.
+fn by_pages<L: EventLog + ?Sized>(log: &L, from: Position, limit: usize) -> Result<Vec<Stored>, LogError> {
+    let mut found = Vec::new();
+    let mut at = from;
+    while found.len() < limit {
+        let page = log.page(at)?;
+        if page.end() <= at {
+            break;
+        }
+        let rest = limit - found.len();
+        let facts = page.facts(at..page.end()).take(rest);
+        found.extend(facts.map(|(position, bytes)| Stored { position, bytes: bytes.to_vec() }));
+        at = page.end();
+    }
+    Ok(found)
 }
 
 /// The right to write, until it is dropped or spent.

@@ -51,7 +51,10 @@ impl Store {
     pub(super) fn open(folder: &Path, mut each: impl FnMut(&[u8]) -> bool) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
-        lock.try_lock().map_err(|error| io::Error::other(format!("another process holds it: {error}")))?;
+        lock.try_lock().map_err(|error| {
+            let advice = "another process holds it; name a folder of its own for each with --reads";
+            io::Error::other(format!("{advice}: {error}"))
+        })?;
         let mut store = Self { folder: folder.to_owned(), size: 0, open: None, _lock: lock };
         for bundle in 0.. {
             let path = path(folder, bundle)?;

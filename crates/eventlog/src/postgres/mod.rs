@@ -34,7 +34,7 @@ pub use migrations::migrate;
 pub use place::{NotAPlace, Patience, Place};
 pub use turn::Put;
 
-use crate::{AsideEntries, EventLog, LogError, Page, Stored, Turn, check};
+use crate::{AsideEntries, EventLog, LogError, Page, Stored, Turn, by_pages, check};
 use domain::Position;
 use listening::Listener;
 use parking_lot::Mutex;
@@ -166,18 +166,6 @@ impl EventLog for PostgresLog {
         if limit <= FEW {
             return self.readers.facts(from, Position(from.0.saturating_add(limit as u64)));
         }
-        let mut found = Vec::new();
-        let mut at = from;
-        while found.len() < limit {
-            let page = self.page(at)?;
-            if page.end() <= at {
-                break;
-            }
-            let rest = limit - found.len();
-            let facts = page.facts(at..page.end()).take(rest);
-            found.extend(facts.map(|(position, bytes)| Stored { position, bytes: bytes.to_vec() }));
-            at = page.end();
-        }
-        Ok(found)
+        by_pages(self, from, limit)
     }
 }
