@@ -28,7 +28,7 @@ use std::{
     env,
     sync::{
         Arc, LazyLock,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::Duration,
@@ -92,12 +92,9 @@ struct Turns {
 }
 
 impl Turns {
-    fn over(place: &Place, node: u64) -> Self {
-        Self {
-            log: PostgresLog::open(place.clone()).unwrap(),
-            head: Position(0),
-            samples: Identities::new(node),
-        }
+    fn over(place: &Place) -> Self {
+        let log = PostgresLog::open(place.clone()).unwrap();
+        Self { log, head: Position(0), samples: Identities::fresh() }
     }
 }
 
@@ -124,8 +121,10 @@ impl Engine for Turns {
 struct Identities(Samples);
 
 impl Identities {
-    fn new(node: u64) -> Self {
-        Self(Samples::new(1_000 + node))
+    /// A series that nobody else has: message-db keeps what earlier rounds wrote.
+    fn fresh() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1_000);
+        Self(Samples::new(NEXT.fetch_add(1, Ordering::Relaxed)))
     }
 
     fn renew(&mut self, fact: &mut Fact) {
@@ -139,7 +138,7 @@ impl Identities {
 }
 
 fn measured(place: &Place, clients: usize) -> Measured {
-    drive(Box::new(Turns::over(place, 0)), clients, slice(), &pool())
+    drive(Box::new(Turns::over(place)), clients, slice(), &pool())
 }
 
 fn turn() {
@@ -186,8 +185,8 @@ fn together(place: &Place, nodes: usize, clients: usize) -> f64 {
     let pool = pool();
     thread::scope(|scope| {
         let running: Vec<_> = (0..nodes)
-            .map(|node| {
-                let (pool, engine) = (Arc::clone(&pool), Box::new(Turns::over(place, node as u64)));
+            .map(|_| {
+                let (pool, engine) = (Arc::clone(&pool), Box::new(Turns::over(place)));
                 scope.spawn(move || drive(engine, clients, slice(), &pool).per_second)
             })
             .collect();

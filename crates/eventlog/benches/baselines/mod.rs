@@ -92,7 +92,7 @@ impl Insert {
         let pool = pool();
         closed_loop(&self.url, clients, slice, &statement, |client| {
             let (pool, mut at) = (std::sync::Arc::clone(&pool), client * 101);
-            let mut identities = Identities::new(10_000 + client as u64);
+            let mut identities = Identities::fresh();
             async move |connection: &Client, statement: &Statement| {
                 let mut fact: Fact = pool[at % pool.len()].clone();
                 at += 1;
@@ -150,7 +150,7 @@ impl MessageDb {
         let run = fresh_name("run").replace('_', "");
         closed_loop(&self.url, clients, slice, WRITE, |client| {
             let (data, stream) = (data.clone(), format!("{run}c{client}-1"));
-            let mut identities = Identities::new(20_000 + client as u64);
+            let mut identities = Identities::fresh();
             let mut fact = pool()[0].clone();
             let mut version = -1_i64;
             async move |connection: &Client, statement: &Statement| {
