@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use tlog::RightEdge;
 
-/// A group is closed when it has this many bytes.
+/// A group is closed when it has this many bytes and a request ends.
 const GROUP_BYTES: usize = 1 << 20;
 
 /// How many changes aside are made at once.
@@ -107,22 +107,48 @@ fn copy_facts(
     end: Position,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), LogError> {
-    let mut group = Vec::new();
-    let mut size = 0;
+    let mut groups = Groups::default();
     for page in pages(from, Position(edge.size())..end) {
         for (position, bytes) in page?.facts(Position(edge.size())..end) {
             edge.push(tlog::leaf_hash(bytes));
-            size += bytes.len();
-            group.push(fact(position, bytes)?);
-            if size >= GROUP_BYTES || position.next() == end {
+            if let Some(group) = groups.push(fact(position, bytes)?) {
                 write(to, &group, &[])?;
-                group.clear();
-                size = 0;
-                progress(Progress { done: edge.size(), total: end.0 });
+                progress(Progress { done: position.0, total: end.0 });
             }
         }
     }
+    // A head stands where a request ends: what is left is whole.
+    let rest = groups.rest();
+    if !rest.is_empty() {
+        write(to, &rest, &[])?;
+        progress(Progress { done: end.0, total: end.0 });
+    }
     Ok(())
+}
+
+/// Facts in groups to be written, none of which ends within a request.
+#[derive(Default)]
+pub(crate) struct Groups {
+    open: Vec<Fact>,
+    bytes: usize,
+}
+
+impl Groups {
+    /// Takes the next fact; the group before it, when that is large enough.
+    pub(crate) fn push(&mut self, fact: Fact) -> Option<Vec<Fact>> {
+        let request = |fact: &Fact| fact.envelope.request.key;
+        let continues = self.open.last().is_some_and(|last| request(last) == request(&fact));
+        let closed = (self.bytes >= GROUP_BYTES && !continues).then(|| self.rest());
+        self.bytes += fact.bytes.len();
+        self.open.push(fact);
+        closed
+    }
+
+    /// What no group has had yet.
+    pub(crate) fn rest(&mut self) -> Vec<Fact> {
+        self.bytes = 0;
+        std::mem::take(&mut self.open)
+    }
 }
 
 /// A fact from its bytes.
@@ -191,6 +217,29 @@ mod tests {
         assert_eq!(copy(&sled, &back, &mut |_| ()).unwrap(), there);
         assert_eq!(back.moment().unwrap(), first.moment().unwrap());
         assert_eq!(back.read(Position(0), 6_000).unwrap(), first.read(Position(0), 6_000).unwrap());
+    }
+
+    #[test]
+    fn no_group_ends_within_a_request() {
+        let mut facts = Samples::new(54).facts(9_000);
+        // Requests of one, two and three facts, so that groups full of bytes end anywhere in them.
+        let mut at = 0;
+        while at + 6 < facts.len() {
+            facts[at + 2].envelope.request.key = facts[at + 1].envelope.request.key;
+            facts[at + 4].envelope.request.key = facts[at + 3].envelope.request.key;
+            facts[at + 5].envelope.request.key = facts[at + 3].envelope.request.key;
+            at += 6;
+        }
+        let mut groups = Groups::default();
+        let mut made: Vec<_> = facts.iter().filter_map(|fact| groups.push(fact.clone())).collect();
+        made.push(groups.rest());
+        assert!(made.len() > 3, "{} groups", made.len());
+        let ends = made.windows(2).map(|two| (two[0].last().unwrap(), two[1].first().unwrap()));
+        for (last, first) in ends {
+            assert_ne!(last.envelope.request.key, first.envelope.request.key);
+        }
+        let again: Vec<_> = made.concat().into_iter().map(|fact| fact.bytes).collect();
+        assert_eq!(again, facts.into_iter().map(|fact| fact.bytes).collect::<Vec<_>>());
     }
 
     #[test]

@@ -156,7 +156,7 @@ pub trait Turn {
     fn is_held(&self) -> bool;
 
     /// Writes all facts and all changes aside, or none. When it returns [`Commit::Durable`], they survive a power cut.
-    /// The facts carry the positions that follow what the caller has seen and missed.
+    /// The facts carry the positions that follow what the caller has seen and missed; those of one request come together.
     fn commit(self: Box<Self>, facts: &[Fact], aside: &[AsideChange]) -> Result<Commit, LogError>;
 }
 

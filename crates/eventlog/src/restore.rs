@@ -1,9 +1,9 @@
 //! Bringing a backup back: a new store with the very same bytes, or nothing at all.
 
 use crate::{
-    AsideChange, EventLog, Fact, LogError, Page, PostgresLog, SledLog,
+    AsideChange, EventLog, LogError, Page, PostgresLog, SledLog,
     backup::{FORMAT, MANIFEST, Manifest, Segment, take_frame},
-    copy::fact,
+    copy::{Groups, fact},
     files::{self, hex, sha256_hex},
     verify::Progress,
 };
@@ -64,11 +64,17 @@ pub fn restore_into(
         return Err(LogError::AnotherLog { position: Position(0) });
     }
     let mut edge = RightEdge::default();
+    let mut groups = Groups::default();
     log.fill(|put| {
         read_facts(backup, &manifest, &mut edge, progress, &mut |pages| {
-            let facts = pages.iter().flat_map(Page::iter).map(|(position, bytes)| fact(position, bytes));
-            put(&facts.collect::<Result<Vec<Fact>, _>>()?, &[])
+            for (position, bytes) in pages.iter().flat_map(Page::iter) {
+                if let Some(group) = groups.push(fact(position, bytes)?) {
+                    put(&group, &[])?;
+                }
+            }
+            Ok(())
         })?;
+        put(&groups.rest(), &[])?;
         for changes in read_aside(backup, &manifest.aside)?.chunks(UNIT) {
             put(&[], changes)?;
         }

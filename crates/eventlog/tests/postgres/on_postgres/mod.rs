@@ -2,6 +2,7 @@
 
 mod doors;
 mod lost;
+mod moving;
 mod promises;
 mod rights;
 
