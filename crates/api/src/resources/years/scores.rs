@@ -185,7 +185,7 @@ impl Read for Scores {
 }
 
 /// From so many scores on a page ends. Where peers and panels score every month, a unit has hundreds.
-const FULL: usize = 300;
+const FULL: usize = 200;
 
 /// How many of the units a page has room for that ends once it holds `full` scores; at least one.
 pub fn fitting(year: &Year, units: impl Iterator<Item = UnitId>, full: usize) -> usize {

@@ -206,7 +206,7 @@ impl Read for Explanations {
 }
 
 /// From so many scores on a page ends: each is explained by what was given, by whom, and what became of it.
-const FULL: usize = 200;
+const FULL: usize = 100;
 
 fn explanation(
     page: &mut Page,
