@@ -2,8 +2,8 @@
 //! process answers with the facts of all, and a turn has little left to tell.
 
 use crate::Shared;
-use domain::{LeafHash, Position};
-use eventlog::{LogError, Stored, pages};
+use domain::{Envelope, LeafHash, Position};
+use eventlog::{LogError, Stored};
 use std::{
     sync::{
         Arc,
@@ -18,6 +18,8 @@ mod tests;
 
 /// How long the log is waited for at a time: how long stopping may take.
 const PATIENCE: Duration = Duration::from_millis(200);
+/// How many facts are read and folded together at most.
+const AT_ONCE: usize = 256;
 /// The pause after a failure, and how often it is told.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -73,36 +75,45 @@ impl Drop for Follower {
 impl Shared {
     /// Waits for the log to grow, and folds what it has grown by.
     fn follow(&self) -> Result<(), LogError> {
-        let seen = self.views.read().head();
-        let end = self.log.changed(seen, PATIENCE)?;
-        if end <= seen {
-            return Ok(());
-        }
-        for page in pages(self.log.as_ref(), seen..end) {
-            let page = page?;
-            let facts = page.facts(seen..end);
-            let facts = facts.map(|(position, bytes)| Stored { position, bytes: bytes.to_vec() });
-            let facts: Vec<_> = facts.collect();
+        let end = self.log.changed(self.views.read().head(), PATIENCE)?;
+        loop {
+            let seen = self.settled();
+            if end <= seen {
+                return Ok(());
+            }
+            let count = usize::try_from(end.0 - seen.0).unwrap_or(AT_ONCE).min(AT_ONCE);
+            let facts = Self::decode(&self.log.read(seen, count)?, seen)?;
             // Not between the commit of this process and its settlement: those facts are the writer's to fold.
             let _between_commits = self.folding.lock();
-            self.fold(&facts)?;
+            self.take_over(&facts)?;
         }
-        Ok(())
+    }
+
+    /// How many facts the views hold once a commit that is underway is settled: what it writes is not to be read again.
+    fn settled(&self) -> Position {
+        let _between_commits = self.folding.lock();
+        self.views.read().head()
     }
 
     /// Takes facts of others into the views, those that are not there yet, and announces the new head.
     pub(crate) fn fold(&self, facts: &[Stored]) -> Result<(), LogError> {
         let known = self.views.read().head();
-        let new = facts.iter().filter(|stored| stored.position >= known);
-        let new: Result<Vec<_>, LogError> = new
-            .map(|stored| Ok((crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)))))
-            .collect();
-        let new = new?;
-        if new.is_empty() {
+        self.take_over(&Self::decode(facts, known)?)
+    }
+
+    /// The facts from a position on, with the hashes of their leaves.
+    fn decode(facts: &[Stored], from: Position) -> Result<Vec<(Envelope, LeafHash)>, LogError> {
+        let new = facts.iter().filter(|stored| stored.position >= from);
+        new.map(|stored| Ok((crate::rebuild::decode(stored)?, LeafHash(tlog::leaf_hash(&stored.bytes)))))
+            .collect()
+    }
+
+    fn take_over(&self, facts: &[(Envelope, LeafHash)]) -> Result<(), LogError> {
+        if facts.is_empty() {
             return Ok(());
         }
         let mut views = self.views.write();
-        for (fact, leaf) in &new {
+        for (fact, leaf) in facts {
             let head = views.head();
             if fact.position > head {
                 return Err(LogError::OutOfPlace { expected: head, given: fact.position });

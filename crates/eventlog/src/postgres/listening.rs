@@ -51,10 +51,18 @@ impl Listener {
         }
     }
 
-    /// The head, after having waited a while if it is not beyond `seen`.
+    /// The head, after having waited a while if it was not beyond `seen`. An announcement is a reason to look, no more:
+    /// whoever may connect can announce. One of what was seen, as every commit of this process makes, is none.
     fn look(&mut self, place: &Place, seen: Position, until: Instant) -> Result<Position, Fault> {
         let session = match &mut self.0 {
-            Some(session) => session,
+            Some(session) => {
+                let rest = until.saturating_duration_since(Instant::now());
+                let announced = session.announcement(LOOK.min(rest))?;
+                if announced.is_some_and(|head| head <= seen) {
+                    return Ok(seen);
+                }
+                session
+            }
             none => {
                 let session = Session::open(place)?;
                 let listen = format!("listen \"{}\"", place.channel());
@@ -62,16 +70,9 @@ impl Listener {
                 none.insert(session)
             }
         };
-        // Looked at after it began to listen: what is written from here on is announced.
+        // On a new connection it is looked at after it began to listen: what is written from here on is announced.
         let head = head(session)?;
-        if head > seen {
-            return Ok(head);
-        }
-        if head < seen {
-            return Err(Fault::behind());
-        }
-        session.announcement(LOOK.min(until.saturating_duration_since(Instant::now())))?;
-        self::head(session)
+        if head < seen { Err(Fault::behind()) } else { Ok(head) }
     }
 }
 

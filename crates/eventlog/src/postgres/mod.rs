@@ -49,8 +49,8 @@ use std::{
 };
 use turn::{PostgresTurn, Writer};
 
-/// A read of at most so many facts fetches them alone instead of whole pages.
-const FEW: usize = 32;
+/// A read of at most so many facts, the size of a page, fetches them alone instead of whole pages.
+const FEW: usize = 256;
 
 /// A log in a schema of a PostgreSQL database. Any number of processes may have it open.
 pub struct PostgresLog {
@@ -153,11 +153,13 @@ impl EventLog for PostgresLog {
 
     fn changed(&self, seen: Position, patience: Duration) -> Result<Position, LogError> {
         let until = Instant::now() + patience;
+        let mut listener = self.listener.lock();
         let known = self.known();
         if known > seen {
             return Ok(known);
         }
-        let head = self.listener.lock().wait(&self.place, seen, until)?;
+        let head = listener.wait(&self.place, seen, until)?;
+        drop(listener);
         self.readers.is_back();
         Ok(self.note(head))
     }

@@ -1,6 +1,7 @@
 //! One connection, driven by the thread that uses it.
 
 use super::place::Place;
+use domain::Position;
 use std::{
     error::Error as StdError,
     future::{Future, poll_fn},
@@ -125,17 +126,17 @@ impl Session {
         answered.map_err(|late| Fault::Lost(late.into()))
     }
 
-    /// Waits for an announcement at most so long.
-    pub(super) fn announcement(&mut self, patience: Duration) -> Result<(), Fault> {
+    /// Waits for an announcement at most so long; the highest head that was announced. What is no number announces
+    /// everything.
+    pub(super) fn announcement(&mut self, patience: Duration) -> Result<Option<Position>, Fault> {
         let announced = &mut self.announced;
         let heard =
             self.runtime.block_on(async { tokio::time::timeout(patience, announced.recv()).await })?;
-        // The ones behind it say the same.
-        while announced.try_recv().is_ok() {}
-        match heard {
-            Ok(Some(_)) | Err(_) => Ok(()),
-            Ok(None) => Err(Fault::Lost("the connection was closed".into())),
-        }
+        let Ok(heard) = heard else { return Ok(None) };
+        let Some(first) = heard else { return Err(Fault::Lost("the connection was closed".into())) };
+        let more = std::iter::from_fn(|| announced.try_recv().ok());
+        let heads = std::iter::once(first).chain(more).map(|text| text.parse().unwrap_or(u64::MAX));
+        Ok(heads.max().map(Position))
     }
 
     /// Fails when the server has warned since this was last asked. The one warning that a commit can come with says that
