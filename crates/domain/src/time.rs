@@ -284,7 +284,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// From the year 0001 to the year 9999.
-    const MILLIS: std::ops::Range<i64> = -62_135_596_800_000..253_402_207_200_000;
+    const MILLIS: Range<i64> = -62_135_596_800_000..253_402_207_200_000;
 
     proptest! {
         #[test]
