@@ -4,10 +4,11 @@ use crate::{
     failure::{Failure, Finding, FindingKind},
     head::Head,
     heads_tree::StreamHeads,
+    ids::Ids,
     published::{self, Published},
     walk::Judge,
 };
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashMap;
 use domain::{
     Date, Envelope, Event, EventId, Fingerprint, KeyHash, LeafHash, Position, RequestId, Role, StreamId,
     Timestamp, Version,
@@ -26,9 +27,9 @@ const CLOCKS_DIFFER_MILLIS: i64 = 300_000;
 #[derive(Default)]
 pub struct Facts {
     books: Books,
-    ids: AHashMap<EventId, (StreamId, &'static str)>,
+    ids: Ids,
     requests: AHashMap<KeyHash, (RequestId, Fingerprint)>,
-    streams: AHashSet<StreamId>,
+    streams: usize,
     latest: Option<Timestamp>,
     /// When a witness had seen how many entries, in milliseconds since 1970-01-01 UTC, smaller trees first.
     anchors: Vec<(u64, i64)>,
@@ -45,8 +46,8 @@ impl Facts {
     }
 
     /// How many streams there are.
-    pub fn streams(&self) -> usize {
-        self.streams.len()
+    pub const fn streams(&self) -> usize {
+        self.streams
     }
 
     /// When the last fact was recorded.
@@ -107,7 +108,7 @@ impl Judge for Facts {
         }
         self.ids.insert(fact.id, (fact.stream, fact.event.type_name()));
         self.requests.insert(fact.request.key, (fact.request.id, fact.request.fingerprint));
-        self.streams.insert(fact.stream);
+        self.streams += usize::from(fact.version == Version(1));
         self.latest = Some(fact.recorded_at);
         Ok(fact)
     }
@@ -166,7 +167,7 @@ impl Facts {
     }
 
     fn expect_unused(&self, fact: &Envelope, _: u64) -> Result<(), Fault> {
-        if self.ids.contains_key(&fact.id) {
+        if self.ids.get(fact.id).is_some() {
             return Err((FindingKind::Duplicate, format!("the id {} is used before", fact.id)));
         }
         // One request may bring about several facts, but it is carried out once.
@@ -189,7 +190,7 @@ impl Facts {
 
     /// A fact that another one names stands before it, in this stream and of this type.
     fn expect_known(&self, how: &str, id: EventId, due: (StreamId, &'static str)) -> Result<(), Fault> {
-        match self.ids.get(&id) {
+        match self.ids.get(id) {
             Some(known) if *known == due => Ok(()),
             Some((stream, name)) => {
                 Err((FindingKind::Correction, format!("{how} {id}, which is a {name} of {stream}")))
@@ -199,7 +200,7 @@ impl Facts {
     }
 
     fn is_delegation(&self, stream: StreamId, id: EventId) -> bool {
-        self.ids.get(&id).is_some_and(|known| *known == (stream, "year.leadership_delegated"))
+        self.ids.get(id).is_some_and(|known| *known == (stream, "year.leadership_delegated"))
     }
 
     /// The grant that is named was given to the client that acted, was in force, and is for the unit acted for.

@@ -27,6 +27,7 @@ pub mod failure;
 pub mod head;
 pub mod heads;
 mod heads_tree;
+mod ids;
 pub mod published;
 pub mod reads;
 pub mod receipt;

@@ -2,7 +2,7 @@
 
 use crate::{
     BlocId, CommendationId, Date, DocumentNumber, EmulationYear, Event, EventId, GrantId, PersonId,
-    RequestId, Timestamp, UnitId, lent::Lent,
+    RequestId, Timestamp, UnitId, base64url, lent::Lent,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -146,6 +146,11 @@ macro_rules! byte_strings {
         pub struct $name(pub [u8; $length]);
 
         impl $name {
+            /// From its text.
+            pub(crate) fn read(text: &[u8]) -> Result<Self, NotBytes> {
+                base64url::decode(text).map(Self).ok_or(NotBytes)
+            }
+
             /// As text, in a buffer that is large enough.
             fn written<'b>(&self, buffer: &'b mut [u8; $length * 4 / 3 + 2]) -> Option<&'b str> {
                 let length = URL_SAFE_NO_PAD.encode_slice(self.0, buffer).ok()?;
@@ -169,12 +174,7 @@ macro_rules! byte_strings {
         impl FromStr for $name {
             type Err = NotBytes;
             fn from_str(text: &str) -> Result<Self, NotBytes> {
-                // Two bytes of room: the decoder asks for its estimate, which may exceed the true length.
-                let mut bytes = [0_u8; $length + 2];
-                match URL_SAFE_NO_PAD.decode_slice(text, &mut bytes) {
-                    Ok($length) => bytes[..$length].try_into().map(Self).map_err(|_| NotBytes),
-                    _ => Err(NotBytes),
-                }
+                Self::read(text.as_bytes())
             }
         }
 

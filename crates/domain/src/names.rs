@@ -2,13 +2,14 @@
 
 use crate::lent::Lent;
 use serde::{Deserialize, Deserializer, Serialize, de};
-use std::fmt;
+use std::{fmt, sync::Arc};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// A text of 1 to `MAX` characters: NFC, trimmed, without control characters (line breaks allowed inside).
+/// A text of 1 to `MAX` characters: NFC, trimmed, without control characters (line breaks allowed inside). It is shared, for a
+/// state keeps texts of the facts it is folded from, and several views keep the same ones.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct Text<const MAX: usize>(Box<str>);
+pub struct Text<const MAX: usize>(Arc<str>);
 
 /// A name: up to 300 characters.
 pub type Name = Text<300>;

@@ -3,10 +3,17 @@
 use crate::{EmulationYear, lent::Lent};
 use jiff::{civil, tz};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    ops::{Range, RangeInclusive},
+    str::FromStr,
+};
 
 /// Viet Nam keeps one offset, UTC+7, with no daylight saving time.
 const VIETNAM: tz::Offset = tz::offset(7);
+
+/// The years that days may be in.
+const YEARS: RangeInclusive<i16> = 1945..=2199;
 
 /// A moment, in milliseconds since 1970 in UTC; written RFC 3339 with milliseconds and `Z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +45,11 @@ impl Timestamp {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub const fn millis(self) -> i64 {
         self.0
+    }
+
+    /// From the form the log is written in alone.
+    pub(crate) fn stored(text: &[u8; 24]) -> Option<Self> {
+        stored_millis(text).map(Self)
     }
 
     /// The day in Viet Nam at this moment.
@@ -77,25 +89,39 @@ impl FromStr for Timestamp {
 
 /// Reads exactly the form the log is written in, `2024-07-11T16:59:59.999Z`, much faster than any RFC 3339 text can be
 /// read; `None` for everything else, be it a moment or not.
-fn stored_millis(text: &str) -> Option<i64> {
-    let bytes: &[u8; 24] = text.as_bytes().try_into().ok()?;
-    let number = |range: std::ops::Range<usize>| {
-        bytes[range].iter().try_fold(0_i64, |number, byte| {
-            byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
-        })
-    };
-    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (23, b'Z')];
+fn stored_millis(text: impl AsRef<[u8]>) -> Option<i64> {
+    let bytes: &[u8; 24] = text.as_ref().try_into().ok()?;
+    let marks = [(10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (23, b'Z')];
     if marks.iter().any(|(at, mark)| bytes[*at] != *mark) {
         return None;
     }
-    let small = |range| number(range).and_then(|number| i8::try_from(number).ok());
-    let date = civil::Date::new(i16::try_from(number(0..4)?).ok()?, small(5..7)?, small(8..10)?).ok()?;
+    let date = date(bytes)?;
+    let number = |range| number(bytes, range);
     let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    let days = i64::from(days_since_1970(date));
-    Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + number(20..23)?)
+    let (days, milli) = (i64::from(days_since_1970(date)), number(20..23)?);
+    let [hour, minute, second, milli] = [hour, minute, second, milli].map(i64::from);
+    Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + milli)
+}
+
+/// The date that a text begins with, `2024-07-11`, when there is such a day.
+fn date(text: &[u8]) -> Option<civil::Date> {
+    let part = |range| number(text, range);
+    let [year, month, day] = [part(0..4)?, part(5..7)?, part(8..10)?];
+    if text[4] != b'-' || text[7] != b'-' {
+        return None;
+    }
+    civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+/// The number of at most four digits that stands there.
+fn number(text: &[u8], place: Range<usize>) -> Option<i16> {
+    let digits = text.get(place)?.iter();
+    digits
+        .map(|digit| digit.is_ascii_digit().then(|| i16::from(digit - b'0')))
+        .try_fold(0, |number, digit| Some(number * 10 + digit?))
 }
 
 /// Writes the form [`stored_millis`] reads, much faster than any formatter; `None` before the year 0 and after 9999.
@@ -147,7 +173,12 @@ impl Date {
     /// A day, when it exists and its year is between 1945 and 2199.
     pub fn new(year: i16, month: i8, day: i8) -> Result<Self, NotATime> {
         let date = civil::Date::new(year, month, day).map_err(|_| NotATime::Day)?;
-        if (1945..=2199).contains(&date.year()) { Ok(Self(date)) } else { Err(NotATime::Day) }
+        if YEARS.contains(&date.year()) { Ok(Self(date)) } else { Err(NotATime::Day) }
+    }
+
+    /// From its text alone.
+    pub(crate) fn stored(text: &[u8; 10]) -> Option<Self> {
+        date(text).map(Self).filter(|date| YEARS.contains(&date.year()))
     }
 
     /// The calendar year.
@@ -195,19 +226,7 @@ impl FromStr for Date {
     type Err = NotATime;
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
-        let part =
-            |range: std::ops::Range<usize>| text.get(range).filter(|t| t.bytes().all(|b| b.is_ascii_digit()));
-        let shape = text.len() == 10
-            && text.as_bytes().get(4) == Some(&b'-')
-            && text.as_bytes().get(7) == Some(&b'-');
-        match (shape, part(0..4), part(5..7), part(8..10)) {
-            (true, Some(year), Some(month), Some(day)) => Self::new(
-                year.parse().map_err(|_| NotATime::Day)?,
-                month.parse().map_err(|_| NotATime::Day)?,
-                day.parse().map_err(|_| NotATime::Day)?,
-            ),
-            _ => Err(NotATime::Day),
-        }
+        <&[u8; 10]>::try_from(text.as_bytes()).ok().and_then(Self::stored).ok_or(NotATime::Day)
     }
 }
 
@@ -265,7 +284,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// From the year 0001 to the year 9999.
-    const MILLIS: std::ops::Range<i64> = -62_135_596_800_000..253_402_207_200_000;
+    const MILLIS: Range<i64> = -62_135_596_800_000..253_402_207_200_000;
 
     proptest! {
         #[test]

@@ -7,7 +7,7 @@ use domain::{
     log::StreamHead, person::Person, unit::Unit, year::Year,
 };
 use serde::{Deserialize, Deserializer, Serialize, de};
-use std::{collections::BTreeSet, hash::Hash, sync::Arc};
+use std::{collections::hash_map::Entry, hash::Hash, sync::Arc};
 
 /// One aggregate as of its latest fact.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,17 +20,17 @@ pub struct Book<A> {
     pub head: LeafHash,
     /// Where its latest fact stands.
     pub last: Position,
-    /// The names of those of its facts that are marked as examples; usually none.
+    /// The names of those of its facts that are marked as examples, sorted; usually none.
     #[serde(deserialize_with = "type_names")]
-    pub illustrative: Arc<BTreeSet<&'static str>>,
+    pub illustrative: Arc<[&'static str]>,
 }
 
 /// Names of types, as the names that this program knows.
-fn type_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<BTreeSet<&'static str>>, D::Error> {
+fn type_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<[&'static str]>, D::Error> {
     let names = Vec::<&str>::deserialize(deserializer)?;
     let known =
         |name: &&str| Event::types().find(|known| known == name).ok_or_else(|| de::Error::custom(name));
-    names.iter().map(known).collect::<Result<_, _>>().map(Arc::new)
+    names.iter().map(known).collect()
 }
 
 impl<A> Clone for Book<A> {
@@ -72,11 +72,14 @@ impl<A: Aggregate> Book<A> {
     }
 }
 
-fn with(mut names: Arc<BTreeSet<&'static str>>, name: &'static str) -> Arc<BTreeSet<&'static str>> {
-    if !names.contains(name) {
-        Arc::make_mut(&mut names).insert(name);
+fn with(names: Arc<[&'static str]>, name: &'static str) -> Arc<[&'static str]> {
+    match names.binary_search(&name) {
+        Ok(_) => names,
+        Err(at) => {
+            let (before, after) = names.split_at(at);
+            [before, &[name], after].concat().into()
+        }
     }
-    names
 }
 
 /// The books of every aggregate.
@@ -233,8 +236,18 @@ fn write<K: Eq + Hash, A: Aggregate>(
     event: &A::Event,
     leaf: LeafHash,
 ) {
-    if let Some(book) = Book::after(shelf.remove(&key), fact, event, leaf) {
-        shelf.insert(key, book);
+    match shelf.entry(key) {
+        Entry::Occupied(known) => {
+            let (key, book) = known.remove_entry();
+            if let Some(book) = Book::after(Some(book), fact, event, leaf) {
+                shelf.insert(key, book);
+            }
+        }
+        Entry::Vacant(place) => {
+            if let Some(book) = Book::after(None, fact, event, leaf) {
+                place.insert(book);
+            }
+        }
     }
 }
 

@@ -6,10 +6,13 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-use crate::{Actor, Basis, ClientId, Envelope, Event, Position, RequestRef, Version};
+use crate::{
+    Actor, Basis, ClientId, Date, Envelope, Event, EventId, Fingerprint, GrantId, KeyHash, LeafHash,
+    Position, RequestId, RequestRef, Salt, Timestamp, UnitId, Version,
+};
 use reader::{Reader, Unread};
 use serde::Deserialize;
-use std::str::FromStr;
+use uuid::Uuid;
 
 /// Members of events that no state keeps anything of; they are read from the log when they are asked for. Each has a
 /// default that says "not given".
@@ -47,26 +50,26 @@ enum Extent {
 
 /// Reads an envelope that is written exactly as this program writes it.
 fn stored(bytes: &[u8], extent: Extent) -> Result<Envelope, Unread> {
-    let mut reader = Reader::new(bytes);
+    let mut reader = Reader::new(bytes)?;
     reader.literal(r#"{"position":"#)?;
     let position = Position(reader.number()?);
     reader.literal(r#","stream":"#)?;
-    let stream = parsed(&mut reader)?;
+    let stream = reader.text()?.parse().map_err(|_| Unread)?;
     reader.literal(r#","version":"#)?;
     let version = Version(u32::try_from(reader.number()?).map_err(|_| Unread)?);
     reader.literal(r#","previous":"#)?;
-    let previous = parsed(&mut reader)?;
+    let previous = LeafHash::read(reader.short_text::<43>()?).map_err(|_| Unread)?;
     reader.literal(r#","id":"#)?;
-    let id = parsed(&mut reader)?;
+    let id = EventId(uuid(&mut reader)?);
     reader.literal(r#","recorded_at":"#)?;
-    let recorded_at = parsed(&mut reader)?;
+    let recorded_at = Timestamp::stored(reader.short_text()?).ok_or(Unread)?;
     reader.literal(r#","effective_on":"#)?;
-    let effective_on = parsed(&mut reader)?;
+    let effective_on = Date::stored(reader.short_text()?).ok_or(Unread)?;
     let actor = actor(&mut reader)?;
     let request = request(&mut reader)?;
     let basis = basis(&mut reader, extent)?;
     reader.literal(r#","salt":"#)?;
-    let salt = parsed(&mut reader)?;
+    let salt = Salt::read(reader.short_text::<22>()?).map_err(|_| Unread)?;
     let event = event(&mut reader, extent)?;
     let envelope = Envelope {
         position,
@@ -88,21 +91,21 @@ fn stored(bytes: &[u8], extent: Extent) -> Result<Envelope, Unread> {
 fn actor(reader: &mut Reader<'_>) -> Result<Actor, Unread> {
     reader.literal(r#","actor":{"client":"#)?;
     let client = ClientId::new(reader.text()?).map_err(|_| Unread)?;
-    let unit = optional(reader, r#","unit":"#)?;
-    let grant = optional(reader, r#","grant":"#)?;
-    let delegation = optional(reader, r#","delegation":"#)?;
+    let unit = optional(reader, r#","unit":"#)?.map(UnitId);
+    let grant = optional(reader, r#","grant":"#)?.map(GrantId);
+    let delegation = optional(reader, r#","delegation":"#)?.map(EventId);
     reader.literal("}")?;
     Ok(Actor { client, unit, grant, delegation })
 }
 
 fn request(reader: &mut Reader<'_>) -> Result<RequestRef, Unread> {
     reader.literal(r#","request":{"id":"#)?;
-    let id = parsed(reader)?;
+    let id = RequestId(uuid(reader)?);
     reader.literal(r#","key":"#)?;
-    let key = parsed(reader)?;
+    let key = KeyHash::read(reader.short_text::<22>()?).map_err(|_| Unread)?;
     reader.literal(r#","fingerprint":"#)?;
-    let fingerprint = parsed(reader)?;
-    let causation = optional(reader, r#","causation":"#)?;
+    let fingerprint = Fingerprint::read(reader.short_text::<22>()?).map_err(|_| Unread)?;
+    let causation = optional(reader, r#","causation":"#)?.map(EventId);
     reader.literal("}")?;
     Ok(RequestRef { id, key, fingerprint, causation })
 }
@@ -125,10 +128,10 @@ fn event(reader: &mut Reader<'_>, extent: Extent) -> Result<Event, Unread> {
     if reader.is_done() { Ok(event) } else { Err(Unread) }
 }
 
-fn parsed<T: FromStr>(reader: &mut Reader<'_>) -> Result<T, Unread> {
-    reader.text()?.parse().map_err(|_| Unread)
+fn uuid(reader: &mut Reader<'_>) -> Result<Uuid, Unread> {
+    Uuid::try_parse_ascii(reader.short_text::<36>()?).map_err(|_| Unread)
 }
 
-fn optional<T: FromStr>(reader: &mut Reader<'_>, member: &str) -> Result<Option<T>, Unread> {
-    if reader.finds(member) { parsed(reader).map(Some) } else { Ok(None) }
+fn optional(reader: &mut Reader<'_>, member: &str) -> Result<Option<Uuid>, Unread> {
+    if reader.finds(member) { uuid(reader).map(Some) } else { Ok(None) }
 }

@@ -14,7 +14,7 @@ use std::fmt;
 
 /// What is left to read.
 pub(super) struct Reader<'de> {
-    rest: &'de [u8],
+    rest: &'de str,
     unkept: &'static [&'static str],
 }
 
@@ -39,8 +39,15 @@ impl Error for Unread {
 type Read<T> = Result<T, Unread>;
 
 impl<'de> Reader<'de> {
-    pub(super) const fn new(bytes: &'de [u8]) -> Self {
-        Self { rest: bytes, unkept: &[] }
+    /// What is looked for in every text is looked for once, in all of it: that it is Unicode, and that there are no raw control
+    /// characters. JSON has none in texts, this program writes none between them, and not every type of text looks for them.
+    pub(super) fn new(bytes: &'de [u8]) -> Read<Self> {
+        // Without a branch, for every byte that is read passes here.
+        if bytes.iter().fold(false, |found, byte| found | (*byte < b' ')) {
+            return Err(Unread);
+        }
+        let rest = std::str::from_utf8(bytes).map_err(|_| Unread)?;
+        Ok(Self { rest, unkept: &[] })
     }
 
     /// From now on these members are passed over as if they were not there.
@@ -50,9 +57,8 @@ impl<'de> Reader<'de> {
 
     /// Whether an event of this type comes next.
     pub(super) fn is_at_event(&self, type_name: &str) -> bool {
-        let rest = self.rest.strip_prefix(br#"{"type":""#);
-        rest.and_then(|rest| rest.strip_prefix(type_name.as_bytes()))
-            .is_some_and(|rest| rest.starts_with(b"\""))
+        let rest = self.rest.strip_prefix(r#"{"type":""#);
+        rest.and_then(|rest| rest.strip_prefix(type_name)).is_some_and(|rest| rest.starts_with('"'))
     }
 
     /// Whether everything has been read.
@@ -62,7 +68,7 @@ impl<'de> Reader<'de> {
 
     /// Passes over exactly these bytes.
     pub(super) fn literal(&mut self, literal: &str) -> Read<()> {
-        self.rest = self.rest.strip_prefix(literal.as_bytes()).ok_or(Unread)?;
+        self.rest = self.rest.strip_prefix(literal).ok_or(Unread)?;
         Ok(())
     }
 
@@ -74,66 +80,77 @@ impl<'de> Reader<'de> {
     /// A text, from quotation mark to quotation mark.
     pub(super) fn text(&mut self) -> Read<&'de str> {
         self.byte(b'"')?;
-        let end = memchr2(b'"', b'\\', self.rest).ok_or(Unread)?;
-        let (text, rest) = self.rest.split_at(end);
-        // JSON has no raw control characters in texts, and not every type of text looks for them. Without a branch, for every
-        // byte that is read passes here.
-        if text.iter().fold(false, |found, byte| found | (*byte < b' ')) {
-            return Err(Unread);
-        }
+        let end = memchr2(b'"', b'\\', self.rest.as_bytes()).ok_or(Unread)?;
+        let (text, rest) = self.rest.split_at_checked(end).ok_or(Unread)?;
         self.rest = rest;
         self.byte(b'"')?;
-        std::str::from_utf8(text).map_err(|_| Unread)
+        Ok(text)
+    }
+
+    /// A text of so many bytes, for those who take nothing but letters, digits and marks that stand for themselves: they see
+    /// for themselves that it holds nothing else.
+    pub(super) fn short_text<const LENGTH: usize>(&mut self) -> Read<&'de [u8; LENGTH]> {
+        self.byte(b'"')?;
+        let text = self.rest.as_bytes().first_chunk().ok_or(Unread)?;
+        self.pass(LENGTH)?;
+        self.byte(b'"')?;
+        Ok(text)
     }
 
     /// A number without sign, of at most 18 digits.
     pub(super) fn number(&mut self) -> Read<u64> {
-        let digits = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let (text, rest) = self.rest.split_at(digits);
-        match text {
+        let digits = self.rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (text, rest) = self.rest.split_at_checked(digits).ok_or(Unread)?;
+        match text.as_bytes() {
             [] | [b'0', _, ..] => Err(Unread),
             _ if digits > 18 => Err(Unread),
             _ => {
                 self.rest = rest;
-                Ok(text.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
+                Ok(text.bytes().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
             }
         }
     }
 
     fn byte(&mut self, byte: u8) -> Read<()> {
-        match self.rest.split_first() {
-            Some((first, rest)) if *first == byte => {
-                self.rest = rest;
-                Ok(())
-            }
-            _ => Err(Unread),
+        if !self.next_is(byte) {
+            return Err(Unread);
         }
+        self.pass(1)
     }
 
     fn next_is(&self, byte: u8) -> bool {
-        self.rest.first() == Some(&byte)
+        self.next() == Some(byte)
+    }
+
+    fn next(&self) -> Option<u8> {
+        self.rest.as_bytes().first().copied()
+    }
+
+    fn pass(&mut self, bytes: usize) -> Read<()> {
+        self.rest = self.rest.get(bytes..).ok_or(Unread)?;
+        Ok(())
     }
 
     /// Passes over one value, without looking closer than to find its end.
     fn skip(&mut self) -> Read<()> {
         let mut depth = 0_usize;
         loop {
-            let (first, rest) = self.rest.split_first().ok_or(Unread)?;
+            let first = self.next().ok_or(Unread)?;
             match first {
                 b'"' => self.skip_text()?,
                 b'{' | b'[' => {
                     depth += 1;
-                    self.rest = rest;
+                    self.pass(1)?;
                     continue;
                 }
                 b'}' | b']' | b',' | b':' if depth > 0 => {
                     depth -= usize::from(matches!(first, b'}' | b']'));
-                    self.rest = rest;
+                    self.pass(1)?;
                 }
-                b'-' | b'0'..=b'9' | b'a'..=b'z' => self.rest = rest,
+                b'-' | b'0'..=b'9' | b'a'..=b'z' => self.pass(1)?,
                 _ => return Err(Unread),
             }
-            let ends_here = self.rest.first().is_none_or(|next| matches!(next, b',' | b'}' | b']'));
+            let ends_here = self.next().is_none_or(|next| matches!(next, b',' | b'}' | b']'));
             if depth == 0 && ends_here {
                 return Ok(());
             }
@@ -143,12 +160,12 @@ impl<'de> Reader<'de> {
     fn skip_text(&mut self) -> Read<()> {
         self.byte(b'"')?;
         loop {
-            let end = memchr2(b'"', b'\\', self.rest).ok_or(Unread)?;
-            let escaped = usize::from(self.rest[end] == b'\\');
-            self.rest = self.rest.get(end + 1 + escaped..).ok_or(Unread)?;
-            if escaped == 0 {
+            let end = memchr2(b'"', b'\\', self.rest.as_bytes()).ok_or(Unread)?;
+            self.pass(end)?;
+            if self.byte(b'"').is_ok() {
                 return Ok(());
             }
+            self.pass(2)?;
         }
     }
 }
@@ -157,7 +174,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     type Error = Unread;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        match self.rest.first().ok_or(Unread)? {
+        match self.next().ok_or(Unread)? {
             b'"' => visitor.visit_borrowed_str(self.text()?),
             b'{' => {
                 self.byte(b'{')?;
