@@ -6,7 +6,7 @@ use crate::support::{
     facts::{NewUnit, REGISTERS_UNITS},
     keys::make_key,
     place::{REGISTRAR, binary},
-    server::serve,
+    server::{refused, serve},
 };
 use std::process::{Command, Output};
 
@@ -42,8 +42,7 @@ impl Log {
 
     /// What a `serve` that must not start says, and its exit code.
     fn refused(&self, options: &[(&str, &str)]) -> (Option<i32>, String) {
-        let output = serve(&self.place).args(self.options(options)).output().expect("the program starts");
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+        refused(serve(&self.place).args(self.options(options)))
     }
 
     fn client(&self, server: &Server, scopes: &str) -> Client {

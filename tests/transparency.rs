@@ -6,13 +6,13 @@ use crate::support::{
     facts::{NewUnit, REGISTERS_UNITS},
     keys::make_key,
     place::{REGISTRAR, binary, run},
-    server::serve,
+    server::{refused, serve},
 };
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
     path::PathBuf,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, Stdio},
 };
 use tlog::{
     Hash,
@@ -64,12 +64,6 @@ impl Log {
     fn policy(&self) -> Policy {
         Policy::parse(format!("log {}\nquorum none\n", self.verifier).as_bytes()).expect("a policy")
     }
-}
-
-/// What a `serve` that must not start says, and its exit code.
-fn refused(command: &mut Command) -> (Option<i32>, String) {
-    let Output { status, stderr, .. } = command.output().expect("the program starts");
-    (status.code(), String::from_utf8_lossy(&stderr).into_owned())
 }
 
 fn get(client: &Client, path: &str) -> Answer {

@@ -7,6 +7,7 @@ use crate::support::{
     facts::{NewUnit, REGISTERS_UNITS},
     keys::make_key,
     place::{REGISTRAR, binary, run},
+    server::{refused, serve},
     waiting::until,
     witness::Witness,
 };
@@ -172,11 +173,11 @@ fn a_policy_of_another_log_is_not_served() {
         .arg(log.place.file("other.key")));
     let other = String::from_utf8(other.stdout).expect("text");
     std::fs::write(log.place.file("policy.txt"), file.replace(&log.log_key, other.trim())).expect("a policy");
-    let mut command = crate::support::server::serve(&log.place);
+    let mut command = serve(&log.place);
     command.args(["--log-key", &log.file("log.key"), "--anchor", &log.file("anchor")]);
-    let output = command.args(["--policy", &log.file("policy.txt")]).output().expect("the program starts");
-    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("does not list the key of this log"));
+    let (code, said) = refused(command.args(["--policy", &log.file("policy.txt")]));
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("does not list the key of this log"), "{said}");
 }
 
 /// A log that a single witness sees.

@@ -8,6 +8,7 @@ mod disclosed;
 mod log;
 mod rotation;
 mod served;
+mod signer;
 mod standings;
 mod streams;
 mod witness;

@@ -7,7 +7,7 @@ use super::{
 use serde_json::Value;
 use std::{
     fs::File,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Seek},
     os::unix::process::ExitStatusExt,
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
@@ -212,6 +212,30 @@ pub fn serve_on(place: &Place, store: &str, address: &str) -> Command {
 
 /// How many processes were started over a database.
 static NODES: AtomicU32 = AtomicU32::new(0);
+
+/// The exit code of a `serve` that must not start, and what it says. One that starts all the same is ended.
+pub fn refused(command: &mut Command) -> (Option<i32>, String) {
+    let mut said = tempfile::tempfile().expect("a file");
+    let messages = said.try_clone().expect("the file once more");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(messages);
+    let mut child = command.spawn().expect("the program starts");
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("the process can be asked") {
+            break status;
+        }
+        if start.elapsed() > PATIENCE {
+            let _ = child.kill();
+            let _ = child.wait();
+            panic!("it was not refused: {command:?}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let mut text = String::new();
+    said.rewind().expect("the file can be read from its start");
+    said.read_to_string(&mut text).expect("text");
+    (status.code(), text)
+}
 
 /// Sends a signal by name. The shell's own `kill` is used because a small machine may have no other.
 pub fn signal(process: u32, name: &str) {

@@ -233,6 +233,24 @@ async fn a_bit_that_flips_in_memory_before_signing_is_never_signed() {
 }
 
 #[tokio::test]
+async fn a_head_that_cannot_be_anchored_is_handed_out_to_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let anchor = folder.path().join("anchor");
+    let service = published(&memory(), &anchor, 3).await;
+    let before = std::fs::read_to_string(&anchor).unwrap();
+    // What is to take the place of the anchor cannot be written.
+    let beside = anchor.with_extension("new");
+    std::fs::create_dir(&beside).unwrap();
+    registers(&service, 3..4).await;
+    let signed = service.app.audit().covering(4, Duration::from_secs(2)).await.unwrap();
+    assert_eq!(signed.size(), 3, "whoever takes the store back to here would show less than was handed out");
+    assert_eq!(std::fs::read_to_string(&anchor).unwrap(), before);
+    std::fs::remove_dir(&beside).unwrap();
+    let signed = covering(&service.app, 4).await;
+    assert_eq!(std::fs::read_to_string(&anchor).unwrap(), signed.signed.to_string());
+}
+
+#[tokio::test]
 async fn two_processes_that_sign_one_log_stop_each_other() {
     let (folder, log) = (tempfile::tempdir().unwrap(), memory());
     let anchor = folder.path().join("anchor");
