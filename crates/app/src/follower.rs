@@ -75,7 +75,9 @@ impl Drop for Follower {
 impl Shared {
     /// Waits for the log to grow, and folds what it has grown by.
     fn follow(&self) -> Result<(), LogError> {
-        let end = self.log.changed(self.views.read().head(), PATIENCE)?;
+        // In a statement of its own: the views must not be held while this waits.
+        let seen = self.views.read().head();
+        let end = self.log.changed(seen, PATIENCE)?;
         loop {
             let seen = self.settled();
             if end <= seen {
@@ -83,6 +85,9 @@ impl Shared {
             }
             let count = usize::try_from(end.0 - seen.0).unwrap_or(AT_ONCE).min(AT_ONCE);
             let facts = Self::decode(&self.log.read(seen, count)?, seen)?;
+            if facts.is_empty() {
+                return Err(LogError::damaged(seen, "the log ends before its head"));
+            }
             // Not between the commit of this process and its settlement: those facts are the writer's to fold.
             let _between_commits = self.folding.lock();
             self.take_over(&facts)?;
