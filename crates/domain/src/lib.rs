@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - values: [`ids`], [`points`], [`time`], [`names`], [`emulation_year`], [`document`], [`identifier`]
-//! - the fact as stored: [`envelope`], [`event`]; `stored`: how it is read, `base64url`: and the byte strings in it
+//! - the fact as stored: [`envelope`], [`event`]; `stored`: how it is read
 //! - how rules are written: [`aggregate`] (the trait), [`rejection`] (every way to say no)
 //! - the aggregates: [`mod@unit`], [`bloc`], [`year`] (a folder, one file per step), [`grant`], [`person`],
 //!   [`commendation`], [`log`] (the log about itself); [`quota`]: how many awards there may be
@@ -14,7 +14,6 @@
 //! arrives in the command.
 
 pub mod aggregate;
-mod base64url;
 pub mod bloc;
 pub mod commendation;
 pub mod document;

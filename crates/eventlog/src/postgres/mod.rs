@@ -38,7 +38,7 @@ use crate::{AsideEntries, EventLog, LogError, Page, Stored, Turn, by_pages, chec
 use domain::Position;
 use listening::Listener;
 use parking_lot::Mutex;
-use reading::Readers;
+use reading::{PAGE_FACTS, Readers};
 use session::{Fault, Session};
 use std::{
     sync::{
@@ -48,9 +48,6 @@ use std::{
     time::{Duration, Instant},
 };
 use turn::{PostgresTurn, Writer};
-
-/// A read of at most so many facts, the size of a page, fetches them alone instead of whole pages.
-const FEW: usize = 256;
 
 /// A log in a schema of a PostgreSQL database. Any number of processes may have it open.
 pub struct PostgresLog {
@@ -165,7 +162,8 @@ impl EventLog for PostgresLog {
     }
 
     fn read(&self, from: Position, limit: usize) -> Result<Vec<Stored>, LogError> {
-        if limit <= FEW {
+        // No more than a page holds is fetched alone, without what stands around it.
+        if limit as u64 <= PAGE_FACTS {
             return self.readers.facts(from, Position(from.0.saturating_add(limit as u64)));
         }
         by_pages(self, from, limit)

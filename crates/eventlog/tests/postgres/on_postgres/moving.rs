@@ -2,7 +2,6 @@
 
 use super::{empty, open, sql};
 use domain::Position;
-use std::path::Path;
 use thidua_eventlog::{
     Commit, EventLog, Fact, MemoryLog, backup::backup, contract::Samples, copy::copy, restore::restore_into,
 };
@@ -51,7 +50,7 @@ fn a_large_backup_is_restored() {
     backup(&from, &kept, &mut |_| ()).unwrap();
     let place = empty();
     let there = open(&place);
-    restore_into(Path::new(&kept), &there, &mut |_| ()).unwrap();
+    restore_into(&kept, &there, &mut |_| ()).unwrap();
     expect_all_of(&from, &there);
     assert_eq!(sql(&place, "select count(*) from events where part <> position % 3"), "0");
 }
