@@ -11,10 +11,9 @@ use crate::support::{
     place::{REGISTRAR, binary, run},
     server::{End, serve_on},
 };
-use cluster::{Cluster, Server as Postgres};
+use cluster::{Cluster, Server as Postgres, free_port};
 use serde_json::Value;
 use std::{
-    net::TcpListener,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -67,7 +66,7 @@ impl World {
         let verifier = String::from_utf8(made.stdout).expect("text").trim().to_owned();
         let signer = signer(&key, &file("signed"), &socket);
         let token = place.token(REGISTRAR, &format!("{REGISTERS_UNITS} audit:read"));
-        let addresses = (0..nodes).map(|_| free_address()).collect();
+        let addresses = (0..nodes).map(|_| format!("127.0.0.1:{}", free_port())).collect();
         let nodes = (0..nodes).map(|_| None).collect();
         let mut world = Self {
             nodes,
@@ -284,12 +283,6 @@ fn row(line: &str) -> Row {
         transaction: text("xid").parse().expect("a number"),
         name: json["name"].as_str().map(str::to_owned),
     }
-}
-
-/// An address of this machine that nobody listens on now.
-fn free_address() -> String {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("its address").to_string()
 }
 
 /// A signer of its own; it has made its socket when this returns.

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import random
 import re
 import shutil
 import signal
@@ -25,12 +26,15 @@ POSTGRES = Path("/usr/lib/postgresql/15/bin")
 
 
 def free_ports(count):
-    """Ports nobody listens on; they are taken together so that none comes twice."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for taken in sockets:
-            taken.bind(("127.0.0.1", 0))
-        return [taken.getsockname()[1] for taken in sockets]
+    """Ports nobody listens on, and none that a connection is given for its own end: what is down finds its port again."""
+    found = []
+    for port in random.sample(range(20_000, 32_000), 1_000):
+        with socket.socket() as taken, contextlib.suppress(OSError):
+            taken.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise SystemExit(f"no {count} ports are free")
 
 
 def wait_for(what, holds):
@@ -155,10 +159,27 @@ class Client:
             self.connection = http.client.HTTPConnection(host, port, timeout=timeout)
 
     def ask(self, path, method="GET", body=None, **headers):
-        headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
+        answer = self.begin(path, method, body, headers)
         return answer, answer.read()
+
+    def read(self, path):
+        """A read as every client makes it: when a connection that was kept is closed before a byte of the answer, it is made
+        once more on a new one (RFC 9112, section 9.3.1). The answer, and whether that was so."""
+        kept = self.connection.sock is not None
+        try:
+            answer, again = self.begin(path), False
+        except ConnectionError:
+            if not kept:
+                raise
+            self.connection.close()
+            answer, again = self.begin(path), True
+        answer.read()
+        return answer, again
+
+    def begin(self, path, method="GET", body=None, headers=None):
+        headers = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
+        self.connection.request(method, path, body, headers)
+        return self.connection.getresponse()
 
 
 def status(port, path, trusted=None):

@@ -14,7 +14,7 @@ mod faults;
 mod server;
 mod user;
 
-pub use server::Server;
+pub use server::{Server, free_port};
 
 use std::{
     path::Path,
@@ -138,10 +138,17 @@ fn program(name: &str) -> Command {
 }
 
 /// Runs a program to its end; what it printed.
-fn done(mut command: Command) -> String {
-    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+fn done(command: Command) -> String {
+    run(command).unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+/// Runs a program to its end: what it printed, or what it complained of.
+fn run(mut command: Command) -> Result<String, String> {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{command:?}: {error}"))?;
     let (said, complained) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{command:?}: {said}{complained}");
-    said.into_owned()
+    if !output.status.success() {
+        return Err(format!("{command:?}: {said}{complained}"));
+    }
+    Ok(said.into_owned())
 }

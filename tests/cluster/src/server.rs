@@ -1,6 +1,6 @@
 //! One server of a cluster.
 
-use super::{Settings, done, program, user};
+use super::{Settings, done, program, run, user};
 use std::{
     fmt::Write,
     fs::{self, OpenOptions},
@@ -8,6 +8,8 @@ use std::{
     net::TcpListener,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    process::Command,
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 /// A PostgreSQL server in a folder, on a port of 127.0.0.1. Everyone on this machine may connect as anyone: `postgres` is
@@ -114,7 +116,12 @@ impl Server {
     /// # Panics
     /// When it does not start.
     pub fn start(&self) {
-        self.control(&["start", "--wait", "--silent", "-l"], Some("server.log"));
+        let mut start = self.control(&["start", "--wait", "--silent", "-l"]);
+        let log = self.folder.join("server.log");
+        start.arg(&log);
+        // It says why only there.
+        let said = || fs::read_to_string(&log).unwrap_or_default();
+        run(start).unwrap_or_else(|fault| panic!("{fault}{}", said()));
     }
 
     /// Stops it: `fast` ends sessions, `immediate` is as if it were killed.
@@ -122,7 +129,7 @@ impl Server {
     /// # Panics
     /// When it does not stop.
     pub fn stop(&self, mode: &str) {
-        self.control(&["stop", "--wait", "--silent", "-m", mode], None);
+        done(self.control(&["stop", "--wait", "--silent", "-m", mode]));
     }
 
     /// Makes a standby take writes; returns when it does.
@@ -130,7 +137,7 @@ impl Server {
     /// # Panics
     /// When it is none.
     pub fn promote(&self) {
-        self.control(&["promote", "--wait", "--silent"], None);
+        done(self.control(&["promote", "--wait", "--silent"]));
     }
 
     /// Makes it read its settings again.
@@ -138,7 +145,7 @@ impl Server {
     /// # Panics
     /// When it does not run.
     pub fn reload(&self) {
-        self.control(&["reload", "--silent"], None);
+        done(self.control(&["reload", "--silent"]));
     }
 
     /// Runs statements as the superuser in a database; what they print, without headings, columns parted by `|`.
@@ -153,12 +160,10 @@ impl Server {
         done(psql).trim().to_owned()
     }
 
-    fn control(&self, arguments: &[&str], log: Option<&str>) {
+    fn control(&self, arguments: &[&str]) -> Command {
         let mut control = program("pg_ctl");
-        control.args(arguments);
-        control.args(log.map(|name| self.folder.join(name)));
-        control.arg("-D").arg(&self.folder);
-        done(control);
+        control.arg("-D").arg(&self.folder).args(arguments);
+        control
     }
 
     /// Its port, and a folder of its own for its socket.
@@ -168,10 +173,23 @@ impl Server {
     }
 }
 
-/// A port that nobody listens on now.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("its address").port()
+/// A port that nobody listens on, and that no connection is given for its own end: those begin at 32768. A server that is
+/// down finds it free when it comes back, however often others have tried to reach it meanwhile. In one process no port is
+/// handed out twice.
+///
+/// # Panics
+/// When none is free.
+pub fn free_port() -> u16 {
+    const FIRST: u32 = 20_000;
+    const PORTS: u32 = 12_000;
+    static HANDED_OUT: AtomicU32 = AtomicU32::new(0);
+    // Other processes begin elsewhere.
+    let begin = std::process::id().wrapping_mul(101);
+    (0..PORTS)
+        .map(|_| begin.wrapping_add(HANDED_OUT.fetch_add(1, Ordering::Relaxed)) % PORTS + FIRST)
+        .filter_map(|port| u16::try_from(port).ok())
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("a free port")
 }
 
 #[cfg(test)]
