@@ -64,13 +64,42 @@ impl FromStr for Points {
 
 impl fmt::Display for Points {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (sign, magnitude) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
-        let (whole, fraction) = (magnitude / 100, magnitude % 100);
-        match fraction {
-            0 => write!(f, "{sign}{whole}"),
-            tenths if tenths % 10 == 0 => write!(f, "{sign}{whole}.{}", tenths / 10),
-            _ => write!(f, "{sign}{whole}.{fraction:02}"),
+        f.write_str(self.written(&mut [0; LONGEST]))
+    }
+}
+
+/// The longest text of points: a sign, seventeen digits, the point and two digits.
+const LONGEST: usize = 21;
+
+impl Points {
+    /// Writes the text, from its end, without the formatter: an explanation holds thousands.
+    fn written(self, room: &mut [u8; LONGEST]) -> &str {
+        let magnitude = self.0.unsigned_abs();
+        let (mut whole, fraction) = (magnitude / 100, magnitude % 100);
+        let mut start = room.len();
+        let mut put = |byte: u8| {
+            start = start.saturating_sub(1);
+            room[start] = byte;
+        };
+        let digit = |number: u64| b'0' + u8::try_from(number % 10).unwrap_or(0);
+        if fraction % 10 > 0 {
+            put(digit(fraction));
         }
+        if fraction > 0 {
+            put(digit(fraction / 10));
+            put(b'.');
+        }
+        loop {
+            put(digit(whole));
+            whole /= 10;
+            if whole == 0 {
+                break;
+            }
+        }
+        if self.0 < 0 {
+            put(b'-');
+        }
+        std::str::from_utf8(&room[start..]).unwrap_or_default()
     }
 }
 
@@ -85,7 +114,7 @@ impl Serialize for Points {
         if !serializer.is_human_readable() {
             return serializer.serialize_i64(self.0);
         }
-        serializer.collect_str(self)
+        serializer.serialize_str(self.written(&mut [0; LONGEST]))
     }
 }
 
@@ -146,6 +175,19 @@ mod tests {
             ["", "-", ".", "1.", ".5", "1.234", "1e3", "+1", "1,5", "1234567", "١", "1 ", "--1", "NaN"]
         {
             assert_eq!(text.parse::<Points>(), Err(NotPoints), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_largest_are_written_too() {
+        for (hundredths, shown) in [
+            (i64::MIN, "-92233720368547758.08"),
+            (i64::MAX, "92233720368547758.07"),
+            (0, "0"),
+            (-10, "-0.1"),
+            (5, "0.05"),
+        ] {
+            assert_eq!(Points::from_hundredths(hundredths).to_string(), shown);
         }
     }
 

@@ -52,6 +52,11 @@ impl Timestamp {
         stored_millis(text).map(Self)
     }
 
+    /// The form the log is written in.
+    fn text(self) -> Option<[u8; 24]> {
+        stored_text(self.0)
+    }
+
     /// The day in Viet Nam at this moment.
     pub fn day(self) -> Date {
         let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
@@ -61,7 +66,7 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(text) = stored_text(self.0) {
+        if let Some(text) = self.text() {
             return f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?);
         }
         let moment = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
@@ -130,20 +135,22 @@ fn stored_text(millis: i64) -> Option<[u8; 24]> {
     let (days, of_day) = (millis.div_euclid(DAY), millis.rem_euclid(DAY));
     let (year, month, day) = date_from_1970(days);
     let mut text = *b"0000-00-00T00:00:00.000Z";
-    let mut put = |end: usize, digits: usize, mut number: i64| {
-        for at in (end - digits..end).rev() {
-            text[at] += u8::try_from(number % 10).unwrap_or(0);
-            number /= 10;
-        }
-    };
-    put(4, 4, year);
-    put(7, 2, month);
-    put(10, 2, day);
-    put(13, 2, of_day / 3_600_000);
-    put(16, 2, of_day / 60_000 % 60);
-    put(19, 2, of_day / 1_000 % 60);
-    put(23, 3, of_day % 1_000);
+    put(&mut text[..4], year);
+    put(&mut text[5..7], month);
+    put(&mut text[8..10], day);
+    put(&mut text[11..13], of_day / 3_600_000);
+    put(&mut text[14..16], of_day / 60_000 % 60);
+    put(&mut text[17..19], of_day / 1_000 % 60);
+    put(&mut text[20..23], of_day % 1_000);
     (0..=9999).contains(&year).then_some(text)
+}
+
+/// Writes a number with as many digits as there are.
+fn put(digits: &mut [u8], mut number: i64) {
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+        number /= 10;
+    }
 }
 
 /// Year, month and day so many days from 1970-01-01: the other way round than [`days_since_1970`].
@@ -174,6 +181,15 @@ impl Date {
     pub fn new(year: i16, month: i8, day: i8) -> Result<Self, NotATime> {
         let date = civil::Date::new(year, month, day).map_err(|_| NotATime::Day)?;
         if YEARS.contains(&date.year()) { Ok(Self(date)) } else { Err(NotATime::Day) }
+    }
+
+    /// Its text; its year has four digits.
+    fn text(self) -> Option<[u8; 10]> {
+        let mut text = *b"0000-00-00";
+        put(&mut text[..4], self.0.year().into());
+        put(&mut text[5..7], self.0.month().into());
+        put(&mut text[8..], self.0.day().into());
+        (0..=9999).contains(&self.0.year()).then_some(text)
     }
 
     /// From its text alone.
@@ -212,7 +228,8 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        let text = self.text().ok_or(fmt::Error)?;
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -238,7 +255,10 @@ macro_rules! as_text {
                 if !serializer.is_human_readable() {
                     return self.number().serialize(serializer);
                 }
-                serializer.collect_str(self)
+                match self.text().as_ref().map(|text| std::str::from_utf8(text)) {
+                    Some(Ok(text)) => serializer.serialize_str(text),
+                    Some(Err(_)) | None => serializer.collect_str(self),
+                }
             }
         }
 

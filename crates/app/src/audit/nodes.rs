@@ -34,7 +34,6 @@ impl Work {
         }
         self.advance(&signed)?;
         self.signed = Some((size, Instant::now()));
-        self.recall()?;
         let published = Published { signed, key: self.key.clone(), signed_at: kept.signed_at };
         self.shared.audit.hand_out(published);
         Ok(())

@@ -10,7 +10,7 @@ use crate::{
     act::{Failure, Receipt, Request},
     writer::Job,
 };
-use domain::{Position, log::LogAct};
+use domain::{Position, Version, log::LogAct};
 use eventlog::{AsideChange, LogError, pages, put_aside};
 use parking_lot::{Condvar, Mutex};
 use std::{
@@ -26,6 +26,8 @@ use tokio::sync::{mpsc::WeakSender, oneshot};
 const PAUSE: Duration = Duration::from_millis(400);
 /// How often a head is signed when nothing is written, so that a silent log can be told from a dead one.
 const HEARTBEAT: Duration = Duration::from_secs(60);
+/// How long what other processes put aside may go unread, unless a fact of the log about itself says that there is more.
+const RECALL: Duration = Duration::from_secs(60);
 /// One head an hour is kept.
 const HOUR: i64 = 3_600_000;
 /// How often the log commits to what its streams hold, when anything was written.
@@ -52,8 +54,18 @@ impl Publisher {
         *shared.audit.written.lock() = Some(VecDeque::new());
         // For a service that is often started anew, what is left of the hour counts.
         let commit_at = Instant::now() + COMMIT.saturating_sub(since_commitment(&shared).unwrap_or_default());
-        let mut work =
-            Work { shared, signers, key, anchor, jobs, signed: None, kept_hour: None, commit_at, told: None };
+        let mut work = Work {
+            shared,
+            signers,
+            key,
+            anchor,
+            jobs,
+            signed: None,
+            kept_hour: None,
+            recalled: None,
+            commit_at,
+            told: None,
+        };
         work.recall()?;
         work.expect_current_key()?;
         work.grow()?;
@@ -94,6 +106,8 @@ pub(super) struct Work {
     pub(super) signed: Option<(u64, Instant)>,
     /// The hour of the last head that this process kept.
     kept_hour: Option<i64>,
+    /// When the heads and time stamps that stand aside were read, and how many facts the log had about itself then.
+    recalled: Option<(Instant, Option<Version>)>,
     /// When the log is to commit to its streams next.
     commit_at: Instant,
     /// What was told last of why nothing is signed: it is told again when it changes.
@@ -159,6 +173,7 @@ impl Work {
         self.grow()?;
         if self.shared.log.is_shared() {
             self.take_from_others()?;
+            self.recall()?;
         }
         let size = self.shared.audit.tiles().size();
         let due = self.signed.is_none_or(|(signed, at)| signed < size || at.elapsed() >= HEARTBEAT);
@@ -290,8 +305,13 @@ impl Work {
             })
     }
 
-    /// Reads the heads that were kept, and the time stamps.
-    pub(super) fn recall(&self) -> Result<(), AuditError> {
+    /// Reads the heads that were kept, and the time stamps, if there may be more of them.
+    fn recall(&mut self) -> Result<(), AuditError> {
+        let version = self.shared.views.read().books.log().map(|book| book.version);
+        let is_known = |(at, known): (Instant, Option<Version>)| known == version && at.elapsed() < RECALL;
+        if self.recalled.is_some_and(is_known) {
+            return Ok(());
+        }
         let damaged = |key: &[u8]| LogError::AsideDamaged {
             key: key.escape_ascii().to_string(),
             what: "it is no checkpoint",
@@ -300,7 +320,8 @@ impl Work {
             |(key, value): &(Vec<u8>, Vec<u8>)| serde_json::from_slice(value).map_err(|_| damaged(key));
         let kept: Result<Vec<Kept>, _> = self.shared.log.aside(KEPT)?.iter().map(read).collect();
         *self.shared.audit.kept.write() = kept?;
-        *self.shared.audit.stamps.write() = stamping::recall(self.shared.log.as_ref())?;
+        stamping::remember(&self.shared)?;
+        self.recalled = Some((Instant::now(), version));
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 //! answers stands aside and comes along in backups; who checks it needs neither this log nor its clock. A fact of the log
 //! names it, so that what follows was recorded after that moment.
 
-use super::{AuditError, Published};
+use super::Published;
 use crate::{Shared, act::Request, writer::Job};
 use domain::{
     Sha256, Timestamp,
@@ -74,8 +74,18 @@ impl Stamped {
     }
 }
 
+/// Reads all that were kept, by whichever process.
+pub(super) fn remember(shared: &Shared) -> Result<(), LogError> {
+    let stamps = recall(shared.log.as_ref())?;
+    if let Some(last) = stamps.last() {
+        metrics::gauge!("thidua_time_stamped_seconds").set(last.time.millis() as f64 / 1000.0);
+    }
+    *shared.audit.stamps.write() = stamps;
+    Ok(())
+}
+
 /// Reads what was kept, the oldest first.
-pub(super) fn recall(log: &dyn EventLog) -> Result<Vec<Stamped>, LogError> {
+fn recall(log: &dyn EventLog) -> Result<Vec<Stamped>, LogError> {
     let mut whole: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
     for (mut key, piece) in log.aside(KEPT)? {
         key.pop();
@@ -163,10 +173,8 @@ async fn stamp(shared: &Shared, head: &Published, authority: &Authority) -> Resu
     let checkpoint = head.signed.to_string();
     let (time, reply) = authority(checkpoint.clone().into_bytes()).await?;
     let stamped = Stamped { size: head.size(), time, checkpoint, reply };
-    keep(shared, &stamped).map_err(|error| crate::chain(&error))?;
-    metrics::gauge!("thidua_time_stamped_seconds").set(time.millis() as f64 / 1000.0);
-    shared.audit.stamps.write().push(stamped);
-    Ok(())
+    let kept = eventlog::put_aside(shared.log.as_ref(), &stamped.pieces());
+    kept.and_then(|()| remember(shared)).map_err(|error| crate::chain(&error))
 }
 
 /// The last time stamp, if no fact of the log names it: also one that a process before this one had no time to name.
@@ -187,10 +195,6 @@ async fn name(shared: &Shared, jobs: &WeakSender<Job>, anchored: TimeAnchored) -
     jobs.upgrade().ok_or_else(gone)?.send(Job::One(request, reply)).await.map_err(|_| gone())?;
     let outcome = answer.await.map_err(|_| gone())?;
     outcome.map(drop).map_err(|failure| format!("{failure:?}"))
-}
-
-fn keep(shared: &Shared, stamped: &Stamped) -> Result<(), AuditError> {
-    Ok(eventlog::put_aside(shared.log.as_ref(), &stamped.pieces())?)
 }
 
 #[cfg(test)]

@@ -172,7 +172,7 @@ impl Year {
         let sheet = &self.regulation.as_ref()?.regulation.sheet;
         let scores = self.unit(unit).map_or(&[][..], |known| &known.scores);
         let evaluation = self.evaluate(unit)?;
-        let teller = Teller { sheet, scores, evaluation: &evaluation };
+        let teller = Teller { sheet, papers: papers(scores), evaluation: &evaluation };
         let parts: Vec<_> = sheet.parts.iter().map(|part| teller.part(part)).collect();
         let base = sheet.base.unwrap_or_default();
         let total = parts.iter().fold(base, |total, part| match part.kind {
@@ -186,11 +186,41 @@ impl Year {
 /// Tells the account of one unit. The evaluation says whose scores count; the numbers are counted again.
 struct Teller<'a> {
     sheet: &'a ScoreSheet,
-    scores: &'a [Score],
+    papers: Vec<Paper<'a>>,
     evaluation: &'a Evaluation,
 }
 
+/// What one score gives one criterion; a monthly one may give it several times.
+struct Paper<'a> {
+    criterion: CriterionId,
+    score: &'a Score,
+    points: Points,
+}
+
+/// What the scores give, criterion by criterion, and for each in the order of the scores.
+fn papers(scores: &[Score]) -> Vec<Paper<'_>> {
+    let given =
+        |score| move |(criterion, points): &_| Paper { criterion: *criterion, score, points: *points };
+    let mut papers: Vec<_> = scores.iter().flat_map(|score| score.marks.iter().map(given(score))).collect();
+    papers.sort_by_key(|paper| paper.criterion);
+    papers.dedup_by(|paper, kept| {
+        let same = paper.criterion == kept.criterion && paper.score.mark.id == kept.score.mark.id;
+        if same {
+            kept.points = kept.points + paper.points;
+        }
+        same
+    });
+    papers
+}
+
 impl Teller<'_> {
+    /// What the scores give a criterion.
+    fn papers_of(&self, criterion: CriterionId) -> &[Paper<'_>] {
+        let start = self.papers.partition_point(|paper| paper.criterion < criterion);
+        let rest = self.papers.get(start..).unwrap_or_default();
+        rest.get(..rest.partition_point(|paper| paper.criterion == criterion)).unwrap_or_default()
+    }
+
     fn part(&self, part: &Part) -> PartAccount {
         let terms: Vec<_> = part.criteria.iter().map(|criterion| self.term(criterion)).collect();
         let sum = terms.iter().map(|term| term.counted).sum::<Points>();
@@ -262,21 +292,21 @@ impl Teller<'_> {
         percent: Option<u8>,
     ) -> (ShareOf, Exact) {
         let combine = self.sheet.combine(scorer);
-        let papers = self.scores.iter().filter(|score| score.scorer == scorer && score.month == month);
-        let given = papers.filter_map(|score| score.points(criterion).map(|points| (score, points)));
-        let mut given: Vec<_> = given.collect();
+        let papers = self.papers_of(criterion).iter();
+        let mut given: Vec<_> =
+            papers.filter(|paper| paper.score.scorer == scorer && paper.score.month == month).collect();
         if combine.is_none() {
             given.truncate(1);
         }
-        let points: Vec<_> = given.iter().map(|(_, points)| *points).collect();
+        let points: Vec<_> = given.iter().map(|paper| paper.points).collect();
         let kept = combine.map_or_else(|| vec![true; points.len()], |combine| combine.kept(&points));
         let counting: Vec<_> = points.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(p, _)| *p).collect();
         let exact = Exact::mean(&counting);
-        let given = given.into_iter().zip(kept).map(|((score, points), kept)| GivenPoints {
-            given_by: score.given_by,
-            points,
+        let given = given.into_iter().zip(kept).map(|(paper, kept)| GivenPoints {
+            given_by: paper.score.given_by,
+            points: paper.points,
             kept,
-            mark: score.mark,
+            mark: paper.score.mark,
         });
         let points = self.sheet.rounding.of(exact, self.sheet.decimals);
         (ShareOf { scorer, percent, combine, given: given.collect(), points }, exact)
@@ -288,13 +318,12 @@ impl Teller<'_> {
             let given = entries.iter().flat_map(|entry| &entry.shares).flat_map(|share| &share.given);
             given.into_iter().any(|given| given.mark.id == score.mark.id)
         };
-        let of_criterion = self.scores.iter().filter_map(|score| Some((score, score.points(criterion)?)));
-        let beside = of_criterion.filter(|(score, _)| !used(score));
-        let told = beside.map(|(score, points)| SetAside {
+        let beside = self.papers_of(criterion).iter().filter(|paper| !used(paper.score));
+        let told = beside.map(|Paper { score, points, .. }| SetAside {
             scorer: score.scorer,
             given_by: score.given_by,
             month: score.month,
-            points,
+            points: *points,
             because: self.because(score, criterion, entries),
             mark: score.mark,
         });
@@ -302,9 +331,8 @@ impl Teller<'_> {
     }
 
     fn because(&self, score: &Score, criterion: CriterionId, entries: &[Entry]) -> NotCounted {
-        let alike = |one: &&Score| one.scorer == score.scorer && one.month == score.month;
-        let givers =
-            || self.scores.iter().filter(alike).filter(|one| one.points(criterion).is_some()).count();
+        let alike = |one: &&Paper<'_>| one.score.scorer == score.scorer && one.score.month == score.month;
+        let givers = || self.papers_of(criterion).iter().filter(alike).count();
         let asked = self.sheet.combine(score.scorer).map_or(0, |combine| usize::from(combine.at_least));
         let first = self.sheet.counts.iter().find(|scorer| {
             **scorer == score.scorer || entries.iter().any(|entry| entry.is_by(**scorer, score.month))
@@ -337,13 +365,5 @@ fn shares_of(line: &Line) -> Vec<(Option<Month>, Scorer, Option<u8>)> {
             let told = |share: &Share| (share.month, share.scorer, share.percent);
             line.shares.iter().map(told).collect()
         }
-    }
-}
-
-impl Score {
-    /// What it gives a criterion; a monthly one may give it several times.
-    pub fn points(&self, criterion: CriterionId) -> Option<Points> {
-        let given = self.marks.iter().filter(|(id, _)| *id == criterion).map(|(_, points)| *points);
-        given.reduce(|sum, points| sum + points)
     }
 }

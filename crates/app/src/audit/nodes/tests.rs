@@ -1,14 +1,18 @@
 //! How another key takes over where several processes sign, over a log in memory.
 
 use crate::{
-    App, HeadSigner, OwnKey, SignError,
+    App, Clock, HeadSigner, OwnKey, SignError,
     audit::{Anchor, Published},
     tests::{Service, register},
 };
 use domain::UnitId;
 use eventlog::{EventLog, MemoryLog};
 use parking_lot::Mutex;
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tlog::{
     Hash,
     checkpoint::Checkpoint,
@@ -113,4 +117,29 @@ fn a_key_takes_over_while_another_process_still_has_the_old_one_alone() {
     stays.app.stop();
     let last = Anchor::read(&file("stays"), &old.key).unwrap().seen().size;
     assert!(last < count, "the old key signed {last} of {count} facts alone");
+}
+
+#[test]
+fn a_time_stamp_that_one_process_had_made_is_shown_by_the_others() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let key = Shared::new(7);
+    let log: Arc<dyn EventLog> = Arc::new(MemoryLog::default());
+    let mut stamps = runtime.block_on(Service::founded(Arc::clone(&log)));
+    publish(&mut stamps.app, &file("stamps"), &key, None);
+    let mut shows = Service::beside(Arc::clone(&log));
+    publish(&mut shows.app, &file("shows"), &key, None);
+    assert!(shows.app.audit().stamped().is_empty());
+
+    let now = stamps.clock().now();
+    stamps.app.stamp(Box::new(move |_| Box::pin(async move { Ok((now, b"a reply".to_vec())) }))).unwrap();
+    let start = Instant::now();
+    while shows.app.audit().stamped().is_empty() {
+        assert!(start.elapsed() < SOON, "the other process knows of no time stamp");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(shows.app.audit().stamped(), stamps.app.audit().stamped());
+    // So it asks for none of its own on the same day.
+    assert_eq!(shows.app.audit().stamped().len(), 1);
 }

@@ -23,6 +23,7 @@ fn work(service: &Service, folder: &std::path::Path) -> Work {
         jobs: service.app.jobs.downgrade(),
         signed: None,
         kept_hour: None,
+        recalled: None,
         commit_at: Instant::now(),
         told: None,
     }
