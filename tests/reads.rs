@@ -165,27 +165,41 @@ impl Forged {
 
     /// Tiles and signs these entries as the log of reads.
     fn judge(&self, reads: &[ReadEntry]) -> (Option<i32>, Value) {
-        let folder = self.log.place.file("forged/reads");
-        let _ = fs::remove_dir_all(&folder);
-        let entries: Vec<_> = reads.iter().map(|entry| serde_json::to_vec(entry).expect("JSON")).collect();
-        let (mut tree, mut hashes) = (RightEdge::default(), Vec::new());
-        for entry in &entries {
-            tree.push_and_show(leaf_hash(entry), |node, hash| {
-                if tile::slot(node).is_some() {
-                    hashes.extend_from_slice(hash);
-                }
-            });
-        }
-        if let Some(tile) = Tile::within(tree.size(), 0, 0) {
-            let bundle = entries::encode(entries.iter().map(Vec::as_slice)).expect("a bundle");
-            put(&folder.join(TilePath::Hashes(tile).to_string()), &hashes);
-            put(&folder.join(TilePath::Entries(tile).to_string()), &bundle);
-        }
-        let name = self.signer.verifier().name().as_str();
-        let head = Checkpoint::new(name, tree.size(), tree.root()).expect("a head");
-        put(&folder.join("checkpoint"), SignedCheckpoint::sign(head, &self.signer).to_string().as_bytes());
+        sign(&self.log.place.file("forged/reads"), &self.signer, reads);
         self.log.audit(&["reads", "forged", "--offline"])
     }
+
+    /// The same with the log of reads of another node beside it.
+    fn judge_both(&self, reads: &[ReadEntry], other: &[ReadEntry]) -> (Option<i32>, Value) {
+        let key = Signer::from_seed("so.example.vn/thidua-reads-2".parse().expect("a name"), &[4; 32])
+            .expect("a key");
+        self.log.write_policy(&format!("log {}\nlog {}", self.signer.verifier(), key.verifier()));
+        sign(&self.log.place.file("forged/reads"), &self.signer, reads);
+        sign(&self.log.place.file("second/reads"), &key, other);
+        self.log.audit(&["reads", "forged", "--node", "second", "--offline"])
+    }
+}
+
+/// Tiles and signs these entries in a folder.
+fn sign(folder: &Path, signer: &Signer, reads: &[ReadEntry]) {
+    let _ = fs::remove_dir_all(folder);
+    let entries: Vec<_> = reads.iter().map(|entry| serde_json::to_vec(entry).expect("JSON")).collect();
+    let (mut tree, mut hashes) = (RightEdge::default(), Vec::new());
+    for entry in &entries {
+        tree.push_and_show(leaf_hash(entry), |node, hash| {
+            if tile::slot(node).is_some() {
+                hashes.extend_from_slice(hash);
+            }
+        });
+    }
+    if let Some(tile) = Tile::within(tree.size(), 0, 0) {
+        let bundle = entries::encode(entries.iter().map(Vec::as_slice)).expect("a bundle");
+        put(&folder.join(TilePath::Hashes(tile).to_string()), &hashes);
+        put(&folder.join(TilePath::Entries(tile).to_string()), &bundle);
+    }
+    let name = signer.verifier().name().as_str();
+    let head = Checkpoint::new(name, tree.size(), tree.root()).expect("a head");
+    put(&folder.join("checkpoint"), SignedCheckpoint::sign(head, signer).to_string().as_bytes());
 }
 
 fn put(path: &Path, bytes: &[u8]) {
@@ -237,6 +251,13 @@ fn a_suppressed_log_of_reads_is_found() {
     silent.extend(honest.iter().skip(2).cloned());
     assert_eq!(kind(forged.judge(&silent)), found, "ten minutes without a heartbeat");
     assert_eq!(kind(forged.judge(&[])), found, "an empty log of reads");
+
+    // Another node may have recorded the facts, if reads were noted there.
+    let (code, said) = forged.judge_both(&stopped, honest);
+    assert_eq!(code, Some(0), "the node that was there is accused: {said}");
+    assert_eq!(said["nodes"].as_array().map(Vec::len), Some(1), "{said}");
+    assert_eq!(kind(forged.judge_both(&stopped, &stopped)), found, "no node noted reads");
+    assert_eq!(kind(forged.judge_both(&stopped, &without)), found, "a read was left out at the other node");
 }
 
 #[test]

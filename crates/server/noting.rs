@@ -41,7 +41,15 @@ pub fn begin_in(app: &mut App, folder: &Path, key: Option<&Path>) -> Result<(), 
         None if own.exists() => seed::read(&own)?,
         None => {
             let head = app.audit().published().ok_or_else(|| Exit::failed("nothing was signed"))?;
-            let key = seed::make(&format!("{}-reads", head.key.name()), &own)?;
+            let mut name = format!("{}-reads", head.key.name());
+            if app.log().is_shared() {
+                // Every node has a log of reads of its own, and whoever checks them remembers each by its name.
+                name = format!(
+                    "{name}-{:08x}",
+                    getrandom::u32().map_err(|error| Exit::failed(error.to_string()))?
+                );
+            }
+            let key = seed::make(&name, &own)?;
             tracing::info!(key = %key.verifier(), "the log of reads has a key: tell those who check it");
             key
         }

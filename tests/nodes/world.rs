@@ -234,14 +234,32 @@ impl World {
         self.client(0).read("/health/ready")["facts"].as_u64().expect("a number")
     }
 
-    /// The auditor's own check of the whole log, at every node, remembering what the node before has shown.
+    /// The auditor's own check of the whole log, at every node, remembering what the node before has shown; and of who was
+    /// shown what.
     pub fn audit(&self) {
         let policy = self.place.file("policy");
-        std::fs::write(&policy, format!("log {}\nquorum none\n", self.verifier)).expect("a file");
+        let own = (0..self.nodes.len()).map(|node| self.client(node).get("/v1/audit/reads/policy"));
+        let own: Vec<_> = own.map(|answer| answer.expect("an answer").text).collect();
+        let logs = own.iter().flat_map(|policy| policy.lines()).filter(|line| line.starts_with("log "));
+        let logs: Vec<_> = logs.collect();
+        std::fs::write(&policy, format!("log {}\n{}\nquorum none\n", self.verifier, logs.join("\n")))
+            .expect("a file");
         for url in self.urls() {
             let mut audit = Command::new(binary());
             audit.args(["audit", "verify", &format!("{url}/v1/audit"), "--policy"]).arg(&policy);
             audit.arg("--state").arg(self.place.file("heads")).env("THIDUA_TOKEN", &self.token);
+            run(&mut audit);
+        }
+        // Every node noted reads in a log of its own, and whoever checks them together remembers each.
+        let mut audit = Command::new(binary());
+        audit.args(["audit", "reads"]).arg("--policy").arg(&policy);
+        audit.arg("--state").arg(self.place.file("heads")).env("THIDUA_TOKEN", &self.token);
+        let mut urls = self.urls().into_iter().map(|url| format!("{url}/v1/audit"));
+        audit.args(urls.next());
+        urls.for_each(|url| {
+            audit.args(["--node", &url]);
+        });
+        for _ in 0..2 {
             run(&mut audit);
         }
     }

@@ -32,6 +32,7 @@ pub struct Silence {
 /// What the entries say, as far as they have been read.
 #[derive(Default)]
 pub struct Reads {
+    first: Option<Timestamp>,
     last: Option<(Timestamp, bool)>,
     shown: u64,
     silences: Vec<Silence>,
@@ -52,6 +53,7 @@ impl Judge for Reads {
             .map_err(|error| found(FindingKind::Malformed, error.to_string()))?;
         self.expect(&read, position).map_err(|(kind, what)| found(kind, what))?;
         self.shown += u64::from(read.event.shown_to().is_some());
+        self.first = self.first.or(Some(read.recorded_at));
         self.last = Some((read.recorded_at, matches!(read.event, ReadEvent::Closed(_))));
         Ok(read)
     }
@@ -107,33 +109,60 @@ impl Reads {
         Ok(())
     }
 
-    /// Holds the silences against the times at which facts were recorded, in their order: where facts were recorded, reads
-    /// were to be noted. `until` is when the log was seen to be alive last.
-    ///
-    /// # Errors
-    /// Facts were recorded while no reads were noted.
-    pub fn expect_awake(&self, facts: &[Timestamp], until: Option<Timestamp>) -> Result<(), Failure> {
+    /// The first silence in which a fact was recorded though none of the nodes noted reads.
+    fn unnoted(
+        &self,
+        nodes: &[&Self],
+        facts: &[Timestamp],
+        until: Option<Timestamp>,
+    ) -> Option<(Silence, Timestamp)> {
         let end = self.latest().zip(until).map(|(from, to)| Silence { from, to, position: u64::MAX });
-        for silence in self.silences.iter().copied().chain(end.filter(|silence| silence.to > silence.from)) {
+        let silences = self.silences.iter().copied().chain(end.filter(|silence| silence.to > silence.from));
+        silences.into_iter().find_map(|silence| {
             // Between the last entry and the end of the process a heartbeat need not have been due.
             let awake = silence.from.millis() + SILENCE_MILLIS;
             let first = facts.partition_point(|fact| fact.millis() <= awake);
-            if let Some(fact) = facts.get(first).filter(|fact| **fact < silence.to) {
-                let what = format!(
-                    "a fact was recorded at {fact} while no reads were noted ({} to {})",
-                    silence.from, silence.to
-                );
-                let finding = Finding::new(FindingKind::Reads, what);
-                return Err(if silence.position == u64::MAX {
-                    finding
-                } else {
-                    finding.at(silence.position)
-                }
-                .into());
-            }
-        }
-        Ok(())
+            let mut within = facts.iter().skip(first).take_while(|fact| **fact < silence.to);
+            let unnoted = within.find(|fact| !nodes.iter().any(|node| node.notes_at(**fact)))?;
+            Some((silence, *unnoted))
+        })
     }
+
+    /// Whether reads were noted at a moment, or a heartbeat was not due yet.
+    fn notes_at(&self, moment: Timestamp) -> bool {
+        let ended = |silence: &Silence| silence.to <= moment;
+        let silence = self.silences.get(self.silences.partition_point(ended));
+        let since = match silence {
+            Some(silence) => Some(silence.from),
+            None => self.latest(),
+        };
+        let is_due = |since: Timestamp| moment.millis() > since.millis() + SILENCE_MILLIS;
+        self.first.is_some_and(|first| first <= moment) && !since.is_some_and(is_due)
+    }
+}
+
+/// Holds the silences of every node's log of reads against the times at which facts were recorded, in their order: where
+/// facts were recorded, reads were to be noted, by whichever node recorded them. `until` is when the log was seen to be
+/// alive last.
+///
+/// # Errors
+/// Facts were recorded while no node noted reads.
+pub fn expect_awake(
+    nodes: &[(Head, Reads)],
+    facts: &[Timestamp],
+    until: Option<Timestamp>,
+) -> Result<(), Failure> {
+    let reads: Vec<_> = nodes.iter().map(|(_, reads)| reads).collect();
+    let found = nodes.iter().find_map(|(head, node)| Some((head, node.unnoted(&reads, facts, until)?)));
+    let Some((head, (silence, fact))) = found else { return Ok(()) };
+    let what = format!(
+        "a fact was recorded at {fact} while no reads were noted ({} to {}, {})",
+        silence.from,
+        silence.to,
+        head.origin()
+    );
+    let finding = Finding::new(FindingKind::Reads, what).against(&head.signed);
+    Err(if silence.position < head.size() { finding.at(silence.position) } else { finding }.into())
 }
 
 /// Verifies a whole log of reads whose head is already believed.
@@ -209,10 +238,12 @@ mod tests {
     #[test]
     fn facts_that_were_recorded_in_a_silence_show_that_reads_were_suppressed() {
         let reads = judged(&[(0, 'o'), (60, '.'), (900, 'o'), (960, '.')]).unwrap();
-        let awake = |facts: &[i64], until| {
+        let beside = |others: &[&Reads], facts: &[i64], until| {
             let facts: Vec<_> = facts.iter().copied().map(at).collect();
-            reads.expect_awake(&facts, Some(at(until))).is_ok()
+            let nodes: Vec<_> = others.iter().copied().chain([&reads]).collect();
+            nodes.iter().all(|node| node.unnoted(&nodes, &facts, Some(at(until))).is_none())
         };
+        let awake = |facts: &[i64], until| beside(&[], facts, until);
         assert!(
             awake(&[10, 59, 150, 901, 970], 1000),
             "facts before and after, and while a heartbeat was not due"
@@ -220,5 +251,11 @@ mod tests {
         assert!(!awake(&[10, 400, 901], 1000), "a fact between two processes");
         assert!(!awake(&[10, 901, 1500], 1600), "facts after the last entry");
         assert!(awake(&[10, 901], 1600), "no facts, nobody there");
+
+        let other = judged(&[(300, 'o'), (360, '.'), (420, '.'), (1400, 'o'), (1460, '.')]).unwrap();
+        assert!(beside(&[&other], &[10, 400, 901, 1500], 1600), "another node recorded them");
+        assert!(!beside(&[&other], &[10, 250], 1600), "the other node was not there yet");
+        assert!(!beside(&[&other], &[10, 700], 1600), "neither was there");
+        assert!(!beside(&[&other], &[10, 1300], 1600), "neither was there after the last entry of one");
     }
 }

@@ -78,7 +78,9 @@ pub fn run(command: &Audit, json: bool) -> Result<(), Exit> {
             (&of.trust, of.open().and_then(|asked| persons::run(asked, of, disclosed, json)))
         }
         Audit::Monitor { of, interval, once } => (&of.trust, monitor::run(of, *interval, *once, json)),
-        Audit::Reads { of } => (&of.trust, of.open().and_then(|asked| reads::run(asked, of, json))),
+        Audit::Reads { of, nodes } => {
+            (&of.trust, of.open().and_then(|asked| reads::run(asked, of, nodes, json)))
+        }
         Audit::Receipt { of, answer } => {
             (&of.trust, of.open().and_then(|asked| receipt(asked, of, answer, json)))
         }
@@ -102,7 +104,7 @@ fn named(command: &Audit) -> String {
         | Audit::Backdated { of, .. }
         | Audit::Persons { of, .. }
         | Audit::Monitor { of, .. }
-        | Audit::Reads { of }
+        | Audit::Reads { of, .. }
         | Audit::Receipt { of, .. }
         | Audit::Bundle { of, .. } => of.source.clone(),
     }

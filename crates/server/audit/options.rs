@@ -100,6 +100,10 @@ pub enum Audit {
         /// The log, with its log of reads at the same address or in the same folder, below `reads`.
         #[command(flatten)]
         of: Of,
+        /// The same log at another node, which notes its reads in a log of its own; give it for each. Without it, facts that
+        /// one node recorded while another was down look like reads that were suppressed.
+        #[arg(long = "node", value_name = "SOURCE")]
+        nodes: Vec<String>,
     },
     /// Check that a fact that was acknowledged is in the log: the answer to it, as the service gave it, in a file.
     Receipt {
