@@ -95,6 +95,7 @@ fn corrections(year: &Value, unit: uuid::Uuid) -> u64 {
     let units = year["units"].as_array().expect("units");
     let known = units.iter().find(|known| known["unit"] == json!(unit)).expect("the unit");
     let scores = known["scores"].as_array().expect("scores");
+    assert!(scores.iter().all(|kind| kind["papers"] == 1 && kind["filed"]["late"] == false), "{known}");
     scores.iter().map(|score| score["corrections"].as_u64().expect("a number")).sum()
 }
 

@@ -115,6 +115,9 @@ fn what_peers_gave_is_told_giver_by_giver_with_what_was_dropped() {
     let given = term["entries"][0]["shares"][0]["given"].as_array().expect("givers");
     let kept: Vec<_> = given.iter().map(|one| (one["points"].as_str(), one["kept"].as_bool())).collect();
     assert_eq!(kept, [(Some("60"), Some(false)), (Some("50"), Some(true)), (Some("0"), Some(false))]);
+    let facts = told["units"][0]["events"].as_array().expect("facts");
+    let told_of = |one: &Value| facts.iter().any(|fact| fact["position"] == one["position"]);
+    assert!(given.iter().all(told_of), "a fact that gave points is not told of: {facts:?}");
     assert_eq!(
         (&term["set_aside"][0]["scorer"], &term["set_aside"][0]["because"]),
         (&json!("bloc"), &json!("another_first"))

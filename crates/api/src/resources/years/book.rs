@@ -110,15 +110,18 @@ impl From<StepState> for StepAnswer {
 }
 
 answer_body! {
-    /// Một lần chấm điểm. The score one scorer gave.
-    pub struct ScoreFiled {
-        /// Người chấm. Who scored.
+    /// Điểm của một nguồn chấm; từng phiếu, từng tiêu chí ở `scores`. What one kind of scorer gave; paper by paper and criterion by
+    /// criterion it is told at `scores`.
+    pub struct ScoresFiled {
+        /// Nguồn chấm. Who scored.
         scorer: Scorer,
-        /// Đơn vị chấm thay mặt khối. The unit whose officer gave it.
-        given_by: Option<UnitId>,
-        /// Số lần đã sửa. How many times it was corrected.
+        /// Số phiếu đang có hiệu lực: mỗi đơn vị chấm, mỗi tháng một phiếu. How many papers stand: one for each giver and month.
+        papers: u32,
+        /// Số lần đã sửa. How many times they were corrected.
         corrections: u32,
-        /// Sự kiện đang có hiệu lực. The fact that stands.
+        /// Đơn vị chấm phiếu mới nhất. The unit whose officer gave the latest paper.
+        given_by: Option<UnitId>,
+        /// Sự kiện mới nhất. The latest fact.
         filed: Filed,
     }
 }
@@ -150,8 +153,8 @@ answer_body! {
         half_year_report: Option<Filed>,
         /// Báo cáo tổng kết. Its annual report.
         annual_report: Option<Filed>,
-        /// Các lần chấm điểm. Its scores, side by side.
-        scores: Vec<ScoreFiled>,
+        /// Điểm theo nguồn chấm, đứng cạnh nhau. Its scores by kind of scorer, side by side.
+        scores: Vec<ScoresFiled>,
         /// Không xét thi đua. Its exclusion.
         exclusion: Option<ExclusionAnswer>,
     }
@@ -282,22 +285,28 @@ fn unit_answer(
         pledge: filed(Step::Pledge),
         half_year_report: filed(Step::HalfYearReport),
         annual_report: filed(Step::AnnualReport),
-        scores: scores.iter().map(ScoreFiled::from).collect(),
+        scores: scores_filed(scores),
         exclusion: known
             .and_then(|known| known.exclusion.as_ref())
             .map(|(cause, mark)| ExclusionAnswer { cause: *cause, filed: mark.into() }),
     })
 }
 
-impl From<&year::Score> for ScoreFiled {
-    fn from(score: &year::Score) -> Self {
-        Self {
-            scorer: score.scorer,
-            given_by: score.given_by,
-            corrections: u32::try_from(score.replaced.len()).unwrap_or(u32::MAX),
-            filed: (&score.mark).into(),
-        }
-    }
+fn scores_filed(scores: &[year::Score]) -> Vec<ScoresFiled> {
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let kinds: BTreeSet<_> = scores.iter().map(|score| score.scorer).collect();
+    let filed = |scorer| {
+        let papers = || scores.iter().filter(move |score| score.scorer == scorer);
+        let latest = papers().max_by_key(|score| score.mark.position)?;
+        Some(ScoresFiled {
+            scorer,
+            papers: number(papers().count()),
+            corrections: number(papers().map(|score| score.replaced.len()).sum()),
+            given_by: latest.given_by,
+            filed: (&latest.mark).into(),
+        })
+    };
+    kinds.into_iter().filter_map(filed).collect()
 }
 
 answer_body! {

@@ -27,8 +27,9 @@ answer_body! {
         points: Points,
         /// Được giữ lại khi gộp. Whether the combining rule keeps it: the highest and lowest may be dropped.
         kept: bool,
-        /// Sự kiện. The fact.
-        filed: Filed,
+        /// Vị trí của sự kiện trong sổ; `events` của đơn vị nói thêm. Where the fact stands in the log; `events` of the unit tells
+        /// more of it: one fact gives the points of many criteria.
+        position: u64,
     }
 }
 
@@ -183,7 +184,7 @@ fn share(share: &ShareOf) -> ShareExplanation {
         given_by: given.given_by,
         points: given.points,
         kept: given.kept,
-        filed: (&given.mark).into(),
+        position: given.mark.position.0,
     };
     ShareExplanation {
         scorer: share.scorer,
