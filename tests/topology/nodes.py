@@ -132,7 +132,7 @@ class Nodes:
     def fails_over(self, primary):
         """The machine of the primary is lost: writes pause, reads do not."""
         ends = threading.Event()
-        threads, faults, longest = readers(self.https, self.trusted, "/v1/units?limit=5", ends)
+        threads, faults, longest, _ = readers(self.https, self.trusted, "/v1/units?limit=5", ends)
         primary.lose()
         before = len(self.acknowledged)
         wait_for("units are recorded again", lambda: len(self.acknowledged) > before + 20)

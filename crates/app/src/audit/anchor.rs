@@ -6,10 +6,17 @@
 use super::AuditError;
 use eventlog::files;
 use std::{
-    fs, io,
+    fmt,
+    fs::{self, File, OpenOptions},
+    io,
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 use tlog::{checkpoint::SignedCheckpoint, key::VerifierKey, witness::Seen};
+
+/// How long another process may keep the file to itself; it writes a few hundred bytes.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The file, and what it holds.
 #[derive(Debug)]
@@ -81,6 +88,30 @@ impl Anchor {
     pub fn refresh(&mut self, key: &VerifierKey, before: Option<&VerifierKey>) -> Result<(), AuditError> {
         *self = Self::read_signed_by(&self.path, key, before.as_slice())?;
         Ok(())
+    }
+
+    /// Keeps the other processes that share the file away from it, until what this gives is dropped.
+    ///
+    /// # Errors
+    /// Another one has it, and does not let go of it.
+    pub fn alone(&self) -> Result<File, AuditError> {
+        let failed = |error: &dyn fmt::Display| AuditError::Anchor {
+            path: self.path.clone(),
+            what: format!("waiting for the processes that share it: {error}"),
+        };
+        let mut path = self.path.clone().into_os_string();
+        path.push(".lock");
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+        let lock = lock.map_err(|error| failed(&error))?;
+        let start = Instant::now();
+        // A process may stand still while it has the file: it is not waited for for ever.
+        while let Err(error) = lock.try_lock() {
+            if start.elapsed() > PATIENCE {
+                return Err(failed(&error));
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        Ok(lock)
     }
 
     /// Puts a head in the place of the last one, durably. Its file must still be what this process wrote or read: else
