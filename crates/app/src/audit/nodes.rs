@@ -53,7 +53,7 @@ impl Work {
     }
 
     /// The head that stands aside, if it is one of this log under its key.
-    fn latest(&self) -> Result<Option<(SignedCheckpoint, Kept)>, AuditError> {
+    pub(super) fn latest(&self) -> Result<Option<(SignedCheckpoint, Kept)>, AuditError> {
         let key = [LATEST, &self.key.id().0].concat();
         let Some((_, value)) = self.shared.log.aside(&key)?.into_iter().next() else { return Ok(None) };
         let unusable = |what: String| AuditError::Sign(SignError::Contradiction(what));

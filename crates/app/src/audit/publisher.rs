@@ -28,6 +28,8 @@ const PAUSE: Duration = Duration::from_millis(400);
 const HEARTBEAT: Duration = Duration::from_secs(60);
 /// How long what other processes put aside may go unread, unless a fact of the log about itself says that there is more.
 const RECALL: Duration = Duration::from_secs(60);
+/// How long a process that begins may take to reach what others had signed meanwhile.
+const JOINS: Duration = Duration::from_secs(5);
 /// One head an hour is kept.
 const HOUR: i64 = 3_600_000;
 /// How often the log commits to what its streams hold, when anything was written.
@@ -159,14 +161,24 @@ impl Work {
         error.may_pass() || self.shared.log.is_shared() && of_others
     }
 
-    /// A process that can have its head signed does so before it serves.
+    /// A process that can have its head signed does so before it serves. Of several, another may have had more signed than
+    /// this one has read yet: then it reads on until it has a head to hand out.
     fn begin(&mut self) -> Result<(), AuditError> {
-        if self.signers.is_none() {
-            return self.take_from_others();
+        let start = Instant::now();
+        loop {
+            if self.signers.is_some() {
+                let size = self.shared.audit.tiles().size();
+                self.sign(size)?;
+            } else {
+                self.take_from_others()?;
+            }
+            let has_head = self.shared.audit.newest().is_some() || !self.shared.log.is_shared();
+            if has_head || start.elapsed() > JOINS || self.latest()?.is_none() {
+                return self.keep_shown();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+            self.grow()?;
         }
-        let size = self.shared.audit.tiles().size();
-        self.sign(size)?;
-        self.keep_shown()
     }
 
     fn step(&mut self) -> Result<(), AuditError> {
