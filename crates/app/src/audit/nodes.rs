@@ -9,13 +9,38 @@ use super::{
 };
 use domain::Position;
 use eventlog::AsideChange;
-use std::time::Instant;
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 use tlog::{checkpoint::SignedCheckpoint, key::VerifierKey};
 
+/// How long a process that begins may take to reach what others had signed meanwhile.
+const JOINS: Duration = Duration::from_secs(5);
 /// Under which key the last head of a log stands aside; the id of the log's key follows.
 const LATEST: &[u8] = b"last-checkpoint/";
 
 impl Work {
+    /// A process that can have its head signed does so before it serves. Of several, another may have had more signed than
+    /// this one has read yet: then it reads on until it has a head to hand out.
+    pub(super) fn begin(&mut self) -> Result<(), AuditError> {
+        let start = Instant::now();
+        loop {
+            if self.signers.is_some() {
+                let size = self.shared.audit.tiles().size();
+                self.sign(size)?;
+            } else {
+                self.take_from_others()?;
+            }
+            let has_head = self.shared.audit.newest().is_some() || !self.shared.log.is_shared();
+            if has_head || start.elapsed() > JOINS || self.latest()?.is_none() {
+                return self.keep_shown();
+            }
+            thread::sleep(Duration::from_millis(20));
+            self.grow()?;
+        }
+    }
+
     /// Hands out the head that another process has had signed, once this tree has grown to it.
     pub(super) fn take_from_others(&mut self) -> Result<(), AuditError> {
         let Some((signed, kept)) = self.latest()? else { return Ok(()) };
@@ -53,7 +78,7 @@ impl Work {
     }
 
     /// The head that stands aside, if it is one of this log under its key.
-    pub(super) fn latest(&self) -> Result<Option<(SignedCheckpoint, Kept)>, AuditError> {
+    fn latest(&self) -> Result<Option<(SignedCheckpoint, Kept)>, AuditError> {
         let key = [LATEST, &self.key.id().0].concat();
         let Some((_, value)) = self.shared.log.aside(&key)?.into_iter().next() else { return Ok(None) };
         let unusable = |what: String| AuditError::Sign(SignError::Contradiction(what));

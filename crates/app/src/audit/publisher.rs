@@ -28,8 +28,6 @@ const PAUSE: Duration = Duration::from_millis(400);
 const HEARTBEAT: Duration = Duration::from_secs(60);
 /// How long what other processes put aside may go unread, unless a fact of the log about itself says that there is more.
 const RECALL: Duration = Duration::from_secs(60);
-/// How long a process that begins may take to reach what others had signed meanwhile.
-const JOINS: Duration = Duration::from_secs(5);
 /// One head an hour is kept.
 const HOUR: i64 = 3_600_000;
 /// How often the log commits to what its streams hold, when anything was written.
@@ -161,26 +159,6 @@ impl Work {
         error.may_pass() || self.shared.log.is_shared() && of_others
     }
 
-    /// A process that can have its head signed does so before it serves. Of several, another may have had more signed than
-    /// this one has read yet: then it reads on until it has a head to hand out.
-    fn begin(&mut self) -> Result<(), AuditError> {
-        let start = Instant::now();
-        loop {
-            if self.signers.is_some() {
-                let size = self.shared.audit.tiles().size();
-                self.sign(size)?;
-            } else {
-                self.take_from_others()?;
-            }
-            let has_head = self.shared.audit.newest().is_some() || !self.shared.log.is_shared();
-            if has_head || start.elapsed() > JOINS || self.latest()?.is_none() {
-                return self.keep_shown();
-            }
-            std::thread::sleep(Duration::from_millis(20));
-            self.grow()?;
-        }
-    }
-
     fn step(&mut self) -> Result<(), AuditError> {
         self.grow()?;
         if self.shared.log.is_shared() {
@@ -197,7 +175,7 @@ impl Work {
     }
 
     /// Reads the facts that are durable and not yet in the tree, and holds their hashes against the writer's.
-    fn grow(&mut self) -> Result<(), AuditError> {
+    pub(super) fn grow(&mut self) -> Result<(), AuditError> {
         let audit = &self.shared.audit;
         let from = Position(audit.tiles().size());
         let end = self.shared.head.borrow().to_owned();
@@ -238,7 +216,7 @@ impl Work {
         }
     }
 
-    fn sign(&mut self, size: u64) -> Result<(), AuditError> {
+    pub(super) fn sign(&mut self, size: u64) -> Result<(), AuditError> {
         let edge = agreed_root(&self.shared.audit, size)?;
         if self.shared.log.is_shared() {
             // Another process may have let another key take over.
@@ -362,7 +340,7 @@ impl Work {
     }
 
     /// Keeps the head that is handed out, with the cosignatures it has, if this process signs.
-    fn keep_shown(&mut self) -> Result<(), AuditError> {
+    pub(super) fn keep_shown(&mut self) -> Result<(), AuditError> {
         let shown = self.shared.audit.published().filter(|_| self.signers.is_some());
         shown.map_or(Ok(()), |head| self.keep(&head))
     }
