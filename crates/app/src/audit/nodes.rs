@@ -93,11 +93,14 @@ impl Work {
     /// Puts a head into the anchor. Processes of one log may share the file: what another has written there must be of
     /// this tree, and is kept when it covers more.
     pub(super) fn advance(&mut self, signed: &SignedCheckpoint) -> Result<(), AuditError> {
+        if !self.shared.log.is_shared() {
+            return self.anchor.advance(signed);
+        }
+        // Nobody else writes it between the look at it and the replacement.
+        let _alone = self.anchor.alone()?;
         // A file that cannot be read, or is of another log, is what the anchor itself complains about.
         let before = self.signers.as_ref().and_then(Signers::before);
-        // Nobody else writes it between the look at it and the replacement.
-        let _alone = self.shared.log.is_shared().then(|| self.anchor.alone()).transpose()?;
-        if self.shared.log.is_shared() && self.anchor.refresh(&self.key, before).is_ok() {
+        if self.anchor.refresh(&self.key, before).is_ok() {
             let there = self.anchor.seen();
             let root = self.shared.audit.tiles().root_at(there.size);
             match root {

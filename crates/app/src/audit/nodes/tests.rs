@@ -1,4 +1,5 @@
-//! How another key takes over where several processes sign, over a log in memory.
+//! Several processes that sign, over a log in memory: how another key takes over, how one begins beside the others, and
+//! what one shows that another had made.
 
 use crate::{
     App, Clock, HeadSigner, OwnKey, SignError,
@@ -10,7 +11,11 @@ use eventlog::{EventLog, MemoryLog};
 use parking_lot::Mutex;
 use std::{
     path::Path,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
     time::{Duration, Instant},
 };
 use tlog::{
@@ -50,6 +55,24 @@ impl HeadSigner for Shared {
 
     fn sign(&mut self, old: u64, proof: &[Hash], head: &Checkpoint) -> Result<NoteSignature, SignError> {
         self.holder.lock().sign(old, proof, head)
+    }
+}
+
+/// Says how often it was asked to sign.
+struct Counted(Shared, Arc<AtomicUsize>);
+
+impl HeadSigner for Counted {
+    fn key(&self) -> &VerifierKey {
+        self.0.key()
+    }
+
+    fn remembers(&self) -> bool {
+        true
+    }
+
+    fn sign(&mut self, old: u64, proof: &[Hash], head: &Checkpoint) -> Result<NoteSignature, SignError> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.sign(old, proof, head)
     }
 }
 
@@ -137,9 +160,51 @@ fn a_time_stamp_that_one_process_had_made_is_shown_by_the_others() {
     let start = Instant::now();
     while shows.app.audit().stamped().is_empty() {
         assert!(start.elapsed() < SOON, "the other process knows of no time stamp");
-        std::thread::sleep(Duration::from_millis(10));
+        thread::sleep(Duration::from_millis(10));
     }
     assert_eq!(shows.app.audit().stamped(), stamps.app.audit().stamped());
     // So it asks for none of its own on the same day.
     assert_eq!(shows.app.audit().stamped().len(), 1);
+}
+
+#[test]
+fn a_process_that_begins_while_more_is_signed_than_it_has_read_begins_with_a_head() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let key = Shared::new(7);
+    let log: Arc<dyn EventLog> = Arc::new(MemoryLog::default());
+    let mut signs = runtime.block_on(Service::founded(Arc::clone(&log)));
+    publish(&mut signs.app, &file("signs"), &key, None);
+    let mut joins = Service::beside(Arc::clone(&log));
+    // It reads on only when this is let go of.
+    let shared = Arc::clone(&joins.app.shared);
+    let unread = shared.folding.lock();
+    let count = runtime.block_on(registers(&signs, 1));
+    runtime.block_on(covering(&signs.app, count));
+
+    let (asked, anchor) = (Arc::new(AtomicUsize::new(0)), Anchor::read(&file("joins"), &key.key).unwrap());
+    let signer = Box::new(Counted(key, Arc::clone(&asked)));
+    thread::scope(|scope| {
+        let begins = scope.spawn(|| joins.app.publish(signer, anchor));
+        while asked.load(Ordering::Relaxed) == 0 {
+            thread::yield_now();
+        }
+        drop(unread);
+        begins.join().unwrap().unwrap();
+    });
+    let head = joins.app.audit().published().expect("a head from the start");
+    assert!(head.size() >= count, "{} of {count} facts are signed", head.size());
+}
+
+#[test]
+fn of_two_processes_that_share_an_anchor_one_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("anchor");
+    let read = || Anchor::read(&path, &Shared::new(7).key).unwrap();
+    let (one, other) = (read(), read());
+    let has = one.alone().unwrap();
+    assert!(other.alone().is_err(), "both have it");
+    drop(has);
+    other.alone().unwrap();
 }
