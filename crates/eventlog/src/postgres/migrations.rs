@@ -119,8 +119,7 @@ fn beginning(session: &Session, schema: &str) -> Result<String, Fault> {
 /// Lets a role read the log and write it through the functions alone.
 fn grant(session: &Session, place: &Place, node: &str) -> Result<(), Fault> {
     let (schema, node) = (place.schema(), format!("\"{}\"", node.replace('"', "\"\"")));
-    let functions =
-        ["take_turn", "commit_turn", "try_turn", "settle_turn"].map(|name| format!("{schema}.{name}"));
+    let functions = ["take_turn", "commit_turn", "settle_turn"].map(|name| format!("{schema}.{name}"));
     let grants = format!(
         "begin; grant usage on schema {schema} to {node}; grant select on all tables in schema {schema} to {node};
          grant execute on function {functions} to {node}; commit",

@@ -54,14 +54,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The parameters of `commit_turn`.
-    pub(super) fn parameters(&self) -> [&(dyn ToSql + Sync); 11] {
-        let [seen, rest @ ..] = self.with_fence(&0);
-        let [_, s, v, i, k, n, r, t, l, keys, values] = rest;
-        [seen, s, v, i, k, n, r, t, l, keys, values]
-    }
-
-    /// The parameters of `try_turn`.
-    pub(super) fn with_fence<'f>(&'f self, fence: &'f i64) -> [&'f (dyn ToSql + Sync); 12] {
+    pub(super) fn parameters<'f>(&'f self, fence: &'f i64) -> [&'f (dyn ToSql + Sync); 12] {
         [
             &self.seen,
             fence,

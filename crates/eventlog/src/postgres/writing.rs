@@ -13,7 +13,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use tokio_postgres::{Statement, error::SqlState, types::ToSql};
+use tokio_postgres::{Row, Statement, error::SqlState, types::ToSql};
 use uuid::Uuid;
 
 /// The most facts a turn reads while it holds the others off. What exceeds this is read before.
@@ -27,7 +27,6 @@ pub(super) struct Writing {
     session: Session,
     take: Statement,
     commit: Statement,
-    attempt: Statement,
     settle: Statement,
     /// The fence as last seen.
     fence: i64,
@@ -43,8 +42,7 @@ pub(super) struct Taken {
 impl Writing {
     pub(super) fn open(place: &Place) -> Result<Self, Fault> {
         const TAKE: &str = "select head_position, head_fence, missed from take_turn($1, $2)";
-        const COMMIT: &str = "select commit_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-        const ATTEMPT: &str = "select head_position, head_fence, written from try_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        const COMMIT: &str = "select head_position, head_fence, written from commit_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
         const SETTLE: &str = "select there, head_position, head_fence from settle_turn($1)";
         const FENCE: &str = "select fence from head where one";
         let session = Session::open(place)?;
@@ -53,14 +51,13 @@ impl Writing {
             tokio::try_join!(
                 client.prepare(TAKE),
                 client.prepare(COMMIT),
-                client.prepare(ATTEMPT),
                 client.prepare(SETTLE),
                 client.query_one(FENCE, &[]),
             )
         };
-        let (take, commit, attempt, settle, row) = session.run(prepared)?;
+        let (take, commit, settle, row) = session.run(prepared)?;
         let fence = row.try_get(0)?;
-        Ok(Self { session, take, commit, attempt, settle, fence })
+        Ok(Self { session, take, commit, settle, fence })
     }
 
     /// Begins a transaction and locks the head.
@@ -100,8 +97,8 @@ impl Writing {
     pub(super) fn commit(&self, rows: &Rows<'_>) -> Result<(), Fault> {
         let client = &self.session.client;
         self.session.without_warning().ok();
-        let parameters = rows.parameters();
-        let (written, committed) = self.session.within(self.session_patience(), async {
+        let parameters = rows.parameters(&self.fence);
+        let (put, committed) = self.session.within(self.session_patience(), async {
             tokio::join!(
                 biased;
                 client.query_one(&self.commit, &parameters),
@@ -109,22 +106,23 @@ impl Writing {
             )
         })?;
         // A transaction that failed answers its COMMIT too: what counts is whether the group could be written.
-        written?;
+        let row = put?;
         // A refusal at COMMIT leaves nothing.
         committed?;
-        self.session.without_warning()
+        self.session.without_warning()?;
+        Written::read(&row)?.in_a_turn()
     }
 
     /// The whole turn in one statement; the head there, and whether the group was written.
     pub(super) fn attempt(&mut self, rows: &Rows<'_>) -> Result<(Position, bool), Fault> {
         self.session.without_warning().ok();
-        let parameters = rows.with_fence(&self.fence);
+        let parameters = rows.parameters(&self.fence);
         // The answer is complete when the statement's own transaction is committed, not before.
-        let row = self.session.run(self.session.client.query_one(&self.attempt, &parameters))?;
+        let row = self.session.run(self.session.client.query_one(&self.commit, &parameters))?;
         self.session.without_warning()?;
-        let (head, fence, written) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        self.fence = fence;
-        Ok((position(head), written))
+        let answer = Written::read(&row)?;
+        self.fence = answer.fence;
+        Ok((position(answer.head), answer.written))
     }
 
     /// Lets the turn take its time, for as long as its transaction lasts.
@@ -135,8 +133,9 @@ impl Writing {
 
     /// Writes a group in a turn that was taken, and does not end it.
     pub(super) fn put(&self, rows: &Rows<'_>) -> Result<(), Fault> {
-        let parameters = rows.parameters();
-        self.session.run(self.session.client.query_one(&self.commit, &parameters)).map(drop)
+        let parameters = rows.parameters(&self.fence);
+        let row = self.session.run(self.session.client.query_one(&self.commit, &parameters))?;
+        Written::read(&row)?.in_a_turn()
     }
 
     /// Ends a turn in which something was put.
@@ -157,6 +156,27 @@ impl Writing {
         let (found, head): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         self.fence = row.try_get(2)?;
         Ok((position(found).0, position(head)))
+    }
+}
+
+/// What the function that writes says.
+struct Written {
+    head: i64,
+    fence: i64,
+    written: bool,
+}
+
+impl Written {
+    fn read(row: &Row) -> Result<Self, Fault> {
+        Ok(Self { head: row.try_get(0)?, fence: row.try_get(1)?, written: row.try_get(2)? })
+    }
+
+    /// Whoever holds the turn finds the head as it was taken: whatever else is there did not take turns.
+    fn in_a_turn(&self) -> Result<(), Fault> {
+        if self.written {
+            return Ok(());
+        }
+        Err(Fault::Lost(format!("the head moved to {} in a turn that was taken", self.head).into()))
     }
 }
 

@@ -3,15 +3,16 @@
 -- One row a fact. `leaf` is the stored form, byte for byte what the leaf of the tree is hashed from; the other columns
 -- repeat what it says, for whoever reads with SQL.
 create table {schema}.events (
-    position bigint primary key check (position >= 0),
+    position bigint primary key,
     stream text collate "C" not null,
-    version bigint not null check (version > 0),
+    version bigint not null,
     id uuid not null unique,
     -- The hash of the request's idempotency key, and which of the request's facts this is: a key is spent once.
-    key bytea not null check (octet_length(key) = 16),
-    part smallint not null check (part >= 0),
+    key bytea not null,
+    part smallint not null,
     recorded_at timestamptz not null,
     type text collate "C" not null,
+    -- The server reads a check anew for every statement: there is one, and the functions see to the rest.
     leaf bytea not null check (octet_length(leaf) <= 60000),
     -- Which transaction wrote it. The facts of one stand next to each other; the numbers need not rise, for a transaction may
     -- be numbered before it has waited for the turn.
@@ -25,7 +26,7 @@ comment on table {schema}.events is 'The log of thidua: written once, never chan
 -- is then refused if it arrives after all. The free space lets it change in place.
 create table {schema}.head (
     one boolean primary key default true check (one),
-    position bigint not null check (position >= 0),
+    position bigint not null,
     fence bigint not null
 ) with (fillfactor = 10);
 insert into {schema}.head (position, fence) values (0, 0);

@@ -17,44 +17,49 @@ begin
     end if;
 end $$;
 
--- Writes a group at the head, which must stand at `seen`, and what goes aside with it: a key without a value is removed.
--- Only in a turn that was taken.
+-- Writes a group, and what goes aside with it, if the head stands at `seen` and nobody has settled a lost turn since: else
+-- nothing. In a turn that was taken it ends what was taken; alone it is the whole turn in one statement, for whoever is
+-- usually alone. Changing the head locks it; having waited for another's turn, it looks at the head again.
 create function {schema}.commit_turn(
-    seen bigint, s text[], v bigint[], i uuid[], k bytea[], n smallint[], r timestamptz[], t text[], l bytea[],
-    aside_keys bytea[], aside_values bytea[]
-) returns void
-language plpgsql volatile security definer set search_path = pg_catalog, {schema}, pg_temp as $$
-begin
-    if cardinality(s) > 0 then
-        update head set position = seen + cardinality(s) where one and position = seen;
-        if not found then
-            raise exception 'the head does not stand at %', seen using errcode = 'serialization_failure';
-        end if;
-        insert into events (position, stream, version, id, key, part, recorded_at, type, leaf)
-            select seen + q.o - 1, q.s, q.v, q.i, q.k, q.n, q.r, q.t, q.l
-            from unnest(s, v, i, k, n, r, t, l) with ordinality as q(s, v, i, k, n, r, t, l, o);
-        perform pg_notify({channel}, (seen + cardinality(s))::text);
-    end if;
-    if cardinality(aside_keys) > 0 then
-        delete from aside a where a.key = any(aside_keys);
-        insert into aside (key, value)
-            select q.key, q.value from unnest(aside_keys, aside_values) as q(key, value) where q.value is not null;
-    end if;
-end $$;
-
--- The whole turn in one statement, for whoever is usually alone: writes if nobody else has since `seen`, else nothing.
-create function {schema}.try_turn(
     seen bigint, known_fence bigint,
     s text[], v bigint[], i uuid[], k bytea[], n smallint[], r timestamptz[], t text[], l bytea[],
     aside_keys bytea[], aside_values bytea[],
     out head_position bigint, out head_fence bigint, out written boolean
 ) language plpgsql volatile security definer set search_path = pg_catalog, {schema}, pg_temp as $$
+declare
+    facts constant integer := cardinality(s);
 begin
-    select h.position, h.fence into strict head_position, head_fence from head h where h.one for update;
-    written := head_position = seen and head_fence = known_fence;
-    if written then
-        perform commit_turn(seen, s, v, i, k, n, r, t, l, aside_keys, aside_values);
+    update head h set position = seen + facts where h.one and h.position = seen and h.fence = known_fence
+        returning h.position, h.fence into head_position, head_fence;
+    written := found;
+    if not written then
+        select h.position, h.fence into strict head_position, head_fence from head h where h.one;
+        return;
     end if;
+    if facts = 1 then
+        -- A third of what the general form takes to begin, for whoever writes one at a time.
+        insert into events (position, stream, version, id, key, part, recorded_at, type, leaf)
+            values (seen, s[1], v[1], i[1], k[1], n[1], r[1], t[1], l[1]);
+    elsif facts > 1 then
+        insert into events (position, stream, version, id, key, part, recorded_at, type, leaf)
+            select seen + q.o - 1, q.s, q.v, q.i, q.k, q.n, q.r, q.t, q.l
+            from unnest(s, v, i, k, n, r, t, l) with ordinality as q(s, v, i, k, n, r, t, l, o);
+    end if;
+    if facts > 0 then
+        perform pg_notify({channel}, head_position::text);
+    end if;
+    if cardinality(aside_keys) > 0 then
+        perform put_aside(aside_keys, aside_values);
+    end if;
+end $$;
+
+-- Changes what stands aside: a key without a value is removed.
+create function {schema}.put_aside(aside_keys bytea[], aside_values bytea[]) returns void
+language plpgsql volatile set search_path = pg_catalog, {schema}, pg_temp as $$
+begin
+    delete from aside a where a.key = any(aside_keys);
+    insert into aside (key, value)
+        select q.key, q.value from unnest(aside_keys, aside_values) as q(key, value) where q.value is not null;
 end $$;
 
 -- Finds out what became of a group whose commit was not answered: how many of its facts are there. It waits for the turn,
@@ -67,4 +72,4 @@ begin
     select count(*) into strict there from events e where e.id = any(ids);
 end $$;
 
-revoke all on function {schema}.take_turn, {schema}.commit_turn, {schema}.try_turn, {schema}.settle_turn from public;
+revoke all on function {schema}.take_turn, {schema}.commit_turn, {schema}.put_aside, {schema}.settle_turn from public;

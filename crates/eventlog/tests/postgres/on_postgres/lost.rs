@@ -117,7 +117,7 @@ fn what_was_sent_before_a_settlement_is_refused_when_it_arrives_after_it() {
     let place = empty();
     let statement = |fence: i64| {
         format!(
-            "select written from try_turn(0, {fence}, array['unit/x'], array[1::bigint], array[gen_random_uuid()], \
+            "select written from commit_turn(0, {fence}, array['unit/x'], array[1::bigint], array[gen_random_uuid()], \
              array['\\x00112233445566778899aabbccddeeff'::bytea], array[0::smallint], array[now()], array['t'], \
              array['\\x01'::bytea], '{{}}', '{{}}')"
         )
