@@ -66,6 +66,7 @@ mod history;
 // What was written once is read for ever: facts of every kind, and whole stores.
 mod golden;
 mod old_stores;
+mod stored_facts;
 
 // The commands beside `serve`: regulations, import, the OpenAPI document, completions, the health check.
 mod command_line;

@@ -76,6 +76,7 @@ impl From<eventlog::LogError> for Exit {
             | E::BackupDamaged { .. } => Self::Damaged(error.into()),
             E::Unavailable { .. } | E::Unknown { .. } => Self::Unavailable(causes(&error)),
             E::Failed { .. }
+            | E::Doubled { .. }
             | E::ReadOnly { .. }
             | E::Unconfirmed
             | E::Version { .. }

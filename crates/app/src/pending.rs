@@ -304,6 +304,7 @@ fn write_down(
     // Growing on the way would copy most facts three times.
     let mut bytes = Vec::with_capacity(USUAL_BYTES);
     serde_json::to_writer(&mut bytes, &envelope).map_err(|_| Unwritable::Failed)?;
+    debug_assert_eq!(Envelope::read(&bytes).as_ref(), Ok(&envelope), "what is written must be read again");
     if bytes.len() > MAX_ENVELOPE_BYTES {
         Err(Unwritable::TooLarge(bytes.len()))
     } else {

@@ -2,7 +2,7 @@
 //! folding is in order, on one.
 
 use crate::audit::Tiles;
-use domain::{Envelope, LeafHash, Position};
+use domain::{Envelope, LeafHash, NotAFact, Position};
 use eventlog::{EventLog, LogError, Stored, pages};
 use std::{
     ops::Range,
@@ -55,7 +55,7 @@ pub fn decode(stored: &Stored) -> Result<Envelope, LogError> {
     Envelope::read(&stored.bytes).map_err(|error| unreadable(stored.position, &error))
 }
 
-fn unreadable(position: Position, error: &serde_json::Error) -> LogError {
+fn unreadable(position: Position, error: &NotAFact) -> LogError {
     LogError::Damaged { position, what: error.to_string() }
 }
 

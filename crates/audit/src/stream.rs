@@ -8,7 +8,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
-    Envelope, Event, LeafHash, StreamId, Version,
+    Envelope, Event, LeafHash, NotAFact, StreamId, Version,
     log::{LogEvent, StreamHead, StreamHeadsCommitted},
 };
 use serde::Deserialize;
@@ -134,7 +134,7 @@ fn expect_committed(
 fn chained(entries: &[Entry], claimed: &StreamHead, path: &str) -> Result<Vec<Envelope>, Failure> {
     let (mut facts, mut previous) = (Vec::with_capacity(entries.len()), LeafHash::NONE);
     for (number, Entry { position, entry }) in (1..).zip(entries) {
-        let malformed = |error: serde_json::Error| {
+        let malformed = |error: NotAFact| {
             Finding::new(FindingKind::Malformed, error.to_string()).in_file(path).at(*position)
         };
         let fact = Envelope::read(entry.as_bytes()).map_err(malformed)?;

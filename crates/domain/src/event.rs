@@ -13,9 +13,9 @@ use crate::{
 };
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, DeserializeSeed, IntoDeserializer, MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{self, MapAccess, Visitor},
 };
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 /// Declares the events of one aggregate: each a variant around its own struct, with the name it bears in the log.
 ///
@@ -23,7 +23,7 @@ use std::{borrow::Cow, fmt};
 macro_rules! events {
     ($(#[$doc:meta])* $name:ident { $($type_name:literal => $variant:ident($data:ty)),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
         #[serde(tag = "type", content = "data")]
         #[allow(clippy::large_enum_variant, reason = "an event is moved twice in its life")]
         pub enum $name {$(
@@ -39,6 +39,17 @@ macro_rules! events {
             /// The name this event bears in the log.
             pub const fn type_name(&self) -> &'static str {
                 match self {$(Self::$variant(_) => $type_name,)+}
+            }
+
+            /// Reads the data of an event of this type, which is the next value of the map.
+            pub(crate) fn read<'de, A: serde::de::MapAccess<'de>>(
+                type_name: &str,
+                map: &mut A,
+            ) -> Result<Self, A::Error> {
+                match type_name {
+                    $($type_name => map.next_value().map(Self::$variant),)+
+                    unknown => Err(serde::de::Error::unknown_variant(unknown, Self::TYPES)),
+                }
             }
         }
         $(
@@ -153,7 +164,8 @@ impl Serialize for Event {
     }
 }
 
-/// Stored events name their type first, so the aggregate is known before the data is read and nothing is buffered.
+/// Stored events name their type first, so it is known what the data is before it is read: nothing is buffered, and each
+/// kind of data is read in one way. (What serde derives for a type beside its content reads it in four.)
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Union;
@@ -161,63 +173,30 @@ impl<'de> Deserialize<'de> for Event {
             type Value = Event;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an event: its type first, then its data")
+                f.write_str("an event: its type, then its data")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Event, A::Error> {
-                match map.next_key::<Lent<'de>>()? {
-                    Some(Lent(key)) if key == "type" => {}
-                    _ => return Err(de::Error::custom("an event must name its type first")),
-                }
-                let Lent(type_name) = map.next_value()?;
-                let aggregate = type_name.split('.').next().unwrap_or_default();
-                let whole = |type_name| {
-                    MapAccessDeserializer::new(Rewound {
-                        type_name: Some(type_name),
-                        at_type: false,
-                        rest: map,
-                    })
+                let expect = |name: &'static str, map: &mut A| match map.next_key::<Lent<'de>>()? {
+                    Some(Lent(key)) if key == name => Ok(()),
+                    _ => Err(de::Error::missing_field(name)),
                 };
+                expect("type", &mut map)?;
+                let Lent(name) = map.next_value()?;
+                expect("data", &mut map)?;
+                let aggregate = name.split('.').next().unwrap_or_default();
                 match aggregate {
-                    "bloc" => BlocEvent::deserialize(whole(type_name)).map(Event::Bloc),
-                    "commendation" => {
-                        CommendationEvent::deserialize(whole(type_name)).map(Event::Commendation)
-                    }
-                    "grant" => GrantEvent::deserialize(whole(type_name)).map(Event::Grant),
-                    "log" => LogEvent::deserialize(whole(type_name)).map(Event::Log),
-                    "person" => PersonEvent::deserialize(whole(type_name)).map(Event::Person),
-                    "unit" => UnitEvent::deserialize(whole(type_name)).map(Event::Unit),
-                    "year" => YearEvent::deserialize(whole(type_name)).map(Event::Year),
+                    "bloc" => BlocEvent::read(&name, &mut map).map(Event::Bloc),
+                    "commendation" => CommendationEvent::read(&name, &mut map).map(Event::Commendation),
+                    "grant" => GrantEvent::read(&name, &mut map).map(Event::Grant),
+                    "log" => LogEvent::read(&name, &mut map).map(Event::Log),
+                    "person" => PersonEvent::read(&name, &mut map).map(Event::Person),
+                    "unit" => UnitEvent::read(&name, &mut map).map(Event::Unit),
+                    "year" => YearEvent::read(&name, &mut map).map(Event::Year),
                     _ => Err(de::Error::custom(format_args!("unknown aggregate {aggregate:?}"))),
                 }
             }
         }
         deserializer.deserialize_map(Union)
-    }
-}
-
-/// A map whose first entry was already read and is handed out again.
-struct Rewound<'de, A> {
-    type_name: Option<Cow<'de, str>>,
-    at_type: bool,
-    rest: A,
-}
-
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rewound<'de, A> {
-    type Error = A::Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        if self.type_name.is_some() && !self.at_type {
-            self.at_type = true;
-            return seed.deserialize("type".into_deserializer()).map(Some);
-        }
-        self.rest.next_key_seed(seed)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        match self.type_name.take() {
-            Some(type_name) => seed.deserialize(type_name.into_deserializer()),
-            None => self.rest.next_value_seed(seed),
-        }
     }
 }

@@ -54,4 +54,5 @@ pub use ids::{
 pub use names::{LocalisedName, Name, Remark, Text};
 pub use points::Points;
 pub use rejection::Rejection;
+pub use stored::NotAFact;
 pub use time::{Date, Timestamp};

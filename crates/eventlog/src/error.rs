@@ -17,6 +17,17 @@ pub enum LogError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The database holds a fact with the same id, the same version of its stream or the same key. Nothing was written.
+    #[error(
+        "{attempted}: the log holds this already, and the database keeps it once ({constraint}): \
+         check where the facts come from with `thidua store verify`"
+    )]
+    Doubled {
+        /// What was attempted.
+        attempted: &'static str,
+        /// The constraint that refused it.
+        constraint: String,
+    },
     /// The store does not answer, or not in time. Nothing was written; it may be asked again.
     #[error("{attempted}: the database does not answer; the service goes on by itself when it does again")]
     Unavailable {

@@ -5,12 +5,12 @@ mod properties;
 
 use super::*;
 use crate::{
-    AchievementId, BlocId, DocumentNumber, EmulationYear, EventId, GrantId, Name, Position, Remark, Sha256,
-    Timestamp,
+    AchievementId, BlocId, DocumentNumber, EmulationYear, Event, EventId, GrantId, Name, Position, Remark,
+    Sha256, Timestamp,
     person::PersonStanding,
     quota::{Counted, Ground},
     regulation::{award::PaperKind, sample},
-    year::{Year, YearEvent},
+    year::Year,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -81,9 +81,8 @@ impl Story {
 
     /// A fact of the year, as the log writes it.
     fn happened(&mut self, kind: &str, data: Value) -> EventId {
-        let mut written = json!({"type": kind});
-        written["data"] = data;
-        let event: YearEvent = serde_json::from_value(written).unwrap();
+        let written = format!(r#"{{"type":"{kind}","data":{data}}}"#);
+        let Event::Year(event) = serde_json::from_str(&written).unwrap() else { panic!("{kind}") };
         let Mark { position, id, recorded_at, effective_on, .. } = self.mark();
         let fact = Recorded { position, id, recorded_at, effective_on, event: &event };
         self.year = Year::evolve(self.year.take(), fact);

@@ -1,6 +1,5 @@
-//! How a stored envelope is read. The bytes are those this program wrote, so there is a way to read them that is much
-//! shorter than reading any JSON; whatever differs from it is read by serde_json, which is also the one that says what
-//! is wrong with it.
+//! How a stored envelope is read. The bytes are those this program wrote, in the one form in which it writes them: that is
+//! much shorter to read than any JSON, and what is written in another way is no fact of this log.
 
 mod reader;
 #[cfg(test)]
@@ -22,13 +21,33 @@ const UNKEPT: [(&str, &[&str]); 3] = [
     ("year.scores_given", &["evidence", "explanation"]),
 ];
 
+/// Why bytes are no envelope.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the bytes are not a fact as this build writes it: what stands at byte {at}, after `{after}`, is not what was due"
+)]
+pub struct NotAFact {
+    /// The first byte that was not understood.
+    pub at: usize,
+    /// What stands just before it.
+    pub after: String,
+}
+
+impl NotAFact {
+    fn at(at: usize, bytes: &[u8]) -> Self {
+        const EXCERPT: usize = 48;
+        let before = bytes.get(at.saturating_sub(EXCERPT)..at).unwrap_or_default();
+        Self { at, after: String::from_utf8_lossy(before).into_owned() }
+    }
+}
+
 impl Envelope {
     /// Reads a stored envelope.
     ///
     /// # Errors
     /// When the bytes are not an envelope this build knows.
-    pub fn read(bytes: &[u8]) -> Result<Self, serde_json::Error> {
-        stored(bytes, Extent::Whole).or_else(|Unread| serde_json::from_slice(bytes))
+    pub fn read(bytes: &[u8]) -> Result<Self, NotAFact> {
+        stored(bytes, Extent::Whole)
     }
 
     /// Reads of a stored envelope what a fold needs: texts, figures and evidence that no state keeps may be left out, as
@@ -36,8 +55,8 @@ impl Envelope {
     ///
     /// # Errors
     /// When the bytes are not an envelope this build knows.
-    pub fn read_to_fold(bytes: &[u8]) -> Result<Self, serde_json::Error> {
-        stored(bytes, Extent::Kept).or_else(|Unread| serde_json::from_slice(bytes))
+    pub fn read_to_fold(bytes: &[u8]) -> Result<Self, NotAFact> {
+        stored(bytes, Extent::Kept)
     }
 }
 
@@ -48,9 +67,12 @@ enum Extent {
     Kept,
 }
 
-/// Reads an envelope that is written exactly as this program writes it.
-fn stored(bytes: &[u8], extent: Extent) -> Result<Envelope, Unread> {
-    let mut reader = Reader::new(bytes)?;
+fn stored(bytes: &[u8], extent: Extent) -> Result<Envelope, NotAFact> {
+    let mut reader = Reader::new(bytes).map_err(|at| NotAFact::at(at, bytes))?;
+    envelope(&mut reader, extent).map_err(|Unread| NotAFact::at(bytes.len() - reader.left(), bytes))
+}
+
+fn envelope(reader: &mut Reader<'_>, extent: Extent) -> Result<Envelope, Unread> {
     reader.literal(r#"{"position":"#)?;
     let position = Position(reader.number()?);
     reader.literal(r#","stream":"#)?;
@@ -60,17 +82,17 @@ fn stored(bytes: &[u8], extent: Extent) -> Result<Envelope, Unread> {
     reader.literal(r#","previous":"#)?;
     let previous = LeafHash::read(reader.short_text::<43>()?).map_err(|_| Unread)?;
     reader.literal(r#","id":"#)?;
-    let id = EventId(uuid(&mut reader)?);
+    let id = EventId(uuid(reader)?);
     reader.literal(r#","recorded_at":"#)?;
     let recorded_at = Timestamp::stored(reader.short_text()?).ok_or(Unread)?;
     reader.literal(r#","effective_on":"#)?;
     let effective_on = Date::stored(reader.short_text()?).ok_or(Unread)?;
-    let actor = actor(&mut reader)?;
-    let request = request(&mut reader)?;
-    let basis = basis(&mut reader, extent)?;
+    let actor = actor(reader)?;
+    let request = request(reader)?;
+    let basis = basis(reader, extent)?;
     reader.literal(r#","salt":"#)?;
     let salt = Salt::read(reader.short_text::<22>()?).map_err(|_| Unread)?;
-    let event = event(&mut reader, extent)?;
+    let event = event(reader, extent)?;
     let envelope = Envelope {
         position,
         stream,

@@ -1,5 +1,4 @@
-//! A reader of the JSON this program writes: compact, integers, texts without escapes. Everything else it leaves to
-//! serde_json, which reads whatever is JSON and says what is wrong with the rest.
+//! A reader of the JSON this program writes: compact, integers, no escapes in what is not free text.
 
 use memchr::memchr2;
 use serde::{
@@ -10,7 +9,7 @@ use serde::{
     },
     forward_to_deserialize_any,
 };
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// What is left to read.
 pub(super) struct Reader<'de> {
@@ -18,7 +17,7 @@ pub(super) struct Reader<'de> {
     unkept: &'static [&'static str],
 }
 
-/// Not written as this program writes, or not what was expected. Without words: serde_json finds them.
+/// Not written as this program writes, or not what was expected. Without words: the place tells.
 #[derive(Debug)]
 pub(super) struct Unread;
 
@@ -41,13 +40,21 @@ type Read<T> = Result<T, Unread>;
 impl<'de> Reader<'de> {
     /// What is looked for in every text is looked for once, in all of it: that it is Unicode, and that there are no raw control
     /// characters. JSON has none in texts, this program writes none between them, and not every type of text looks for them.
-    pub(super) fn new(bytes: &'de [u8]) -> Read<Self> {
+    ///
+    /// # Errors
+    /// Where something else was found.
+    pub(super) fn new(bytes: &'de [u8]) -> Result<Self, usize> {
         // Without a branch, for every byte that is read passes here.
         if bytes.iter().fold(false, |found, byte| found | (*byte < b' ')) {
-            return Err(Unread);
+            return Err(bytes.iter().position(|byte| *byte < b' ').unwrap_or_default());
         }
-        let rest = std::str::from_utf8(bytes).map_err(|_| Unread)?;
+        let rest = std::str::from_utf8(bytes).map_err(|error| error.valid_up_to())?;
         Ok(Self { rest, unkept: &[] })
+    }
+
+    /// How many bytes are left to read.
+    pub(super) const fn left(&self) -> usize {
+        self.rest.len()
     }
 
     /// From now on these members are passed over as if they were not there.
@@ -77,7 +84,7 @@ impl<'de> Reader<'de> {
         self.literal(literal).is_ok()
     }
 
-    /// A text, from quotation mark to quotation mark.
+    /// A text, from quotation mark to quotation mark, without escapes.
     pub(super) fn text(&mut self) -> Read<&'de str> {
         self.byte(b'"')?;
         let end = memchr2(b'"', b'\\', self.rest.as_bytes()).ok_or(Unread)?;
@@ -85,6 +92,21 @@ impl<'de> Reader<'de> {
         self.rest = rest;
         self.byte(b'"')?;
         Ok(text)
+    }
+
+    /// A text that may have escapes: a line break, a quotation mark.
+    fn free_text(&mut self) -> Read<Cow<'de, str>> {
+        let whole = self.rest;
+        if let Ok(text) = self.text() {
+            return Ok(Cow::Borrowed(text));
+        }
+        self.rest = whole;
+        self.skip_text()?;
+        let written = whole.get(..whole.len() - self.rest.len()).ok_or(Unread)?;
+        serde_json::from_str(written).map(Cow::Owned).map_err(|_| {
+            self.rest = whole;
+            Unread
+        })
     }
 
     /// A text of so many bytes, for those who take nothing but letters, digits and marks that stand for themselves: they see
@@ -97,18 +119,18 @@ impl<'de> Reader<'de> {
         Ok(text)
     }
 
-    /// A number without sign, of at most 18 digits.
+    /// A number without sign.
     pub(super) fn number(&mut self) -> Read<u64> {
         let digits = self.rest.bytes().take_while(u8::is_ascii_digit).count();
         let (text, rest) = self.rest.split_at_checked(digits).ok_or(Unread)?;
-        match text.as_bytes() {
-            [] | [b'0', _, ..] => Err(Unread),
-            _ if digits > 18 => Err(Unread),
-            _ => {
-                self.rest = rest;
-                Ok(text.bytes().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
-            }
-        }
+        let number = match text.as_bytes() {
+            [] | [b'0', _, ..] => return Err(Unread),
+            // So many digits are no more than it can hold.
+            _ if digits < 19 => text.bytes().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')),
+            _ => text.parse().map_err(|_| Unread)?,
+        };
+        self.rest = rest;
+        Ok(number)
     }
 
     fn byte(&mut self, byte: u8) -> Read<()> {
@@ -175,7 +197,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         match self.next().ok_or(Unread)? {
-            b'"' => visitor.visit_borrowed_str(self.text()?),
+            b'"' => match self.free_text()? {
+                Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+                Cow::Owned(text) => visitor.visit_string(text),
+            },
             b'{' => {
                 self.byte(b'{')?;
                 let value = visitor.visit_map(Entries::of(self))?;
@@ -190,10 +215,9 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             }
             b'-' => {
                 self.byte(b'-')?;
-                let number = self.number()?;
-                // serde_json reads -0 as a float.
-                let number = i64::try_from(number).ok().filter(|number| *number != 0).ok_or(Unread)?;
-                visitor.visit_i64(-number)
+                let number = 0_i64.checked_sub_unsigned(self.number()?).ok_or(Unread)?;
+                // Nothing writes -0.
+                if number == 0 { Err(Unread) } else { visitor.visit_i64(number) }
             }
             b'0'..=b'9' => visitor.visit_u64(self.number()?),
             b't' => self.literal("true").and_then(|()| visitor.visit_bool(true)),

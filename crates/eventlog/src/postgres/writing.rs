@@ -13,7 +13,11 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use tokio_postgres::{Row, Statement, error::SqlState, types::ToSql};
+use tokio_postgres::{
+    Row, Statement,
+    error::{DbError, SqlState},
+    types::ToSql,
+};
 use uuid::Uuid;
 
 /// The most facts a turn reads while it holds the others off. What exceeds this is read before.
@@ -219,7 +223,10 @@ pub(super) fn refusal(attempted: &'static str, error: tokio_postgres::Error) -> 
             || *code == SqlState::READ_ONLY_SQL_TRANSACTION
             || matches!(class, "53" | "57" | "58")
     };
-    if error.code().is_some_and(passes) {
+    if error.code() == Some(&SqlState::UNIQUE_VIOLATION) {
+        let constraint = error.as_db_error().and_then(DbError::constraint).unwrap_or("unnamed").to_owned();
+        LogError::Doubled { attempted, constraint }
+    } else if error.code().is_some_and(passes) {
         LogError::unavailable(attempted)(error)
     } else {
         LogError::failed(attempted)(error)
