@@ -55,9 +55,9 @@ impl Story {
         let mut story =
             Self { year: None, dossiers: BTreeMap::new(), members: vec![A, B, C], at: 0, received };
         let regulation = sample::edited(&[("/awards", awards)]);
-        story.happened("year.opened", json!({"bloc": BLOC, "year": 2024}));
-        story.happened("year.leadership_recorded", json!({"leader": A, "deputy": B}));
-        story.happened("year.regulation_adopted", json!({"version": 1, "regulation": regulation}));
+        story.happened("year.opened", &json!({"bloc": BLOC, "year": 2024}));
+        story.happened("year.leadership_recorded", &json!({"leader": A, "deputy": B}));
+        story.happened("year.regulation_adopted", &json!({"version": 1, "regulation": regulation}));
         story
     }
 
@@ -80,7 +80,7 @@ impl Story {
     }
 
     /// A fact of the year, as the log writes it.
-    fn happened(&mut self, kind: &str, data: Value) -> EventId {
+    fn happened(&mut self, kind: &str, data: &Value) -> EventId {
         let written = format!(r#"{{"type":"{kind}","data":{data}}}"#);
         let Event::Year(event) = serde_json::from_str(&written).unwrap() else { panic!("{kind}") };
         let Mark { position, id, recorded_at, effective_on, .. } = self.mark();
@@ -94,7 +94,7 @@ impl Story {
         let row = |(unit, rank): (&UnitId, u16)| json!({"unit": unit, "rank": rank, "tied": false, "total": "90", "contents": "90", "bonus": "0", "penalty": "0"});
         let rows: Vec<_> = units.iter().zip(1..).map(row).collect();
         let data = json!({"regulation_version": 1, "rows": rows, "leading_unit": units.first()});
-        self.happened("year.ranking_adopted", data)
+        self.happened("year.ranking_adopted", &data)
     }
 
     fn around(&self, id: CommendationId, achievement: Option<AchievementId>) -> Circumstances {
@@ -292,7 +292,7 @@ fn the_rule_is_pinned_and_a_newer_one_changes_nothing() {
     let pinned = story.dossiers[&id].proposal.rule.clone();
     let newer = json!([{"award": "PROVINCE_FLAG", "quota": {"count": 0}}]);
     let regulation = sample::edited(&[("/awards", newer)]);
-    story.happened("year.regulation_adopted", json!({"version": 2, "regulation": regulation}));
+    story.happened("year.regulation_adopted", &json!({"version": 2, "regulation": regulation}));
     assert_eq!(story.dossiers[&id].proposal.rule, pinned);
     assert_eq!(story.dossiers[&id].proposal.regulation_version, 1);
     story.does(id, vote(8, 0));

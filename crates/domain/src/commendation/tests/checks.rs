@@ -28,10 +28,10 @@ fn registered_in_time() {
     let step = Step::Registration;
     assert_eq!(answered(&story), (CheckOutcome::Failed, Because::NotTaken(step), vec![]));
     let due = "2024-03-31T16:59:59.999Z";
-    let fact = story.happened("year.registration_filed", json!({"unit": A, "timeliness": late(due)}));
+    let fact = story.happened("year.registration_filed", &json!({"unit": A, "timeliness": late(due)}));
     let because = Because::TakenLate(step, due.parse().unwrap());
     assert_eq!(answered(&story), (CheckOutcome::Failed, because, vec![fact]));
-    let fact = story.happened("year.registration_filed", json!({"unit": A, "timeliness": {"late": false}}));
+    let fact = story.happened("year.registration_filed", &json!({"unit": A, "timeliness": {"late": false}}));
     assert_eq!(answered(&story), (CheckOutcome::Passed, Because::Taken(step, None), vec![fact]));
 }
 
@@ -39,7 +39,7 @@ fn registered_in_time() {
 fn pledge_signed() {
     let mut story = shown(&json!("pledge_signed"));
     assert_eq!(answered(&story).0, CheckOutcome::Failed);
-    let fact = story.happened("year.pledge_signed", json!({"unit": A, "timeliness": {"late": false}}));
+    let fact = story.happened("year.pledge_signed", &json!({"unit": A, "timeliness": {"late": false}}));
     assert_eq!(answered(&story), (CheckOutcome::Passed, Because::Taken(Step::Pledge, None), vec![fact]));
 }
 
@@ -48,9 +48,9 @@ fn both_reports_in_time() {
     let mut story = shown(&json!("reports_in_time"));
     assert_eq!(answered(&story).1, Because::NotTaken(Step::HalfYearReport));
     let report = |kind: &str| json!({"unit": A, "kind": kind, "timeliness": {"late": false}});
-    let half = story.happened("year.report_filed", report("half_year"));
+    let half = story.happened("year.report_filed", &report("half_year"));
     assert_eq!(answered(&story), (CheckOutcome::Failed, Because::NotTaken(Step::AnnualReport), vec![half]));
-    let whole = story.happened("year.report_filed", report("annual"));
+    let whole = story.happened("year.report_filed", &report("annual"));
     assert_eq!(answered(&story).2, vec![half, whole]);
     assert_eq!(answered(&story).0, CheckOutcome::Passed);
 }
@@ -58,12 +58,12 @@ fn both_reports_in_time() {
 #[test]
 fn attendance_is_unknown_until_minutes_say_who_was_there() {
     let mut story = shown(&json!("attended"));
-    story.happened("year.conference_held", json!({"kind": "midyear", "from": "2024-07-11"}));
+    story.happened("year.conference_held", &json!({"kind": "midyear", "from": "2024-07-11"}));
     assert_eq!(answered(&story), (CheckOutcome::Unknown, Because::AttendanceNotRecorded, vec![]));
     let held = |units: &[UnitId]| json!({"kind": "year_end", "from": "2024-12-18", "attended": units});
-    let there = story.happened("year.conference_held", held(&[A, B]));
+    let there = story.happened("year.conference_held", &held(&[A, B]));
     assert_eq!(answered(&story), (CheckOutcome::Passed, Because::Attendance(1, 1), vec![there]));
-    let absent = story.happened("year.conference_held", held(&[B]));
+    let absent = story.happened("year.conference_held", &held(&[B]));
     assert_eq!(answered(&story), (CheckOutcome::Failed, Because::Attendance(1, 2), vec![there, absent]));
 }
 
@@ -99,12 +99,12 @@ fn the_ballot_ratio_is_counted_over_the_base_that_is_named() {
         let ballot = Uuid::from_u128(0xBA);
         story.happened(
             "year.ballot_opened",
-            json!({"ballot": ballot, "question": "leading_unit", "round": 1,
+            &json!({"ballot": ballot, "question": "leading_unit", "round": 1,
             "secrecy": "secret", "candidates": [A], "electors": [A, B, C]}),
         );
         let fact = story.happened(
             "year.ballot_closed",
-            json!({"ballot": ballot, "electors": 10, "cast": 9,
+            &json!({"ballot": ballot, "electors": 10, "cast": 9,
             "abstained": 1, "tally": [{"unit": A, "votes": 7}], "chosen": A}),
         );
         let (found, because, facts) = answered(&story);
@@ -118,7 +118,7 @@ fn an_excluded_unit_fails_by_the_fact_that_excluded_it() {
     let mut story = shown(&json!("not_excluded"));
     assert_eq!(answered(&story).0, CheckOutcome::Passed);
     let cause = json!({"unit": A, "cause": "misconduct", "reason": "Có tiêu cực"});
-    let fact = story.happened("year.unit_excluded", cause);
+    let fact = story.happened("year.unit_excluded", &cause);
     assert_eq!(answered(&story), (CheckOutcome::Failed, Because::Excluded, vec![fact]));
 }
 
@@ -233,7 +233,7 @@ fn what_is_asked_for_by_the_proposal_stops_it_and_names_every_check_at_once() {
     let Rejection::NotEligible(findings) = story.refuses(dossier(1), propose(FLAG, A)) else { panic!() };
     let names: Vec<_> = findings.iter().map(|finding| finding.check).collect();
     assert_eq!(names, [CheckName::LeadingUnit, CheckName::PledgeSigned]);
-    story.happened("year.pledge_signed", json!({"unit": B, "timeliness": {"late": false}}));
+    story.happened("year.pledge_signed", &json!({"unit": B, "timeliness": {"late": false}}));
     story.does(dossier(1), propose(FLAG, B));
 }
 

@@ -107,7 +107,7 @@ proptest! {
             let Some((id, act)) = wish.act() else {
                 let Wish::Exclude(unit) = wish else { continue };
                 let unit = [A, B, C][*unit];
-                story.happened("year.unit_excluded", json!({"unit": unit, "cause": "other", "reason": "Lý do"}));
+                story.happened("year.unit_excluded", &json!({"unit": unit, "cause": "other", "reason": "Lý do"}));
                 continue;
             };
             let before = story.dossiers.clone();
