@@ -37,7 +37,7 @@ begin
         return;
     end if;
     if facts = 1 then
-        -- A third of what the general form takes to begin, for whoever writes one at a time.
+        -- The general form begins by making a table of nine arrays; one row needs none.
         insert into events (position, stream, version, id, key, part, recorded_at, type, leaf)
             values (seen, s[1], v[1], i[1], k[1], n[1], r[1], t[1], l[1]);
     elsif facts > 1 then
