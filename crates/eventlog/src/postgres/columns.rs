@@ -50,8 +50,7 @@ struct Before {
 fn compare(row: &Row, at: Position, before: &mut Before) -> Result<(), String> {
     let unreadable = |error: tokio_postgres::Error| error.to_string();
     let leaf: &[u8] = row.try_get(8).map_err(unreadable)?;
-    let envelope: Envelope =
-        serde_json::from_slice(leaf).map_err(|error| format!("not an envelope: {error}"))?;
+    let envelope = Envelope::read(leaf).map_err(|error| error.to_string())?;
     let (stream, kind): (&str, &str) =
         (row.try_get(1).map_err(unreadable)?, row.try_get(7).map_err(unreadable)?);
     let version: i64 = row.try_get(2).map_err(unreadable)?;
