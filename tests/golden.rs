@@ -26,6 +26,11 @@ struct Line<'l> {
     envelope: &'l RawValue,
 }
 
+/// The stored facts of the lines.
+pub fn facts() -> Vec<&'static str> {
+    lines().iter().map(|line| line.envelope.get()).collect()
+}
+
 fn lines() -> Vec<Line<'static>> {
     let read =
         |line: &'static str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
@@ -48,6 +53,7 @@ fn every_line_is_read_and_would_be_written_the_same() {
             serde_json::from_slice(bytes).unwrap_or_else(|error| panic!("{error}: {envelope}"));
         let written = serde_json::to_string(&read).expect("JSON");
         assert_eq!(written, envelope.get(), "an envelope is written in another way than it was");
+        assert_eq!(Envelope::read(bytes).expect("the stored form"), read, "the two ways to read it differ");
     }
 }
 

@@ -1,6 +1,7 @@
 //! A stored fact is read as serde_json reads it. These stand here and not beside the reader, for to build the second way of
 //! reading every event takes long where events are optimised.
 
+use crate::golden::facts;
 use domain::Envelope;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -11,20 +12,6 @@ const UNKEPT: [(&str, &[&str]); 3] = [
     ("year.report_filed", &["summary", "shortcomings", "figures", "attachments"]),
     ("year.scores_given", &["evidence", "explanation"]),
 ];
-
-/// One stored fact of every type.
-fn facts() -> Vec<&'static str> {
-    let lines = include_str!("golden/events.jsonl").lines();
-    lines.map(|line| line.split_once(r#""envelope":"#).unwrap().1.strip_suffix('}').unwrap()).collect()
-}
-
-#[test]
-fn every_fact_says_the_same() {
-    for fact in facts() {
-        let expected: Envelope = serde_json::from_str(fact).unwrap();
-        assert_eq!(Envelope::read(fact.as_bytes()).unwrap(), expected, "{fact}");
-    }
-}
 
 /// What is passed over is passed over by name, and nothing else is missing.
 #[test]

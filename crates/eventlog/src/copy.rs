@@ -153,8 +153,7 @@ impl Groups {
 
 /// A fact from its bytes.
 pub(crate) fn fact(position: Position, bytes: &[u8]) -> Result<Fact, LogError> {
-    let envelope: Envelope = serde_json::from_slice(bytes)
-        .map_err(|error| LogError::damaged(position, format!("not an envelope: {error}")))?;
+    let envelope = Envelope::read(bytes).map_err(|error| LogError::damaged(position, error.to_string()))?;
     Ok(Fact { envelope, bytes: bytes.to_vec() })
 }
 

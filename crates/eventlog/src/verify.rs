@@ -81,8 +81,7 @@ struct Verifier {
 impl Verifier {
     /// Checks one fact against all before it.
     fn fact(&mut self, position: Position, bytes: &[u8]) -> Result<(), String> {
-        let envelope: Envelope =
-            serde_json::from_slice(bytes).map_err(|error| format!("not an envelope: {error}"))?;
+        let envelope = Envelope::read(bytes).map_err(|error| error.to_string())?;
         if envelope.position != position {
             return Err(format!("the fact says it stands at position {}", envelope.position));
         }

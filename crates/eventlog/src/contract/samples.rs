@@ -48,11 +48,11 @@ impl Samples {
         let index = usize::try_from(self.number() % UNITS as u64).unwrap_or_default();
         let index = if index < self.units.len() { index } else { self.new_unit() };
         let unit = self.units[index].clone();
-        let envelope: Envelope = match serde_json::from_str(&self.json(&unit)) {
+        let bytes = self.json(&unit).into_bytes();
+        let envelope = match Envelope::read(&bytes) {
             Ok(envelope) => envelope,
             Err(error) => unreachable!("the sample below is an envelope: {error}"),
         };
-        let bytes = serde_json::to_vec(&envelope).unwrap_or_default();
         self.units[index] =
             Unit { version: unit.version + 1, previous: LeafHash(tlog::leaf_hash(&bytes)), ..unit };
         self.position = self.position.next();

@@ -70,8 +70,8 @@ fn compare(row: &Row, at: Position, before: &mut Before) -> Result<(), String> {
         ("part", part == follows),
         ("recorded_at", i128::from(envelope.recorded_at.millis()) == i128::try_from(millis).unwrap_or(-1)),
         ("type", envelope.event.type_name() == kind),
-        // Those of one request are of one transaction; otherwise the numbers need not rise.
-        ("xid", part == 0 || transaction == before.transaction),
+        // A request is written by one transaction.
+        ("xid", transaction >= before.transaction && (part == 0 || transaction == before.transaction)),
     ];
     *before = Before { key: key.to_vec(), part, transaction };
     match columns.iter().find(|(_, same)| !same) {

@@ -188,6 +188,7 @@ fn a_process_that_begins_while_more_is_signed_than_it_has_read_begins_with_a_hea
     thread::scope(|scope| {
         let begins = scope.spawn(|| joins.app.publish(signer, anchor));
         while asked.load(Ordering::Relaxed) == 0 {
+            assert!(!begins.is_finished(), "it began without asking for a signature");
             thread::yield_now();
         }
         drop(unread);

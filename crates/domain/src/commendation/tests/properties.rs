@@ -131,6 +131,11 @@ proptest! {
             replayed.extend(after.map(|dossier| (*id, dossier)));
         }
         prop_assert_eq!(&replayed, &story.dossiers);
+        // Dossiers that were written down are the same dossiers.
+        let numbers = serde_brief::Config { use_indices: true, ..serde_brief::Config::default() };
+        let written = serde_brief::to_vec_with_config(&replayed, numbers).unwrap();
+        let read: BTreeMap<_, _> = serde_brief::from_slice_with_config(&written, numbers).unwrap();
+        prop_assert_eq!(read, story.dossiers);
     }
 }
 

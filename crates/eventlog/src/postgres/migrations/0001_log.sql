@@ -14,8 +14,7 @@ create table {schema}.events (
     type text collate "C" not null,
     -- The server reads a check anew for every statement: there is one, and the functions see to the rest.
     leaf bytea not null check (octet_length(leaf) <= 60000),
-    -- Which transaction wrote it. The facts of one stand next to each other; the numbers need not rise, for a transaction may
-    -- be numbered before it has waited for the turn.
+    -- Which transaction wrote it. Its facts stand next to each other, and the numbers rise with the positions.
     xid xid8 not null default pg_current_xact_id(),
     unique (stream, version),
     unique (key, part)
