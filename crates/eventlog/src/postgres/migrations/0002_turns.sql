@@ -19,8 +19,7 @@ end $$;
 
 -- Writes a group, and what goes aside with it, if the head stands at `seen` and nobody has settled a lost turn since: else
 -- nothing. In a turn that was taken it ends what was taken; alone it is the whole turn in one statement, for whoever is
--- usually alone. It waits for the head before it changes anything, and has no number before: the numbers of the transactions
--- rise with the positions. (A change would be numbered first and wait then.)
+-- usually alone. Changing the head locks it; having waited for another's turn, it looks at the head again.
 create function {schema}.commit_turn(
     seen bigint, known_fence bigint,
     s text[], v bigint[], i uuid[], k bytea[], n smallint[], r timestamptz[], t text[], l bytea[],
@@ -30,15 +29,12 @@ create function {schema}.commit_turn(
 declare
     facts constant integer := cardinality(s);
 begin
-    select h.position, h.fence into strict head_position, head_fence from head h where h.one for update;
-    written := head_position = seen and head_fence = known_fence;
+    update head h set position = seen + facts where h.one and h.position = seen and h.fence = known_fence
+        returning h.position, h.fence into head_position, head_fence;
+    written := found;
     if not written then
+        select h.position, h.fence into strict head_position, head_fence from head h where h.one;
         return;
-    end if;
-    if facts > 0 then
-        head_position := seen + facts;
-        update head set position = head_position where one;
-        perform pg_notify({channel}, head_position::text);
     end if;
     if facts = 1 then
         -- The general form begins by making a table of nine arrays; one row needs none.
@@ -48,6 +44,9 @@ begin
         insert into events (position, stream, version, id, key, part, recorded_at, type, leaf)
             select seen + q.o - 1, q.s, q.v, q.i, q.k, q.n, q.r, q.t, q.l
             from unnest(s, v, i, k, n, r, t, l) with ordinality as q(s, v, i, k, n, r, t, l, o);
+    end if;
+    if facts > 0 then
+        perform pg_notify({channel}, head_position::text);
     end if;
     if cardinality(aside_keys) > 0 then
         perform put_aside(aside_keys, aside_values);

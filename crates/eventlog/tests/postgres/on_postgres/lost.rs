@@ -153,6 +153,37 @@ fn a_database_whose_defaults_are_others_changes_nothing() {
 }
 
 #[test]
+fn a_transaction_may_be_numbered_long_before_its_turn() {
+    let (place, source) = (empty(), empty());
+    let facts = Samples::new(66).facts(2);
+    assert_eq!(commit(&open(&source), &facts).unwrap(), Commit::Durable);
+    let late = format!(
+        "do $$ begin
+             perform pg_current_xact_id();
+             while (select position from head) = 0 loop perform pg_sleep(0.01); end loop;
+         end $$;
+         select (turn).written from (
+             select commit_turn(1, 0, array[stream], array[version], array[id], array[key], array[part], array[recorded_at],
+                                array[type], array[leaf], '{{}}', '{{}}') as turn
+             from {}.events where position = 1
+         ) as late",
+        source.schema()
+    );
+    thread::scope(|scope| {
+        let late = scope.spawn(|| sql(&place, &late));
+        let waiting = format!(
+            "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and query like '%{}.%'",
+            source.schema()
+        );
+        wait_until(|| sql(&source, &waiting) == "1");
+        assert_eq!(commit(&open(&place), &facts[..1]).unwrap(), Commit::Durable);
+        assert_eq!(late.join().unwrap(), "t");
+    });
+    assert_eq!(sql(&place, "select position from events order by xid limit 1"), "1");
+    open(&place).verify_columns(&mut |_| ()).unwrap();
+}
+
+#[test]
 fn a_plan_made_for_a_small_table_does_not_scan_a_large_one() {
     let place = empty();
     let (ours, theirs) = (open(&place), open(&place));
