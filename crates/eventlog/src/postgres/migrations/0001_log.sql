@@ -14,8 +14,8 @@ create table {schema}.events (
     type text collate "C" not null,
     -- The server reads a check anew for every statement: there is one, and the functions see to the rest.
     leaf bytea not null check (octet_length(leaf) <= 60000),
-    -- Which transaction wrote it. Its facts stand next to each other; the numbers may fall from one to the next, for a
-    -- transaction may be numbered long before its turn.
+    -- Which transaction wrote it. The facts of one stand next to each other. From one transaction to the next the numbers may
+    -- fall: a transaction may be numbered long before its turn.
     xid xid8 not null default pg_current_xact_id(),
     unique (stream, version),
     unique (key, part)

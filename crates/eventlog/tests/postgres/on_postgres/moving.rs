@@ -7,7 +7,7 @@ use thidua_eventlog::{
 };
 
 /// A log of requests with three facts each.
-fn requests_of_three(count: usize) -> MemoryLog {
+pub(super) fn requests_of_three(count: usize) -> MemoryLog {
     let mut samples = Samples::new(61);
     let log = MemoryLog::default();
     for _ in 0..count {

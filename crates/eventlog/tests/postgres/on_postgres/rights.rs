@@ -1,8 +1,8 @@
 //! Who may do what, and what nobody may.
 
-use super::*;
+use super::{moving::requests_of_three, *};
 use domain::Position;
-use thidua_eventlog::{Commit, LogError, contract::Samples, verify};
+use thidua_eventlog::{Commit, LogError, contract::Samples, copy::copy, verify};
 
 fn written(place: &Place, count: usize) -> PostgresLog {
     let log = open(place);
@@ -98,6 +98,34 @@ fn a_superuser_who_alters_a_fact_on_purpose_is_found() {
     alter("type = 'unit.abolished'");
     let found = open(&place).verify_columns(&mut |_| ());
     assert!(matches!(found, Err(LogError::Damaged { position: Position(20), .. })), "{found:?}");
+}
+
+#[test]
+fn a_column_that_says_something_else_than_its_fact_is_named() {
+    let from = requests_of_three(5);
+    for (column, other) in [
+        ("stream", "'unit/x'"),
+        ("version", "version + 100"),
+        ("id", "gen_random_uuid()"),
+        ("key", "'\\x00'"),
+        ("part", "part + 100"),
+        ("recorded_at", "recorded_at + interval '1 millisecond'"),
+        ("type", "'unit.abolished'"),
+        ("xid", "pg_current_xact_id()"),
+    ] {
+        let place = empty();
+        copy(&from, &open(&place), &mut |_| ()).unwrap();
+        open(&place).verify_columns(&mut |_| ()).unwrap();
+        // The second fact of a request.
+        let alter = format!("update events set {column} = {other} where position = 10");
+        sql(&place, &format!("set session_replication_role = replica; {alter}"));
+        match open(&place).verify_columns(&mut |_| ()) {
+            Err(LogError::Damaged { position: Position(10), what }) => {
+                assert!(what.contains(&format!("column {column} ")), "{column}: {what}");
+            }
+            found => panic!("{column}: {found:?}"),
+        }
+    }
 }
 
 #[test]
